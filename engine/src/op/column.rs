@@ -1,0 +1,168 @@
+//! Columns as a whole: sorting by them.
+
+use super::param::{Kind, Param, ParamSpec, ParamType, Use};
+use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation};
+use crate::error::Result;
+use polars::prelude::{DataType, Expr, LazyFrame, NamedFrom as _, Series, SortMultipleOptions, col, lit};
+use serde::{Deserialize, Serialize};
+
+/// One sort key, as `DataBrew` writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SortKey {
+    /// The column to sort by.
+    pub source_column: String,
+    /// ASCENDING or DESCENDING.
+    #[serde(default = "ascending")]
+    pub ordering: String,
+    /// `NULLS_TOP` or `NULLS_BOTTOM`.
+    #[serde(default = "nulls_bottom")]
+    pub nulls_ordering: String,
+    /// Values in the order wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub custom_order: Vec<String>,
+    /// Whether the custom order tells capitals from small letters.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_custom_order_case_sensitive: bool,
+}
+
+fn ascending() -> String {
+    "ASCENDING".into()
+}
+
+fn nulls_bottom() -> String {
+    "NULLS_BOTTOM".into()
+}
+
+impl SortKey {
+    /// A key in ascending order, missing values last.
+    pub fn new(column: &str) -> Self {
+        Self {
+            source_column: column.to_owned(),
+            ordering: ascending(),
+            nulls_ordering: nulls_bottom(),
+            custom_order: Vec::new(),
+            is_custom_order_case_sensitive: false,
+        }
+    }
+
+    /// Whether large values come first.
+    pub fn descending(&self) -> bool {
+        self.ordering == "DESCENDING"
+    }
+}
+
+/// The keys of a sort, the first one weighing most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortKeys(pub Vec<SortKey>);
+
+impl ParamType for SortKeys {
+    const KIND: Kind = Kind::SortKeys;
+    fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
+        let keys: Vec<SortKey> = serde_json::from_str(text).map_err(|e| format!("not a list of sort keys: {e}"))?;
+        if keys.is_empty() {
+            return Err("choose at least one column to sort by".into());
+        }
+        for key in &keys {
+            one_of(&key.ordering, &["ASCENDING", "DESCENDING"])?;
+            one_of(&key.nulls_ordering, &["NULLS_TOP", "NULLS_BOTTOM"])?;
+        }
+        Ok(Self(keys))
+    }
+    fn write(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+    fn visit(&mut self, each: &mut dyn FnMut(&mut String, Use)) {
+        self.0.iter_mut().for_each(|key| each(&mut key.source_column, Use::Reads));
+    }
+    fn describe(&self, _: &ParamSpec) -> String {
+        let words = |key: &SortKey| {
+            if key.descending() { format!("{}, largest first", key.source_column) } else { key.source_column.clone() }
+        };
+        self.0.iter().map(words).collect::<Vec<_>>().join(", then ")
+    }
+}
+
+/// Refuses a word that is none of the allowed ones.
+pub(crate) fn one_of(word: &str, allowed: &[&str]) -> Result<(), String> {
+    if allowed.contains(&word) { Ok(()) } else { Err(format!("“{word}” is not one of {}", allowed.join(", "))) }
+}
+
+static EXPRESSIONS: Param<SortKeys> = Param::new("expressions", "Sort by")
+    .help("One key or several; the first weighs most.")
+    .example(r#"[{"sourceColumn":"price","ordering":"DESCENDING","nullsOrdering":"NULLS_BOTTOM"}]"#);
+
+/// The operations of this family.
+pub(super) static OPERATIONS: &[Operation] = &[Operation {
+    name: "SORT",
+    title: "Sort",
+    summary: "Puts the rows in order. Rows that are equal in all keys keep the order they had. Text sorts by its characters, capitals \
+              before small letters; in a custom order, values that it does not list come after those it does, in their own order. \
+              Where missing values go is said by each key, whatever its direction.",
+    sentence: "Sort by {expressions}",
+    family: Family::Column,
+    params: &[&EXPRESSIONS.spec],
+    conditions: Conditions::Refused,
+    locality: |_| Locality::Whole,
+    apply: Apply::Table(sort),
+    examples: &[Example {
+        title: "Two keys, missing values first",
+        params: &[("expressions", r#"[{"sourceColumn":"a","ordering":"ASCENDING","nullsOrdering":"NULLS_TOP"},{"sourceColumn":"b","ordering":"DESCENDING","nullsOrdering":"NULLS_BOTTOM"}]"#)],
+        conditions: &[],
+        before: "a:whole | b:text\n2 | x\n1 | y\n∅ | z\n1 | ∅\n-1 | q\n1 | z",
+        after: "a:whole | b:text\n∅ | z\n-1 | q\n1 | z\n1 | y\n1 | ∅\n2 | x",
+    }, Example {
+        title: "An order of one's own, matched without case; what it does not list comes after",
+        params: &[("expressions", r#"[{"sourceColumn":"size","customOrder":["S","M","L"]}]"#)],
+        conditions: &[],
+        before: "size:text\nL\nxx\nm\nS\n∅\nM",
+        after: "size:text\nS\nm\nM\nL\nxx\n∅",
+    }],
+    ..Operation::DEFAULT
+}];
+
+fn sort(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFrame> {
+    let keys = args.get(&EXPRESSIONS)?.0;
+    let mut by: Vec<Expr> = Vec::new();
+    let (mut descending, mut nulls_last) = (Vec::new(), Vec::new());
+    for key in &keys {
+        if !key.custom_order.is_empty() {
+            by.push(custom_rank(key, context.dtype(&key.source_column)?));
+            descending.push(key.descending());
+            nulls_last.push(key.nulls_ordering == "NULLS_BOTTOM");
+        }
+        by.push(col(key.source_column.as_str()));
+        descending.push(key.descending());
+        nulls_last.push(key.nulls_ordering == "NULLS_BOTTOM");
+    }
+    let options = SortMultipleOptions::default()
+        .with_maintain_order(true)
+        .with_order_descending_multi(descending)
+        .with_nulls_last_multi(nulls_last);
+    Ok(frame.sort_by_exprs(by, options))
+}
+
+/// A number for each value: its place in the custom order, one more than the last for values outside it.
+fn custom_rank(key: &SortKey, dtype: &DataType) -> Expr {
+    let fold = |text: &str| {
+        if key.is_custom_order_case_sensitive { text.to_owned() } else { text.to_lowercase() }
+    };
+    let values: Vec<String> = key.custom_order.iter().map(|value| fold(value)).collect();
+    let ranks: Vec<u32> = (0..).take(values.len()).collect();
+    let mut cells = col(key.source_column.as_str());
+    if dtype != &DataType::String {
+        cells = cells.cast(DataType::String);
+    }
+    if !key.is_custom_order_case_sensitive {
+        cells = cells.str().to_lowercase();
+    }
+    let last = u32::try_from(values.len()).unwrap_or(u32::MAX);
+    let missing = cells.clone().is_null();
+    let rank = cells.replace_strict(
+        lit(Series::new("".into(), values)),
+        lit(Series::new("".into(), ranks)),
+        Some(lit(last)),
+        Some(DataType::UInt32),
+    );
+    polars::prelude::when(missing).then(lit(polars::prelude::NULL)).otherwise(rank)
+}

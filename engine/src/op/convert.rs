@@ -1,0 +1,203 @@
+//! Changing a column's type, and the one place where text becomes a value.
+//!
+//! A cell that does not fit becomes missing and is counted. Whether day or month comes first in a text date is decided on the whole column.
+
+use super::dates::{Order, order_shown, read_date};
+use super::param::{Choice, Chosen, Param, ParamType as _, choice};
+use super::{Apply, Args, Context, Example, Facts, Family, Locality, Operation, Output, params};
+use crate::error::Result;
+use crate::types::{TypeClass, dtype_of_word};
+use polars::prelude::{
+    Column, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NamedFrom as _,
+    PolarsResult, Series, TimeUnit, col, lit,
+};
+
+static TYPE: Param<Chosen> = Param::new("columnDataType", "New type")
+    .help("What the cells become.")
+    .example("double")
+    .choices(&[
+        choice("string", "Text"),
+        choice("boolean", "True or false"),
+        choice("byte", "Whole number, 1 byte"),
+        choice("short", "Whole number, 2 bytes"),
+        Choice { value: "int", label: "Whole number, 4 bytes", aliases: &["integer"] },
+        Choice { value: "long", label: "Whole number", aliases: &["number"] },
+        choice("float", "Decimal, 4 bytes"),
+        choice("double", "Decimal"),
+        choice("decimal", "Money (exact)"),
+        choice("date", "Date"),
+        choice("timestamp", "Date and time"),
+    ]);
+
+/// The operations of this family.
+pub(super) static OPERATIONS: &[Operation] = &[Operation {
+    name: "CHANGE_DATA_TYPE",
+    title: "Change type",
+    summary: "Changes a column to another type, in place. A cell that does not fit becomes missing and is counted; blanks around a \
+              value do not matter. Text with a fraction is no whole number, but 12.0 is 12; a decimal loses its fraction towards \
+              zero. true, false, yes and no are the words for true or false, 1 and 0 its numbers. Text dates may be written year \
+              first, month first or day first; which of day and month comes first is decided on the whole column, month first \
+              when nothing tells.",
+    sentence: "Change {sourceColumn} to {columnDataType}",
+    family: Family::Column,
+    params: &[&params::SOURCE.spec, &TYPE.spec],
+    converts: true,
+    facts: Some(Facts { query: day_first_query, shapes: false }),
+    locality: |_| Locality::Row,
+    apply: Apply::Columns(change_type),
+    examples: &[
+        Example {
+            title: "Text that holds numbers becomes numbers; what is none becomes missing",
+            params: &[("sourceColumn", "price"), ("columnDataType", "double")],
+            conditions: &[],
+            before: "price:text\n12.50\n\" 3 \"\noops\n∅\n-0.5",
+            after: "price:double\n12.5\n3\n∅\n∅\n-0.5",
+        },
+        Example {
+            title: "One 13/02 decides that the day comes first in the whole column",
+            params: &[("sourceColumn", "day"), ("columnDataType", "date")],
+            conditions: &[],
+            before: "day:text\n01/02/2024\n13/02/2024\n2024-03-01\n31/02/2024",
+            after: "day:date\n2024-02-01\n2024-02-13\n2024-03-01\n∅",
+        },
+        Example {
+            title: "Exact money",
+            params: &[("sourceColumn", "price"), ("columnDataType", "decimal")],
+            conditions: &[],
+            before: "price:text\n0.10\n-99999999999999.99",
+            after: "price:money\n0.1\n-99999999999999.99",
+        },
+        Example {
+            title: "Words for true and false",
+            params: &[("sourceColumn", "paid"), ("columnDataType", "boolean")],
+            conditions: &[],
+            before: "paid:text\nyes\nNO\nTrue\nperhaps\n\"\"",
+            after: "paid:boolean\ntrue\nfalse\ntrue\n∅\n∅",
+        },
+    ],
+    ..Operation::DEFAULT
+}];
+
+fn change_type(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
+    let column = args.get(&params::SOURCE)?.write();
+    let target = target_type(args)?;
+    let from = context.dtype(&column)?;
+    let order = match context.facts {
+        Some(facts) if facts.height() == 1 => {
+            let count = |name: &str| facts.column(name).and_then(|c| c.get(0)).ok().and_then(|v| v.extract::<i64>());
+            if count("day") > count("month") { Order::Day } else { Order::Month }
+        }
+        _ => Order::Month,
+    };
+    Ok(vec![Output::new(&column, convert_ordered(col(column.as_str()), from, &target, order))])
+}
+
+fn target_type(args: &Args) -> Result<DataType> {
+    Ok(dtype_of_word(args.get(&TYPE)?.0).unwrap_or(DataType::String))
+}
+
+/// Counts the texts that are dates only when the day, and only when the month, comes first.
+fn day_first_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
+    let column = args.get(&params::SOURCE)?.write();
+    let target = target_type(args)?;
+    if !target.is_temporal() || context.dtype(&column)? != &DataType::String {
+        return Ok(None);
+    }
+    let count = |order: Order, name: &str| {
+        col(column.as_str())
+            .map(move |cells| decisive(&cells, order), |_, field| Ok(Field::new(field.name.clone(), DataType::Int64)))
+            .sum()
+            .alias(name)
+    };
+    Ok(Some(frame.select([count(Order::Day, "day"), count(Order::Month, "month")])))
+}
+
+fn decisive(cells: &Column, order: Order) -> PolarsResult<Column> {
+    let cells = cells.str()?;
+    let values: Int64Chunked = cells
+        .iter()
+        .map(|cell| Some(i64::from(cell.is_some_and(|text| order_shown(text) == Some(order)))))
+        .collect();
+    Ok(values.with_name(cells.name().clone()).into_series().into_column())
+}
+
+/// Cells of one type as another; what does not fit becomes missing. A text date may have either order of day and month.
+pub fn convert(cells: Expr, from: &DataType, to: &DataType) -> Expr {
+    convert_ordered(cells, from, to, Order::Either)
+}
+
+fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order: Order) -> Expr {
+    let (source, target) = (TypeClass::of(from), TypeClass::of(to));
+    match (source, target) {
+        (_, _) if from == to => cells,
+        (TypeClass::Text, TypeClass::Date | TypeClass::DateTime) => read_dates(cells, to, order),
+        (TypeClass::Text, TypeClass::Boolean) => read_words(cells),
+        (TypeClass::Text, TypeClass::Whole) => {
+            let trimmed = cells.str().strip_chars(lit(polars::prelude::NULL));
+            // 12.0 is the whole number 12; 12.5 is none.
+            trimmed.str().replace(lit(r"^(-?\d+)\.0+$"), lit("$1"), false).cast(to.clone())
+        }
+        (TypeClass::Text, _) => cells.str().strip_chars(lit(polars::prelude::NULL)).cast(to.clone()),
+        (TypeClass::Whole | TypeClass::Decimal | TypeClass::Money, TypeClass::Boolean) => {
+            polars::prelude::when(cells.clone().eq(lit(1)))
+                .then(lit(true))
+                .otherwise(polars::prelude::when(cells.eq(lit(0))).then(lit(false)).otherwise(lit(polars::prelude::NULL)))
+        }
+        (TypeClass::DateTime, TypeClass::Text) => cells.dt().to_string("%Y-%m-%d %H:%M:%S%.f"),
+        (TypeClass::Decimal, TypeClass::Text) => write_floats(cells),
+        _ => cells.cast(to.clone()),
+    }
+}
+
+fn write_floats(cells: Expr) -> Expr {
+    cells.map(
+        |column| {
+            let cast = column.cast(&DataType::Float64)?;
+            let texts: Vec<Option<String>> =
+                cast.f64()?.iter().map(|v| v.map(crate::values::float_text)).collect();
+            Ok(Series::new(column.name().clone(), texts).into_column())
+        },
+        |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
+    )
+}
+
+fn read_words(cells: Expr) -> Expr {
+    cells.map(
+        |column| {
+            let words: Vec<Option<bool>> = column
+                .str()?
+                .iter()
+                .map(|cell| {
+                    cell.and_then(|text| match text.trim() {
+                        "1" => Some(true),
+                        "0" => Some(false),
+                        word => super::condition::read_bool(word),
+                    })
+                })
+                .collect();
+            Ok(Series::new(column.name().clone(), words).into_column())
+        },
+        |_, field| Ok(Field::new(field.name.clone(), DataType::Boolean)),
+    )
+}
+
+fn read_dates(cells: Expr, to: &DataType, order: Order) -> Expr {
+    let target = to.clone();
+    let stamp = DataType::Datetime(TimeUnit::Microseconds, None);
+    let stamps = cells.map(
+        move |column| {
+            let values: Int64Chunked = column
+                .str()?
+                .iter()
+                .map(|cell| cell.and_then(|text| read_date(text, order)).map(|at| at.and_utc().timestamp_micros()))
+                .collect();
+            let stamps = values.with_name(column.name().clone()).into_datetime(TimeUnit::Microseconds, None);
+            Ok(stamps.into_series().into_column())
+        },
+        {
+            let stamp = stamp.clone();
+            move |_, field| Ok(Field::new(field.name.clone(), stamp.clone()))
+        },
+    );
+    if target == stamp { stamps } else { stamps.cast(target) }
+}

@@ -1,0 +1,212 @@
+//! Rows into groups, and the aggregate functions that GROUP_BY and PIVOT share.
+
+use super::column::one_of;
+use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
+use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, RowLaw};
+use crate::error::Result;
+use crate::types::{TypeClass, dtype_of_word};
+use polars::prelude::{DataType, Expr, LazyFrame, NULL, SortMultipleOptions, col, lit, when};
+use serde::{Deserialize, Serialize};
+
+/// An aggregate function.
+pub struct Aggregate {
+    /// Its name in recipes.
+    pub name: &'static str,
+    /// What people read.
+    pub label: &'static str,
+    /// Whether it needs numbers.
+    pub numeric: bool,
+}
+
+/// The aggregate functions, in the order of menus.
+pub static AGGREGATES: &[Aggregate] = &[
+    aggregate("COUNT", "count", false),
+    aggregate("COUNT_DISTINCT", "distinct count", false),
+    aggregate("SUM", "sum", true),
+    aggregate("AVERAGE", "average", true),
+    aggregate("MEDIAN", "median", true),
+    aggregate("MIN", "smallest", false),
+    aggregate("MAX", "largest", false),
+    aggregate("MODE", "most frequent", false),
+    aggregate("STANDARD_DEVIATION", "standard deviation", true),
+    aggregate("VARIANCE", "variance", true),
+    aggregate("ANY", "first value", false),
+    aggregate("COLLECT_LIST", "list of values", false),
+    aggregate("UNAGGREGATED", "all values", false),
+];
+
+const fn aggregate(name: &'static str, label: &'static str, numeric: bool) -> Aggregate {
+    Aggregate { name, label, numeric }
+}
+
+/// The names of the aggregate functions.
+pub fn aggregate_names() -> Vec<&'static str> {
+    AGGREGATES.iter().map(|a| a.name).collect()
+}
+
+/// An aggregate of cells of a type. Missing cells are left out; an aggregate of nothing is missing, a count of nothing is 0.
+pub fn aggregate_expr(name: &str, cells: Expr, dtype: &DataType) -> Expr {
+    let whole = |count: Expr| count.cast(DataType::Int64);
+    match name {
+        "COUNT" => whole(cells.count()),
+        "COUNT_DISTINCT" => whole(cells.drop_nulls().n_unique()),
+        "SUM" => {
+            let wide = match TypeClass::of(dtype) {
+                TypeClass::Whole => cells.clone().cast(DataType::Int64),
+                TypeClass::Money => cells.clone(),
+                _ => cells.clone().cast(DataType::Float64),
+            };
+            when(cells.count().gt(lit(0))).then(wide.sum()).otherwise(lit(NULL))
+        }
+        "AVERAGE" => cells.mean(),
+        "MEDIAN" => cells.median(),
+        "MIN" => cells.min(),
+        "MAX" => cells.max(),
+        "MODE" => cells.drop_nulls().mode(false).min(),
+        "STANDARD_DEVIATION" => cells.std(1),
+        "VARIANCE" => cells.var(1),
+        "ANY" => cells.drop_nulls().first(),
+        _ => cells.drop_nulls().implode(true),
+    }
+}
+
+/// One aggregate of a GROUP_BY, as `DataBrew` writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AggregateOption {
+    /// The column whose cells are aggregated.
+    pub source_column_name: String,
+    /// The name of the result; made from function and column when left out.
+    #[serde(default)]
+    pub target_column_name: String,
+    /// The type of the result; `number` leaves it as the function yields it.
+    #[serde(default = "number")]
+    pub target_column_data_type: String,
+    /// An aggregate function's name.
+    pub function_name: String,
+}
+
+fn number() -> String {
+    "number".into()
+}
+
+impl AggregateOption {
+    /// The name of the result.
+    pub fn target(&self) -> String {
+        if self.target_column_name.is_empty() {
+            format!("{}_{}", self.source_column_name, self.function_name.to_lowercase())
+        } else {
+            self.target_column_name.clone()
+        }
+    }
+}
+
+/// The aggregates of a GROUP_BY.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AggregateOptions(pub Vec<AggregateOption>);
+
+impl ParamType for AggregateOptions {
+    const KIND: Kind = Kind::Aggregates;
+    fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
+        let list: Vec<AggregateOption> =
+            serde_json::from_str(text).map_err(|e| format!("not a list of aggregates: {e}"))?;
+        if list.is_empty() {
+            return Err("choose at least one aggregate".into());
+        }
+        for entry in &list {
+            one_of(&entry.function_name, &aggregate_names())?;
+        }
+        Ok(Self(list))
+    }
+    fn write(&self) -> String {
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+    fn visit(&mut self, each: &mut dyn FnMut(&mut String, Use)) {
+        for entry in &mut self.0 {
+            each(&mut entry.source_column_name, Use::Reads);
+        }
+    }
+    fn describe(&self, _: &ParamSpec) -> String {
+        let words = |entry: &AggregateOption| {
+            let label = AGGREGATES.iter().find(|a| a.name == entry.function_name).map_or("", |a| a.label);
+            format!("{label} of {}", entry.source_column_name)
+        };
+        self.0.iter().map(words).collect::<Vec<_>>().join(", ")
+    }
+}
+
+static KEYS: Param<Columns> =
+    Param::new("sourceColumns", "Group by").help("The columns whose equal values make a group.").example(r#"["region"]"#);
+static OPTIONS: Param<AggregateOptions> = Param::new("groupByAggFunctionOptions", "Aggregates")
+    .help("What is computed for each group.")
+    .example(r#"[{"sourceColumnName":"price","targetColumnName":"revenue","targetColumnDataType":"number","functionName":"SUM"}]"#)
+    .aliases(&["groupByAggFunctions"]);
+static NEW_TABLE: Param<bool> = Param::new("useNewDataFrame", "Only the groups")
+    .help("Whether the groups replace the table; otherwise the aggregates become new columns beside the rows.")
+    .default("true");
+
+/// The operations of this family.
+pub(super) static OPERATIONS: &[Operation] = &[Operation {
+    name: "GROUP_BY",
+    title: "Group",
+    summary: "Groups rows by equal values of some columns and computes aggregates of each group. The groups come in the order of their \
+              keys, missing keys last as a group of their own. Missing cells are left out of every aggregate; an aggregate of \
+              nothing is missing, a count of nothing 0; of several most frequent values the smallest is taken. COLLECT_LIST and \
+              UNAGGREGATED yield a list. With useNewDataFrame false the rows stay, and the aggregates become new columns.",
+    sentence: "Group by {sourceColumns}: {groupByAggFunctionOptions}",
+    family: Family::Group,
+    params: &[&KEYS.spec, &OPTIONS.spec, &NEW_TABLE.spec],
+    conditions: Conditions::Refused,
+    locality: |_| Locality::Whole,
+    rows: |args| if args.get(&NEW_TABLE).unwrap_or(true) { RowLaw::Fewer } else { RowLaw::Same },
+    apply: Apply::Table(group_by),
+    examples: &[Example {
+        title: "Count and sum; a missing key is a group",
+        params: &[("sourceColumns", "[\"region\"]"), ("groupByAggFunctionOptions", r#"[{"sourceColumnName":"price","targetColumnName":"n","targetColumnDataType":"number","functionName":"COUNT"},{"sourceColumnName":"price","targetColumnName":"total","targetColumnDataType":"number","functionName":"SUM"}]"#)],
+        conditions: &[],
+        before: "region:text | price:double\nUS | 1.5\nEU | -2\nUS | ∅\n∅ | ∅\nEU | 3",
+        after: "region:text | n:whole | total:double\nEU | 2 | 1\nUS | 1 | 1.5\n∅ | 0 | ∅",
+    }, Example {
+        title: "Beside the rows",
+        params: &[("sourceColumns", "[\"region\"]"), ("groupByAggFunctionOptions", r#"[{"sourceColumnName":"qty","targetColumnName":"most","functionName":"MAX"}]"#), ("useNewDataFrame", "false")],
+        conditions: &[],
+        before: "region:text | qty:whole\nUS | 1\nEU | 5\nUS | 3",
+        after: "region:text | qty:whole | most:whole\nUS | 1 | 3\nEU | 5 | 5\nUS | 3 | 3",
+    }],
+    ..Operation::DEFAULT
+}];
+
+fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFrame> {
+    let keys: Vec<Expr> = args.get(&KEYS)?.0.iter().map(|k| col(k.as_str())).collect();
+    let new_table = args.get(&NEW_TABLE)?;
+    let mut results = Vec::new();
+    for option in args.get(&OPTIONS)?.0 {
+        let dtype = context.dtype(&option.source_column_name)?;
+        let mut value = aggregate_expr(&option.function_name, col(option.source_column_name.as_str()), dtype);
+        if !new_table {
+            value = value.over(keys.clone())?;
+        }
+        let wish = option.target_column_data_type.as_str();
+        if let Some(dtype) = dtype_of_word(wish).filter(|_| wish != "number" && !is_list(&option.function_name)) {
+            value = value.cast(dtype);
+        }
+        results.push(value.alias(option.target()));
+    }
+    if new_table {
+        Ok(sorted_by_keys(frame.group_by(keys.clone()).agg(results), keys))
+    } else {
+        Ok(frame.with_columns(results))
+    }
+}
+
+fn is_list(function: &str) -> bool {
+    matches!(function, "COLLECT_LIST" | "UNAGGREGATED")
+}
+
+/// Groups in the order of their keys, missing keys last.
+pub(super) fn sorted_by_keys(frame: LazyFrame, keys: Vec<Expr>) -> LazyFrame {
+    if keys.is_empty() {
+        return frame;
+    }
+    frame.sort_by_exprs(keys, SortMultipleOptions::default().with_nulls_last(true).with_maintain_order(true))
+}

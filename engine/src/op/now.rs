@@ -1,0 +1,51 @@
+//! The run's own date and time. The clock is frozen when a run begins, so all rows and steps agree.
+
+use super::param::{Param, ParamSpec, ParamType};
+use super::{Apply, Example, Family, Kind, Operation, Output, params};
+use polars::prelude::lit;
+
+/// A time zone by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone(pub chrono_tz::Tz);
+
+impl ParamType for Zone {
+    const KIND: Kind = Kind::Text;
+    fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|_| format!("“{text}” is not a time zone such as Europe/Berlin"))
+    }
+    fn write(&self) -> String {
+        self.0.name().to_owned()
+    }
+}
+
+static ZONE: Param<Zone> =
+    Param::new("timeZone", "Time zone").help("The zone whose date is meant.").example("US/Pacific").default("UTC");
+
+/// The operations of this family.
+pub(super) static OPERATIONS: &[Operation] = &[Operation {
+    name: "TODAY",
+    title: "Today’s date",
+    summary: "Adds a column with the date on which the run began, in UTC unless a time zone is named.",
+    sentence: "Add {targetColumn} with today’s date",
+    family: Family::Date,
+    params: &[&ZONE.spec, &params::TARGET.spec],
+    apply: Apply::Columns(|args, context| {
+        let zone = args.get(&ZONE)?.0;
+        let today = context.env.now.with_timezone(&zone).date_naive();
+        Ok(vec![Output::new(&args.get(&params::TARGET)?.0, lit(today))])
+    }),
+    examples: &[Example {
+        title: "The examples' clock stands at 2024-02-29 23:30 UTC",
+        params: &[("targetColumn", "loaded")],
+        conditions: &[],
+        before: "id:whole\n1\n2",
+        after: "id:whole | loaded:date\n1 | 2024-02-29\n2 | 2024-02-29",
+    }, Example {
+        title: "The same instant is the next day further east",
+        params: &[("timeZone", "Asia/Tokyo"), ("targetColumn", "loaded")],
+        conditions: &[],
+        before: "id:whole\n1",
+        after: "id:whole | loaded:date\n1 | 2024-03-01",
+    }],
+    ..Operation::DEFAULT
+}];

@@ -1,0 +1,32 @@
+//! Parameter handles that many operations share.
+
+use super::param::{Column, Columns, NewColumn, Param};
+use crate::types::{DATED, NUMERIC, TEXT};
+
+/// The column that a step works on.
+pub static SOURCE: Param<Column> =
+    Param::new("sourceColumn", "Column").help("The column that the step works on.").example("price");
+
+/// The text column that a step works on.
+pub static SOURCE_TEXT: Param<Column> =
+    Param::new("sourceColumn", "Column").help("The text column that the step works on.").example("customer").accepts(TEXT);
+
+/// The column of numbers that a step works on.
+pub static SOURCE_NUMBER: Param<Column> = Param::new("sourceColumn", "Column")
+    .help("The column of numbers that the step works on.")
+    .example("price")
+    .accepts(NUMERIC);
+
+/// The column of dates that a step works on.
+pub static SOURCE_DATE: Param<Column> =
+    Param::new("sourceColumn", "Column").help("The column of dates that the step works on.").example("ordered_at").accepts(DATED);
+
+/// Several columns that a step works on.
+pub static SOURCES: Param<Columns> = Param::new("sourceColumns", "Columns")
+    .help("The columns that the step works on.")
+    .example(r#"["price","quantity"]"#);
+
+/// The column that a step makes.
+pub static TARGET: Param<NewColumn> = Param::new("targetColumn", "New column")
+    .help("The name of the column that is made; it must not be there yet, or be the step's own source column.")
+    .example("total");
