@@ -13,11 +13,11 @@ pub mod sentence;
 pub mod table;
 
 mod case;
-mod column;
+pub mod column;
 mod filter;
 mod fill;
-mod group;
-mod join;
+pub mod group;
+pub mod join;
 mod now;
 mod pivot;
 mod split;
