@@ -1,1 +1,3 @@
+//! All tests that need the whole program or the whole engine, in one binary.
 
+mod operations;

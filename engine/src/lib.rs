@@ -2,7 +2,9 @@
 
 pub mod error;
 pub mod op;
+pub mod plan;
 pub mod recipe;
+pub mod run;
 pub mod types;
 pub mod values;
 

@@ -18,7 +18,7 @@ mod filter;
 mod fill;
 pub mod group;
 pub mod join;
-mod now;
+pub mod now;
 mod pivot;
 mod split;
 

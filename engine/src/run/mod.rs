@@ -1,0 +1,5 @@
+//! The one place that runs data.
+
+mod collect;
+
+pub use collect::{LiveFacts, collect};
