@@ -1,3 +1,4 @@
 //! All tests that need the whole program or the whole engine, in one binary.
 
+mod cases;
 mod operations;

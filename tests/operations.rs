@@ -32,6 +32,16 @@ fn run(step: &Step, before: &DataFrame) -> Result<DataFrame, String> {
     collect(apply(step, before)?.frame).map_err(|e| e.to_string())
 }
 
+/// Runs one step in the environment of examples; the error is what a person would read.
+pub fn environment_run(step: &Step, before: &DataFrame) -> Result<DataFrame, String> {
+    run(step, before)
+}
+
+/// Reads a text table of a case.
+pub fn read_table(text: &str) -> DataFrame {
+    table::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
+}
+
 fn check_example(op: &Operation, example: &Example) -> Result<(), String> {
     let before = table::parse(example.before).map_err(|e| format!("before: {e}"))?;
     let after = table::parse(example.after).map_err(|e| format!("after: {e}"))?;
