@@ -3,6 +3,7 @@
 pub mod error;
 pub mod op;
 pub mod recipe;
+pub mod sink;
 pub mod source;
 pub mod types;
 pub mod values;

@@ -9,6 +9,7 @@ mod dialect;
 mod files;
 mod intake;
 mod json;
+pub(crate) mod reading;
 mod shape;
 mod split;
 mod straighten;
