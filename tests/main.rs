@@ -1,1 +1,5 @@
+//! One integration-test binary for everything.
 
+mod sink;
+mod source;
+mod table;

@@ -208,7 +208,7 @@ pub fn explain(source: &Source, base: &Path, cancel: &AtomicBool) -> Option<Erro
 /// The error about a value that an engine error carries, when it does: a value that did not fit its stored type.
 pub fn misfit(error: &PolarsError) -> Option<Error> {
     match error {
-        PolarsError::Context { error, .. } => misfit(error),
+        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => misfit(error),
         PolarsError::IO { error, .. } => error.get_ref()?.downcast_ref::<temporal::Misfit>().map(temporal::Misfit::error),
         _ => None,
     }
