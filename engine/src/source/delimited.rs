@@ -31,6 +31,9 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let mut read = match depth {
         Depth::Whole { cancel, progress } => read_whole(&mut table, &layouts, cancel, progress)?,
         Depth::Head { rows } => read_head(&table, &layouts, rows)?,
+        Depth::Stored if layouts.iter().any(|(_, layout)| layout.stray) => {
+            read_whole(&mut table, &layouts, &AtomicBool::new(false), &|_| ())?
+        }
         Depth::Stored => Reading { tally: None, scan: Some(scan_of(layouts.iter().map(|(file, _)| file.path.as_path()))?), ..Reading::default() },
     };
     notes.append(&mut read.notes);

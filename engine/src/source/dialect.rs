@@ -21,7 +21,7 @@ pub(crate) struct Layout {
     /// The line on which it begins.
     pub(crate) line: u64,
     pub(crate) notes: Vec<String>,
-    /// Whether the line of names has quotes where none belong.
+    /// Whether the engine's reader would misread how the file begins.
     pub(crate) stray: bool,
 }
 
@@ -65,7 +65,9 @@ fn read_layout(path: &Path, options: &ReadOptions, head: &[u8], whole: bool, off
     }
     let marks = Marks::new(delimiter, quote);
     let mut first = Fields::default();
-    let end = first_record(&head[offset..], &marks, &mut first);
+    // Without names, blank lines may come before the record that tells the number of columns.
+    let blank = head[offset..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let end = first_record(&head[offset + blank..], &marks, &mut first);
     if end.is_none() && !whole {
         return Err(Error::new(ErrorKind::Source, format!("{}: line {line} is longer than a megabyte", shown(path)))
             .advise("check that this is delimited text, and which quote it uses"));
@@ -78,7 +80,8 @@ fn read_layout(path: &Path, options: &ReadOptions, head: &[u8], whole: bool, off
         (layout.names, layout.notes) = names(first.texts, quote, path, line)?;
     } else {
         layout.names = (1..=first.texts.len()).map(|number| format!("Column_{number}")).collect();
-        layout.stray = false;
+        // The engine's reader stumbles over blank lines where it expects the first record.
+        layout.stray = blank > 0;
     }
     Ok(layout)
 }

@@ -3,6 +3,7 @@
 //! [`FORMATS`] is the table of what can be read. Text is typed by a pass over its bytes that is independent of the parser that the
 //! run uses ([`intake`]); what would not survive a type stays text. Knows files and formats, no operation and no run.
 
+mod calendar;
 mod columnar;
 mod delimited;
 mod dialect;

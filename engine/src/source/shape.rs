@@ -1,6 +1,6 @@
 //! The shape of one value in text: what it could be without losing a character, or what keeps it from being a number.
 
-use super::temporal;
+use super::calendar;
 
 /// What a value looks like; the first group can become a type, the second looks like a number and must stay text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub(crate) fn shape_of(text: &[u8]) -> Shape {
 #[inline]
 fn digits_first(text: &[u8]) -> Shape {
     if text.len() >= 10 && text[4] == b'-' && text[7] == b'-' {
-        return temporal::shape(text).unwrap_or(Shape::Text);
+        return calendar::shape(text).unwrap_or(Shape::Text);
     }
     number(text, false)
 }

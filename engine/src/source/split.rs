@@ -124,11 +124,10 @@ fn record(bytes: &[u8], mut at: usize, marks: &Marks, line: u64, visit: &mut imp
         let mut form = field.form;
         let ends = bytes.get(field.stop).copied();
         let within = ends == Some(marks.delimiter) && ends != Some(b'\n');
-        if form == Form::Plain && to > field.from && bytes[to - 1] == b'\r' {
-            if within {
+        if matches!(form, Form::Plain | Form::Stray) && to > field.from && bytes[to - 1] == b'\r' {
+            to -= usize::from(!within);
+            if within || bytes[..to].ends_with(b"\r") {
                 form = Form::Stray;
-            } else {
-                to -= 1;
             }
         }
         visit.field(index, &bytes[field.from..to], form, line);

@@ -99,13 +99,14 @@ struct Copier<'a> {
     tally: Tally,
     delimiter: u8,
     quote: u8,
+    bare: bool,
     out: &'a mut dyn Write,
     failed: Option<std::io::Error>,
 }
 
 impl<'a> Copier<'a> {
     fn new(tally: Tally, marks: &Marks, out: &'a mut dyn Write) -> Self {
-        Self { tally, delimiter: marks.delimiter, quote: marks.quote.unwrap_or(b'"'), out, failed: None }
+        Self { tally, delimiter: marks.delimiter, quote: marks.quote.unwrap_or(b'"'), bare: marks.quote.is_none(), out, failed: None }
     }
 
     fn put(&mut self, bytes: &[u8]) {
@@ -137,6 +138,8 @@ impl Visit for Copier<'_> {
             self.put(&[self.delimiter]);
         }
         match form {
+            // Where the file has no quotes, the copy has: one that stands in a field must not begin anything.
+            Form::Plain if self.bare && text.contains(&self.quote) => self.put_doubled(text),
             Form::Plain => self.put(text),
             Form::Quoted | Form::Doubled => {
                 self.put(&[self.quote]);
