@@ -3,8 +3,11 @@
 pub mod error;
 pub mod op;
 pub mod plan;
+pub mod project;
 pub mod recipe;
 pub mod run;
+pub mod sink;
+pub mod source;
 pub mod types;
 pub mod values;
 

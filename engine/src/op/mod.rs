@@ -9,6 +9,7 @@ pub mod convert;
 pub mod dates;
 pub mod param;
 pub mod params;
+pub mod reference;
 pub mod sentence;
 pub mod table;
 

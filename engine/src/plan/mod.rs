@@ -21,6 +21,10 @@ use std::sync::Arc;
 
 /// Answers the facts queries of steps; none when there is no data to ask.
 pub trait FactsSource {
+    /// Whether it wants to answer queries that decide columns (`shapes`) or those that do not.
+    fn wants(&self, _shapes: bool) -> bool {
+        true
+    }
     /// Runs the facts query of a step (counted from 1).
     fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>>;
 }
@@ -211,6 +215,9 @@ impl Compiler<'_> {
         predicate: Option<&Expr>,
     ) -> Result<Option<DataFrame>> {
         let Some(facts) = bound.op.facts.as_ref().filter(|_| !self.stopped) else { return Ok(None) };
+        if !self.facts.wants(facts.shapes) {
+            return Ok(None);
+        }
         let context = Context { schema, facts: None, predicate: predicate.cloned(), dry: false, env: self.env };
         let rows = match (bound.op.conditions, predicate) {
             (Conditions::Mask, Some(predicate)) => self.bare.clone().filter(predicate.clone()),
