@@ -26,16 +26,18 @@ pub(super) fn read_project(path: &Path) -> Result<(Project, PathBuf)> {
         let message = format!("{} cannot be read: {}", path.display(), reason(&e));
         Error::new(ErrorKind::File, message).caused_by(e)
     })?;
-    let named = |error: Error| {
-        let message = format!("{}: {}", path.display(), error.message);
-        Error { message, ..error }
+    let named = |mut error: Error| {
+        error.message = format!("{}: {}", path.display(), error.message);
+        error
     };
     if Project::is_project_text(&text) {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         return Ok((Project::parse(&text).map_err(named)?, folder.to_path_buf()));
     }
     let recipe = Recipe::parse(&text).map_err(named)?;
-    Ok((Project { recipe, ..Project::default() }, PathBuf::from(".")))
+    let mut project = Project::default();
+    project.recipe = recipe;
+    Ok((project, PathBuf::from(".")))
 }
 
 /// What an input or output error is, in words.
@@ -52,7 +54,7 @@ impl Loaded {
     /// Reads what the arguments name.
     pub(super) fn new(arguments: &InputArguments) -> Result<Self> {
         if let Some(threads) = arguments.threads {
-            super::signals::set_threads(threads)?;
+            use_threads(threads)?;
         }
         let (mut project, mut base) = read_project(&arguments.recipe)?;
         let values = pairs(&arguments.set, "--set")?.into_iter().collect();
@@ -108,6 +110,33 @@ impl Loaded {
             limit,
             expect_rows: None,
         })
+    }
+}
+
+/// The variable from which Polars reads its number of threads when it starts.
+const THREADS: &str = "POLARS_MAX_THREADS";
+
+/// Starts this program again with the number of threads in its environment, unless it is there already.
+fn use_threads(threads: usize) -> Result<()> {
+    if threads == 0 {
+        return Err(Error::new(ErrorKind::Parameter, "--threads must be at least 1"));
+    }
+    let wanted = threads.to_string();
+    if std::env::var(THREADS).is_ok_and(|set| set == wanted) {
+        return Ok(());
+    }
+    let fail = |e: std::io::Error| Error::new(ErrorKind::Internal, "the program cannot be started again").caused_by(e);
+    let mut command = std::process::Command::new(std::env::current_exe().map_err(fail)?);
+    command.args(std::env::args_os().skip(1)).env(THREADS, wanted);
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt as _;
+        Err(fail(command.exec()))
+    }
+    #[cfg(not(unix))]
+    {
+        let status = command.status().map_err(fail)?;
+        std::process::exit(status.code().unwrap_or(2));
     }
 }
 

@@ -33,11 +33,3 @@ pub(super) fn watch(cancel: Arc<AtomicBool>) -> Result<()> {
     std::thread::Builder::new().name("signals".into()).spawn(work).map_err(fail)?;
     Ok(())
 }
-
-/// Sets the number of threads; it counts only before the first query, and is read by Polars from the environment.
-pub(super) fn set_threads(threads: usize) -> Result<()> {
-    if threads == 0 {
-        return Err(Error::new(ErrorKind::Parameter, "--threads must be at least 1"));
-    }
-    brewhouse_engine::run::set_threads(threads)
-}

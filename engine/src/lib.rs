@@ -8,6 +8,7 @@ pub mod recipe;
 pub mod run;
 pub mod sink;
 pub mod source;
+pub mod stage;
 pub mod types;
 pub mod values;
 

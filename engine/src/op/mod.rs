@@ -368,6 +368,11 @@ impl Operation {
         examples: &[],
     };
 
+    /// Whether every row stays where it is, and only columns change.
+    pub const fn apply_keeps_rows(&self) -> bool {
+        matches!(self.apply, Apply::Columns(_))
+    }
+
     /// A parameter by its name.
     pub fn param(&self, name: &str) -> Option<&'static ParamSpec> {
         self.params.iter().copied().find(|p| p.name == name)

@@ -12,7 +12,7 @@ pub use tap::{Counter, Taps};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::condition::{masked, predicate};
 use crate::op::param::Use;
-use crate::op::{Apply, Args, Bound, Conditions, Context, Environment, Locality, Output, RowLaw, bind};
+use crate::op::{Apply, Args, Bound, Conditions, Context, Environment, Family, Locality, Output, RowLaw, bind};
 use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, PlSmallStr, Schema, SchemaRef, col};
@@ -161,6 +161,10 @@ impl Compiler<'_> {
             }
             self.stopped = true;
             self.taint(step);
+            if matches!(bound.op.family, Family::Join | Family::Union | Family::Pivot | Family::Group) {
+                // Nobody knows which columns it would have made: what follows is checked when it works.
+                self.schema = None;
+            }
         }
         planned.schema.clone_from(&self.schema);
         planned.frame = (!self.stopped).then(|| self.bare.clone());

@@ -17,7 +17,7 @@ pub(super) fn discard(frame: LazyFrame) -> Result<()> {
 }
 
 /// Runs something of Polars'; a panic becomes an error.
-pub(super) fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(outcome) => outcome.map_err(Error::from),
         Err(panic) => {

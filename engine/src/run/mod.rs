@@ -10,6 +10,7 @@ mod monitor;
 mod preview;
 mod receipt;
 
+pub(crate) use collect::guarded;
 pub use collect::{LiveFacts, ShapeFacts, collect};
 pub use execute::{Failure, Prepared, execute, prepare};
 pub use job::{Job, fill_path, fill_steps, parse_rows};
