@@ -1,5 +1,7 @@
 //! All tests that need the whole program or the whole engine, in one binary.
 
 mod cases;
+mod cli;
 mod operations;
 mod stage;
+mod tidy;
