@@ -3,5 +3,8 @@
 mod cases;
 mod cli;
 mod operations;
+mod sink;
+mod source;
 mod stage;
+mod table;
 mod tidy;

@@ -21,7 +21,10 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Files that may be longer than 500 lines, each with its reason.
-const LONG: &[(&str, &str)] = &[("engine/src/op/mod.rs", "the declaration of an operation and everything it names")];
+const LONG: &[(&str, &str)] = &[
+    ("engine/src/op/param.rs", "the handles and the types that a handle can have, which belong together"),
+    ("engine/src/op/mod.rs", "the declaration of an operation and everything it names"),
+];
 
 #[test]
 fn files_are_short() {

@@ -18,6 +18,8 @@ pub(super) struct Loaded {
     pub(super) base: PathBuf,
     pub(super) values: BTreeMap<String, String>,
     pub(super) env: Environment,
+    /// Standard input as a file, for as long as it is needed.
+    _spooled: Option<tempfile::NamedTempFile>,
 }
 
 /// Reads a recipe or project file.
@@ -59,6 +61,7 @@ impl Loaded {
         let (mut project, mut base) = read_project(&arguments.recipe)?;
         let values = pairs(&arguments.set, "--set")?.into_iter().collect();
         let env = environment(arguments)?;
+        let mut spooled = None;
         if !arguments.input.is_empty() {
             // Paths that were typed count from here, those of the project from its own folder.
             let here = std::env::current_dir().map_err(|e| Error::new(ErrorKind::Source, "no current folder").caused_by(e))?;
@@ -68,7 +71,12 @@ impl Loaded {
             base = here;
             let kept = project.dataset.take().map(|d| (d.name, d.options));
             let (name, options) = kept.unwrap_or_else(|| ("input".into(), ReadOptions::default()));
-            let paths = arguments.input.clone();
+            let mut paths = arguments.input.clone();
+            if let Some(dash) = paths.iter_mut().find(|path| *path == "-") {
+                let file = spool(arguments.input_format.as_deref())?;
+                *dash = file.path().to_string_lossy().into_owned();
+                spooled = Some(file);
+            }
             project.dataset =
                 Some(Source { name, paths, format: arguments.input_format.clone(), options, columns: None });
         }
@@ -78,7 +86,7 @@ impl Loaded {
             project.others.retain(|other| other.name != name);
             project.others.push(Source { name, paths, format: None, options: ReadOptions::default(), columns: None });
         }
-        let mut loaded = Self { project, base, values, env };
+        let mut loaded = Self { project, base, values, env, _spooled: spooled };
         loaded.fill(&arguments.null)?;
         Ok(loaded)
     }
@@ -111,6 +119,19 @@ impl Loaded {
             expect_rows: None,
         })
     }
+}
+
+/// Copies standard input into a temporary file that goes when it is dropped.
+fn spool(format: Option<&str>) -> Result<tempfile::NamedTempFile> {
+    let format = format.ok_or_else(|| {
+        let error = Error::new(ErrorKind::Parameter, "standard input has no name that would tell its format");
+        error.advise("name it, for example --input-format csv")
+    })?;
+    let fail = |e: std::io::Error| Error::new(ErrorKind::Source, "standard input cannot be read").caused_by(e);
+    let ending = if format.eq_ignore_ascii_case("json") { "jsonl".into() } else { format.to_lowercase() };
+    let mut file = tempfile::Builder::new().prefix("brewhouse-").suffix(&format!(".{ending}")).tempfile().map_err(fail)?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(fail)?;
+    Ok(file)
 }
 
 /// The variable from which Polars reads its number of threads when it starts.

@@ -407,6 +407,7 @@ pub fn no_such_column(name: &str, schema: &Schema) -> Error {
     let error = Error::new(ErrorKind::Column, format!("there is no column “{name}”"));
     match nearest(name, schema.iter_names().map(PlSmallStr::as_str)) {
         Some(near) => error.advise(format!("did you mean “{near}”?")),
+        None if schema.is_empty() => error.advise("the table has no columns; is the file empty?"),
         None => {
             let names: Vec<_> = schema.iter_names().take(8).map(PlSmallStr::as_str).collect();
             error.advise(format!("the columns here are {}", names.join(", ")))

@@ -9,6 +9,7 @@ mod dialect;
 mod files;
 mod intake;
 mod json;
+pub(crate) mod reading;
 mod shape;
 mod split;
 mod straighten;
@@ -209,7 +210,7 @@ pub fn explain(source: &Source, base: &Path, cancel: &AtomicBool) -> Option<Erro
 /// The error about a value that an engine error carries, when it does: a value that did not fit its stored type.
 pub fn misfit(error: &PolarsError) -> Option<Error> {
     match error {
-        PolarsError::Context { error, .. } => misfit(error),
+        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => misfit(error),
         PolarsError::IO { error, .. } => error.get_ref()?.downcast_ref::<temporal::Misfit>().map(temporal::Misfit::error),
         _ => None,
     }

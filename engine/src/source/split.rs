@@ -58,11 +58,9 @@ pub(crate) struct Tail {
     pub(crate) line: u64,
     /// The line of a record whose quote is never closed.
     pub(crate) open: Option<u64>,
-    /// Whether the bytes end in the middle of a record (never with `last`).
-    pub(crate) partial: bool,
 }
 
-/// Splits bytes that begin at a record. Without `last`, what follows the last line end is left for later.
+/// Splits bytes that begin at a record. A record that the bytes end in is told like the others, but is not complete.
 pub(crate) fn split(bytes: &[u8], marks: &Marks, mut line: u64, visit: &mut impl Visit) -> Tail {
     let mut at = 0;
     while at < bytes.len() {
@@ -77,11 +75,11 @@ pub(crate) fn split(bytes: &[u8], marks: &Marks, mut line: u64, visit: &mut impl
         at = end;
         match ended {
             Ended::Line => line += lines,
-            Ended::Bytes => return Tail { complete: start, line, open: None, partial: true },
-            Ended::OpenQuote => return Tail { complete: start, line, open: Some(line), partial: true },
+            Ended::Bytes => return Tail { complete: start, line, open: None },
+            Ended::OpenQuote => return Tail { complete: start, line, open: Some(line) },
         }
     }
-    Tail { complete: at, line, open: None, partial: false }
+    Tail { complete: at, line, open: None }
 }
 
 /// Splits the first record alone; where it ends and how many lines it takes, or none when it does not end within the bytes.
