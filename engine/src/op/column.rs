@@ -3,7 +3,7 @@
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation};
 use crate::error::Result;
-use polars::prelude::{DataType, Expr, LazyFrame, NamedFrom as _, Series, SortMultipleOptions, col, lit};
+use polars::prelude::{DataType, Expr, LazyFrame, NULL, NamedFrom as _, Series, SortMultipleOptions, col, lit, when};
 use serde::{Deserialize, Serialize};
 
 /// One sort key, as `DataBrew` writes it.
@@ -126,12 +126,17 @@ fn sort(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFram
     let mut by: Vec<Expr> = Vec::new();
     let (mut descending, mut nulls_last) = (Vec::new(), Vec::new());
     for key in &keys {
-        if !key.custom_order.is_empty() {
-            by.push(custom_rank(key, context.dtype(&key.source_column)?));
+        if key.custom_order.is_empty() {
+            by.push(col(key.source_column.as_str()));
+        } else {
+            let rank = custom_rank(key, context.dtype(&key.source_column)?);
+            by.push(rank.clone());
             descending.push(key.descending());
             nulls_last.push(key.nulls_ordering == "NULLS_BOTTOM");
+            // Values outside the list are ordered among themselves.
+            let outside = rank.eq(lit(u32::try_from(key.custom_order.len()).unwrap_or(u32::MAX)));
+            by.push(when(outside).then(col(key.source_column.as_str())).otherwise(lit(NULL)));
         }
-        by.push(col(key.source_column.as_str()));
         descending.push(key.descending());
         nulls_last.push(key.nulls_ordering == "NULLS_BOTTOM");
     }
@@ -164,5 +169,5 @@ fn custom_rank(key: &SortKey, dtype: &DataType) -> Expr {
         Some(lit(last)),
         Some(DataType::UInt32),
     );
-    polars::prelude::when(missing).then(lit(polars::prelude::NULL)).otherwise(rank)
+    when(missing).then(lit(NULL)).otherwise(rank)
 }

@@ -2,7 +2,7 @@
 
 use super::param::{Param, ParamSpec, ParamType};
 use super::{Apply, Example, Family, Kind, Operation, Output, params};
-use polars::prelude::lit;
+use polars::prelude::{DataType, lit};
 
 /// A time zone by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     apply: Apply::Columns(|args, context| {
         let zone = args.get(&ZONE)?.0;
         let today = context.env.now.with_timezone(&zone).date_naive();
-        Ok(vec![Output::new(&args.get(&params::TARGET)?.0, lit(today))])
+        Ok(vec![Output::new(&args.get(&params::TARGET)?.0, lit(today).cast(DataType::Date))])
     }),
     examples: &[Example {
         title: "The examples' clock stands at 2024-02-29 23:30 UTC",

@@ -3,6 +3,7 @@
 //! [`prepare`] checks the target and takes its lock, [`Staging::attach`] puts the engine's own sink on a frame, and
 //! [`Staging::finish`] flushes what was written, reads it back with another reader, and only then moves it into place.
 
+mod cleanup;
 mod format;
 mod lock;
 mod manifest;
@@ -16,6 +17,7 @@ use polars::prelude::{FileWriteFormat, Schema};
 use std::path::{Path, PathBuf};
 
 pub use crate::source::StoredColumn;
+pub use cleanup::{remove_temporaries, replace_file};
 pub use manifest::MANIFEST;
 pub use staging::{Staging, prepare};
 
@@ -57,6 +59,8 @@ impl Target {
     pub fn format(&self) -> Result<&'static WriteFormat> {
         match &self.format {
             Some(name) => format_named(name).ok_or_else(|| unknown(name)),
+            // A folder, and a path without an ending, hold what most readers take best.
+            None if self.path.extension().is_none() && !self.is_stdout() => Ok(&FORMATS[0]),
             None => format_of_path(&self.path).ok_or_else(|| {
                 Error::new(ErrorKind::Sink, format!("{}: the ending tells no format", self.path.display()))
                     .advise("name the format, or end the path with .parquet, .csv, .jsonl or .arrow")

@@ -140,7 +140,7 @@ pub(super) fn failed(path: &Path, what: &str, error: std::io::Error) -> Error {
 
 /// The error about an output that is there already.
 pub(super) fn exists(path: &Path) -> Error {
-    Error::new(ErrorKind::Sink, format!("{} is there already", path.display())).advise("allow overwriting, or write elsewhere")
+    Error::new(ErrorKind::Sink, format!("{} is there already", path.display())).advise("allow overwriting (--overwrite), or write elsewhere")
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

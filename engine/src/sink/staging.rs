@@ -3,7 +3,7 @@
 use super::lock::Lock;
 use super::manifest::{self, files_below};
 use super::place::{Place, failed, refuse_schema, sync};
-use super::{Target, WriteFormat, Written, WrittenFile, columns_of, format, readback, swap};
+use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, readback, swap};
 use crate::error::{Error, ErrorKind, Result};
 use polars::io::hive::HivePathFormatter;
 use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
@@ -51,6 +51,10 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
         swap::recover(&place)?;
         place.refuse(target, inputs)
     });
+    cleanup::remember(&staging.temporary);
+    if staging._lock.is_some() {
+        cleanup::remember(&place.beside(".lock"));
+    }
     staging.place = Some(place);
     found?;
     if target.has_parts() {
@@ -95,6 +99,8 @@ impl Staging {
     /// Flushes what was written, reads it back, holds it against the rows and columns that the run counted, and moves it into place.
     pub fn finish(mut self, rows: u64, schema: &Schema) -> Result<Written> {
         let files = self.proven(rows, schema)?;
+        // From here on what was written is about to be the output: an interrupt must not remove it.
+        cleanup::forget(&self.temporary);
         let written = |files: Vec<WrittenFile>| Written { rows, files, columns: columns_of(schema) };
         let Some(place) = &self.place else {
             copy_out(&self.temporary)?;
@@ -146,6 +152,10 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
+        cleanup::forget(&self.temporary);
+        if let Some(place) = &self.place {
+            cleanup::forget(&place.beside(".lock"));
+        }
         if self.done {
             return;
         }

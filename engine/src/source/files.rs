@@ -215,3 +215,13 @@ fn name_matches(pattern: &[u8], name: &[u8]) -> bool {
         _ => false,
     }
 }
+
+/// The size of all files of a source together; 0 when they cannot be found, which opening will tell.
+pub fn total_bytes(source: &Source, base: &Path) -> u64 {
+    find(source, base).map_or(0, |found| found.files.iter().map(|file| file.bytes).sum())
+}
+
+/// Whether a source is text, which is worth turning into a columnar side file.
+pub fn is_text(source: &Source, base: &Path) -> bool {
+    find(source, base).and_then(|found| found.format()).is_ok_and(|format| format.text)
+}

@@ -18,6 +18,8 @@ mod temporal;
 mod tracker;
 mod verdict;
 
+pub use files::{is_text, total_bytes};
+
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{LazyFrame, PolarsError, SchemaRef};
 use std::path::Path;

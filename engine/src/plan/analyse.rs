@@ -1,0 +1,65 @@
+//! What a recipe needs and makes, without data: walks over parameter declarations, no code per operation.
+
+use crate::op::param::Use;
+use crate::op::find;
+use crate::recipe::{Condition, Step};
+
+/// The columns that a step makes by name.
+pub fn columns_created(step: &Step) -> Vec<String> {
+    named(step, Use::Creates)
+}
+
+/// The columns that a step reads by name, those of its conditions included.
+pub fn columns_needed(step: &Step) -> Vec<String> {
+    let mut names = named(step, Use::Reads);
+    names.extend(step.conditions().iter().map(|c| c.column.clone()));
+    names
+}
+
+fn named(step: &Step, wanted: Use) -> Vec<String> {
+    let Some(op) = find(step.operation()) else { return Vec::new() };
+    let mut names = Vec::new();
+    for (name, text) in step.params() {
+        let spec = op.params.iter().find(|s| s.name == name || s.aliases.contains(&name.as_str()));
+        if let Some(spec) = spec.filter(|s| wanted == Use::Creates || s.reads_columns()) {
+            spec.visit_columns(text, &mut |column, used| {
+                if used == wanted {
+                    names.push(column.clone());
+                }
+            });
+        }
+    }
+    names
+}
+
+/// The steps with a column renamed wherever they name it, inside lists and expressions too.
+pub fn rename_column(steps: &[Step], from: &str, to: &str) -> Vec<Step> {
+    steps.iter().map(|step| rename_in_step(step, from, to)).collect()
+}
+
+fn rename_in_step(step: &Step, from: &str, to: &str) -> Step {
+    let mut renamed = step.clone();
+    let Some(op) = find(step.operation()) else { return renamed };
+    for (name, text) in step.params() {
+        let spec = op.params.iter().find(|s| s.name == name || s.aliases.contains(&name.as_str()));
+        let Some(spec) = spec else { continue };
+        let mut touched = false;
+        let written = spec.visit_columns(text, &mut |column, _| {
+            if column == from {
+                to.clone_into(column);
+                touched = true;
+            }
+        });
+        if let Some(written) = written.filter(|_| touched) {
+            renamed.set_param(name, Some(written));
+        }
+    }
+    if step.conditions().iter().any(|c| c.column == from) {
+        let rename = |c: &Condition| {
+            let column = if c.column == from { to.to_owned() } else { c.column.clone() };
+            Condition { column, ..c.clone() }
+        };
+        renamed.set_conditions(step.conditions().iter().map(rename).collect());
+    }
+    renamed
+}
