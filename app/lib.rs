@@ -1,8 +1,13 @@
-//! The window of Brewhouse.
+//! Brewhouse: the program around the engine, as a library so that tests can drive it.
 //!
-//! A view draws from [`model`] and [`scratch`] and yields an [`action::Action`]; [`update`] is the only writer; [`worker`] does
-//! everything that takes time, on named threads, and answers with events that [`window`] takes in before it draws.
-//! A widget knows no model, a view starts no work, and only `theme` names a colour.
+//! `cli` speaks to the engine directly and runs headlessly; everything else is the window. The two meet only in [`start`], and as parent
+//! and child process: the window's Run starts this same program with `run PROJECT --progress json` and reads its lines.
+//!
+//! In the window a view draws from `model` and `scratch` and yields an `action::Action`; `update` is the only writer; `worker` does all
+//! that takes time, on named threads, and answers with events that `window` takes in before it draws. A widget knows no model, a view
+//! starts no work, and only `theme` names a colour.
+
+pub mod cli;
 
 #[cfg(feature = "gui")]
 pub mod action;
@@ -26,3 +31,28 @@ pub mod widget;
 pub mod window;
 #[cfg(feature = "gui")]
 pub mod worker;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Starts the program with its arguments, the program's own name first; returns the exit code.
+pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match cli::parse(arguments) {
+        Ok(cli::Start::Command(command, options)) => cli::dispatch(*command, options),
+        Ok(cli::Start::Window(paths)) => window(paths),
+        Err(code) => code,
+    }
+}
+
+#[cfg(feature = "gui")]
+fn window(paths: Vec<std::path::PathBuf>) -> ExitCode {
+    match window::run(paths) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => cli::complain(&message),
+    }
+}
+
+#[cfg(not(feature = "gui"))]
+fn window(_paths: Vec<std::path::PathBuf>) -> ExitCode {
+    cli::complain("this build has no window; brewhouse --help lists the commands")
+}

@@ -1,9 +1,12 @@
-//! The program: the window.
+//! The program: a subcommand runs headlessly, anything else opens the window.
 
-fn main() -> std::process::ExitCode {
-    let paths = std::env::args_os().skip(1).map(Into::into).collect();
-    match brewhouse::window::run(paths) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(_) => std::process::ExitCode::from(2),
-    }
+use std::process::ExitCode;
+
+/// Polars' out-of-core mode sees only what goes through this allocator; underneath is jemalloc, measured a third faster than the
+/// system's allocator on the cleaning recipe.
+#[global_allocator]
+static ALLOCATOR: polars_ooc::Allocator = polars_ooc::Allocator;
+
+fn main() -> ExitCode {
+    brewhouse::start(std::env::args_os())
 }

@@ -88,6 +88,8 @@ pub struct Source {
     pub modified: Option<SystemTime>,
     /// Whether it was changed since it was read.
     pub changed: bool,
+    /// What a person should know: renamed headers, ignored files.
+    pub notes: Vec<String>,
 }
 
 /// Where a step that is being made belongs.

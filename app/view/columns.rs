@@ -42,10 +42,10 @@ fn heading(ui: &mut Ui, title: &str, aside: &str) {
     let theme = theme::of(ui);
     let text = |text: &str| RichText::new(text.to_uppercase()).font(theme::heavy(11.0)).color(theme.muted);
     ui.horizontal(|ui| {
-        ui.add_space(theme::SIDE - 8.0);
+        ui.add_space(theme::SIDE);
         ui.label(text(title));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.add_space(theme::SIDE - 8.0);
+            ui.add_space(theme::SIDE);
             ui.label(text(aside));
         });
     });
@@ -54,7 +54,7 @@ fn heading(ui: &mut Ui, title: &str, aside: &str) {
 
 fn search_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.horizontal(|ui| {
-        ui.add_space(theme::SIDE - 8.0);
+        ui.add_space(theme::SIDE);
         let width = ui.available_width() - theme::SIDE - 8.0;
         let edit = TextEdit::singleline(&mut scene.scratch.column_search).hint_text("Find a column").desired_width(width);
         ui.add(edit).accessible_name("Find a column");
@@ -121,12 +121,12 @@ fn datasets_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     for other in others {
         ui.horizontal(|ui| {
             ui.set_height(LINE);
-            ui.add_space(theme::SIDE - 8.0);
+            ui.add_space(theme::SIDE);
             ui.label(RichText::new(icon::TABLE).color(theme.faint));
             let rows = scene.model.sources.get(&other.path).map(|s| crate::widget::grouped(s.rows)).unwrap_or_default();
             ui.label(&other.name).on_hover_text(other.path.display().to_string());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.add_space(theme::SIDE - 12.0);
+                ui.add_space(theme::SIDE - 4.0);
                 let name = format!("Take {} out", other.name);
                 if button::sized_icon(ui, icon::X, &name, theme.faint, 18.0).clicked() {
                     scene.act(Action::Forget(other.name.clone()));
@@ -137,7 +137,7 @@ fn datasets_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
     ui.horizontal(|ui| {
         ui.set_height(LINE);
-        ui.add_space(theme::SIDE - 8.0);
+        ui.add_space(theme::SIDE);
         let add = egui::Button::new((
             RichText::new(icon::PLUS).color(theme.muted),
             RichText::new("add a table").color(theme.muted),

@@ -32,7 +32,7 @@ pub(super) fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
     ui.horizontal(|ui| {
-        ui.add_space(theme::SIDE - 8.0);
+        ui.add_space(theme::SIDE);
         ui.label(RichText::new("RECIPE").font(theme::heavy(11.0)).color(theme.muted));
         let steps = scene.model.steps().len();
         let state = match (steps, scene.model.history.is_unsaved()) {
@@ -42,7 +42,7 @@ fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         };
         ui.label(RichText::new(state).font(theme::tiny()).color(theme.faint));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(theme::SIDE - 12.0);
+            ui.add_space(theme::SIDE - 5.0);
             let dots = button::icon_button(ui, icon::DOTS_THREE, "Recipe menu");
             Popup::menu(&dots).show(|ui| {
                 for name in ["add-step", "import", "export", "undo", "redo"] {
@@ -78,13 +78,10 @@ fn steps_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 fn empty_ui(ui: &mut Ui) {
     let theme = theme::of(ui);
-    ui.add_space(10.0);
-    ui.horizontal(|ui| {
-        ui.add_space(36.0);
-        ui.set_max_width((ui.available_width() - 20.0).max(80.0));
-        let words = "Each step is one plain sentence. Take one from the menus above, or from the arrow on a column.";
-        ui.label(RichText::new(words).font(theme::small()).color(theme.faint));
-    });
+    let words = "Each step is one plain sentence. Take one from the menus above, or from the arrow on a column.";
+    let galley = ui.painter().layout(words.into(), theme::small(), theme.faint, ui.available_width() - 62.0);
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), galley.size().y + 8.0), Sense::hover());
+    ui.painter().galley(rect.min + Vec2::new(41.0, 4.0), galley, theme.faint);
 }
 
 fn add_ui(ui: &mut Ui, scene: &mut Scene<'_>) {

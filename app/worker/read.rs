@@ -1,40 +1,24 @@
-//! Reading a file into a table. Stands in until the engine's own sources are here.
+//! Reading a dataset into a table, with the types that were decided on all of its rows.
 
-use crate::model::{Dataset, Source};
+use crate::model::{Dataset, Project, Source};
+use brewhouse_engine::run::collect;
 use brewhouse_engine::types::TypeClass;
-use brewhouse_engine::{Error, ErrorKind};
-use polars::prelude::{
-    CsvReadOptions, DataFrame, IpcReader, JsonFormat, JsonReader, ParquetReader, SerReader as _,
-};
-use std::fs::File;
+use brewhouse_engine::{Error, ErrorKind, project, source};
+use polars::prelude::DataFrame;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
-/// A file's table, and what was found.
+/// A dataset's table, and what was found.
 pub(super) fn read(dataset: &Dataset) -> Result<(DataFrame, Source), Error> {
-    let shown = dataset.path.display();
-    let file = File::open(&dataset.path).map_err(|error| {
-        Error::new(ErrorKind::Source, format!("{shown} cannot be opened: {error}"))
-            .advise("check the path, or open another file")
-    })?;
-    let modified = file.metadata().and_then(|meta| meta.modified()).ok();
-    let extension = dataset.path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let frame = match extension.as_str() {
-        "parquet" => ParquetReader::new(file).finish()?,
-        "arrow" | "ipc" | "feather" => IpcReader::new(file).finish()?,
-        "json" => JsonReader::new(file).with_json_format(JsonFormat::Json).finish()?,
-        "jsonl" | "ndjson" => JsonReader::new(file).with_json_format(JsonFormat::JsonLines).finish()?,
-        _ => {
-            let tabs = extension == "tsv" || extension == "tab";
-            CsvReadOptions::default()
-                .with_infer_schema_length(None)
-                .map_parse_options(|options| {
-                    options.with_try_parse_dates(true).with_separator(if tabs { b'\t' } else { b',' })
-                })
-                .try_into_reader_with_file_path(Some(dataset.path.clone()))?
-                .finish()?
-        }
-    };
+    let around = Project { dataset: Some(dataset.clone()), ..Project::default() };
+    let project = project::Project::parse(&around.to_value(None).to_string())?;
+    let missing = || Error::new(ErrorKind::Internal, "the dataset was lost");
+    let wanted = project.dataset.ok_or_else(missing)?;
+    let opened = source::open(&wanted, Path::new("/"), &AtomicBool::new(false), &|_| ())?;
+    let frame = collect(opened.frame)?;
+    let modified = std::fs::metadata(&dataset.path).and_then(|meta| meta.modified()).ok();
     let columns = frame.schema().iter().map(|(name, dtype)| (name.to_string(), TypeClass::of(dtype))).collect();
-    let source =
-        Source { rows: frame.height() as u64, complete: true, aside: 0, columns, modified, changed: false };
-    Ok((frame, source))
+    let rows = frame.height() as u64;
+    let complete = opened.records.is_none_or(|records| records == rows);
+    Ok((frame, Source { rows, complete, aside: 0, columns, modified, changed: false, notes: opened.notes }))
 }

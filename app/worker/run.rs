@@ -33,8 +33,24 @@ pub fn start(jobs: &Jobs, project: Arc<Project>) {
 pub fn cancel(jobs: &Jobs) {
     let mut child = jobs.child.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(child) = child.as_mut() {
+        ask_to_stop(child);
+    }
+}
+
+/// Asks the child to clean up and go, where the system can ask; elsewhere ends it.
+#[cfg(unix)]
+fn ask_to_stop(child: &mut Child) {
+    let id = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    let asked = id.is_some_and(|id| rustix::process::kill_process(id, rustix::process::Signal::TERM).is_ok());
+    if !asked {
         let _ = child.kill();
     }
+}
+
+/// Ends the child; its half-written files are no output yet.
+#[cfg(not(unix))]
+fn ask_to_stop(child: &mut Child) {
+    let _ = child.kill();
 }
 
 fn run(project: &Project, folder: &Path, slot: &Mutex<Option<Child>>, ticket: &Ticket) -> Result<Ended, String> {
@@ -53,11 +69,7 @@ fn run(project: &Project, folder: &Path, slot: &Mutex<Option<Child>>, ticket: &T
     let mut said = Vec::new();
     for line in stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).lines()).map_while(Result::ok) {
         match serde_json::from_str::<Value>(&line) {
-            Ok(value) if value.get("event").is_some() => {
-                if value.get("event").and_then(Value::as_str) == Some("progress") {
-                    ticket.send(Event::Progress(progress(&value, start)));
-                }
-            }
+            Ok(value) if value.get("rows").is_some() => ticket.send(Event::Progress(progress(&value, start))),
             _ => said.push(line),
         }
     }

@@ -8,11 +8,12 @@ use super::{Event, Ticket, draft, facts, read};
 use crate::model::sheet::{BlockAt, Sheet, StepFigures};
 use crate::model::sheet::Only;
 use crate::model::{Dataset, Fault, Place, Project, Source};
-use brewhouse_engine::op::condition::{self, masked};
-use brewhouse_engine::op::{Apply, Bound, Conditions, Context, Environment, bind};
+use brewhouse_engine::op::{Environment, bind};
+use brewhouse_engine::plan::compile;
 use brewhouse_engine::recipe::Step;
+use brewhouse_engine::run::{LiveFacts, collect};
 use brewhouse_engine::{Error, Problem};
-use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, col};
+use polars::prelude::{DataFrame, IntoLazy as _};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
@@ -164,7 +165,7 @@ impl Stage {
     fn walk(&self, ask: &Ask) -> Result<Walk, Fault> {
         let dataset = ask.project.dataset.as_ref().ok_or_else(|| Fault::new("no file is open"))?;
         let (frame, source) = self.source(dataset, ask.epoch)?;
-        let mut env = Environment::at(chrono_now());
+        let mut env = Environment::at(chrono::Utc::now());
         let mut sources = vec![(dataset.path.clone(), source)];
         let mut hash = DefaultHasher::new();
         (&dataset.path, ask.epoch).hash(&mut hash);
@@ -219,49 +220,12 @@ impl Stage {
 
 /// A table after one more step.
 pub(super) fn apply(step: &Step, number: usize, frame: &DataFrame, env: &Environment) -> Result<DataFrame, Vec<Problem>> {
-    let bound = bind(step, number)?;
-    apply_bound(&bound, frame, env).map_err(|error| vec![Problem::from_error(number, step.operation(), &error)])
-}
-
-fn apply_bound(bound: &Bound, frame: &DataFrame, env: &Environment) -> Result<DataFrame, Error> {
-    let schema = Arc::clone(frame.schema());
-    let predicate = condition::predicate(&bound.conditions, &schema)?;
-    let mut context = Context { schema: &schema, facts: None, predicate: predicate.clone(), dry: false, env };
-    let lazy = frame.clone().lazy();
-    let mask = predicate.as_ref().filter(|_| bound.op.conditions == Conditions::Mask);
-    let facts = match &bound.op.facts {
-        Some(facts) => {
-            let rows = mask.map_or_else(|| lazy.clone(), |mask| lazy.clone().filter(mask.clone()));
-            (facts.query)(&bound.args, &context, rows)?.map(collect).transpose()?
-        }
-        None => None,
-    };
-    context.facts = facts.as_ref();
-    match bound.op.apply {
-        Apply::Table(table) => collect(table(&bound.args, &context, lazy)?),
-        Apply::Columns(columns) => {
-            let outputs = columns(&bound.args, &context)?;
-            let exprs: Vec<Expr> = outputs
-                .into_iter()
-                .map(|output| {
-                    let keep = schema.contains(&output.name).then(|| col(output.name.clone()));
-                    let expr = match mask {
-                        Some(mask) => masked(mask, output.expr, keep),
-                        None => output.expr,
-                    };
-                    expr.alias(output.name)
-                })
-                .collect();
-            collect(lazy.with_columns(exprs))
-        }
-    }
-}
-
-#[allow(clippy::disallowed_methods, reason = "stands in until the engine's own stage is here")]
-fn collect(frame: LazyFrame) -> Result<DataFrame, Error> {
-    Ok(frame.collect()?)
-}
-
-fn chrono_now() -> chrono::DateTime<chrono::Utc> {
-    chrono::Utc::now()
+    let place = |error: Error| vec![Problem::from_error(number, step.operation(), &error)];
+    let steps = std::slice::from_ref(step);
+    let compiled = compile(steps, frame.clone().lazy(), env, &mut LiveFacts, None).map_err(place)?;
+    let compiled = compiled.into_plan().map_err(|mut problems| {
+        problems.iter_mut().for_each(|problem| problem.step = number);
+        problems
+    })?;
+    collect(compiled.frame).map_err(place)
 }

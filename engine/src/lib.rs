@@ -1,10 +1,56 @@
-//! The engine of Brewhouse.
+//! The engine of Brewhouse: recipes, operations, plans and runs, without a window and without a console.
+//!
+//! # The flow
+//!
+//! A recipe file is read into [`recipe::Step`]s: an operation name and a map of text to text, nothing checked. [`op::bind`] finds the
+//! operation in the table and checks the arguments. [`plan::compile`] applies each step to an empty table (which yields its problems and
+//! its columns) and to the lazy frame of the source. [`run::execute`] streams that frame into a file beside the target, balances the
+//! ledger, opens the file again with another reader, and only then renames it into place. [`run::preview`] and [`stage`] use the same plan
+//! and engine for what is looked at.
+//!
+//! # The tables
+//!
+//! Operations ([`op::all`]), tests of conditions ([`op::condition::TESTS`]), formats read ([`source::FORMATS`]) and written
+//! ([`sink::FORMATS`]) are `static` tables of plain literals. Forms, menus, checks, the reference, JSON Schema and most tests are walks
+//! over them. To add an operation, write one literal in the file of its family; the examples in it are its tests.
+//!
+//! # The layers, and what each must not know
+//!
+//! | module | is | must not know |
+//! |---|---|---|
+//! | [`error`] | the one error type | anything else |
+//! | [`recipe`] | steps as files hold them; serialization stops here | operations, data |
+//! | [`types`], [`values`] | words for types, cells as text | operations |
+//! | [`op`] | the table of operations | files; it never collects |
+//! | [`plan`] | lazy frame and columns after every step | files; facts come from the caller |
+//! | [`source`], [`sink`] | formats in and out | operations, recipes |
+//! | [`run`] | the only place that runs data: progress, cancelling, ledger, receipt | windows, consoles |
+//! | [`stage`] | pages, views, figures and drafts for a window | widgets |
+//! | [`project`] | dataset, recipe and outputs in one file | runs |
+//!
+//! The engine never prints, never reads the environment (clock, zone, seed and secrets are passed in) and names no window crate. A test
+//! reads the `use` lines and proves it.
+//!
+//! # Decisions that cut across
+//!
+//! - **Facts, not broadcasts.** What needs all rows (a mean, the values to pivot on) is computed first and enters the plan as a literal;
+//!   then the step itself streams.
+//! - **Conditions** are applied once for all operations: as a mask, as part of the step, or refused. A missing cell satisfies the negated
+//!   tests.
+//! - **A cell that does not fit** a new type becomes missing and is counted, in the draft and in the receipt.
+//! - **New columns** stand right after the last column that the step reads. A name that is taken is refused, never overwritten.
+//! - **Groups** come in the order of their keys, so that a run writes the same bytes each time.
+//! - **Day and month** are told apart on the whole column.
 
 pub mod error;
 pub mod op;
 pub mod plan;
+pub mod project;
 pub mod recipe;
 pub mod run;
+pub mod sink;
+pub mod source;
+pub mod stage;
 pub mod types;
 pub mod values;
 

@@ -145,6 +145,8 @@ fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order: Order) ->
         }
         (TypeClass::DateTime, TypeClass::Text) => cells.dt().to_string("%Y-%m-%d %H:%M:%S%.f"),
         (TypeClass::Decimal, TypeClass::Text) => write_floats(cells),
+        // By way of the shortest text, so that 0.1 becomes 0.1 and not 0.1000000000000000055.
+        (TypeClass::Decimal, TypeClass::Money) => write_floats(cells).cast(to.clone()),
         _ => cells.cast(to.clone()),
     }
 }

@@ -5,7 +5,7 @@ use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, RowLaw};
 use crate::error::Result;
 use crate::types::{TypeClass, dtype_of_word};
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, SortMultipleOptions, col, lit, when};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, SortMultipleOptions, col, lit, when};
 use serde::{Deserialize, Serialize};
 
 /// An aggregate function.
@@ -188,7 +188,8 @@ fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Lazy
         }
         let wish = option.target_column_data_type.as_str();
         if let Some(dtype) = dtype_of_word(wish).filter(|_| wish != "number" && !is_list(&option.function_name)) {
-            value = value.cast(dtype);
+            let plain = empty_type(context, value.clone())?;
+            value = super::convert::convert(value, &plain, &dtype);
         }
         results.push(value.alias(option.target()));
     }
@@ -197,6 +198,13 @@ fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Lazy
     } else {
         Ok(frame.with_columns(results))
     }
+}
+
+/// The type that an aggregate yields.
+fn empty_type(context: &Context<'_>, value: Expr) -> Result<DataType> {
+    let empty = DataFrame::empty_with_schema(context.schema).lazy();
+    let schema = empty.select([value.alias("value")]).collect_schema()?;
+    Ok(schema.get("value").cloned().unwrap_or(DataType::Null))
 }
 
 fn is_list(function: &str) -> bool {

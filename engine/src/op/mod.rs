@@ -9,6 +9,7 @@ pub mod convert;
 pub mod dates;
 pub mod param;
 pub mod params;
+pub mod reference;
 pub mod sentence;
 pub mod table;
 
@@ -367,6 +368,11 @@ impl Operation {
         examples: &[],
     };
 
+    /// Whether every row stays where it is, and only columns change.
+    pub const fn apply_keeps_rows(&self) -> bool {
+        matches!(self.apply, Apply::Columns(_))
+    }
+
     /// A parameter by its name.
     pub fn param(&self, name: &str) -> Option<&'static ParamSpec> {
         self.params.iter().copied().find(|p| p.name == name)
@@ -401,6 +407,7 @@ pub fn no_such_column(name: &str, schema: &Schema) -> Error {
     let error = Error::new(ErrorKind::Column, format!("there is no column “{name}”"));
     match nearest(name, schema.iter_names().map(PlSmallStr::as_str)) {
         Some(near) => error.advise(format!("did you mean “{near}”?")),
+        None if schema.is_empty() => error.advise("the table has no columns; is the file empty?"),
         None => {
             let names: Vec<_> = schema.iter_names().take(8).map(PlSmallStr::as_str).collect();
             error.advise(format!("the columns here are {}", names.join(", ")))

@@ -12,7 +12,7 @@ pub use tap::{Counter, Taps};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::condition::{masked, predicate};
 use crate::op::param::Use;
-use crate::op::{Apply, Args, Bound, Conditions, Context, Environment, Locality, Output, RowLaw, bind};
+use crate::op::{Apply, Args, Bound, Conditions, Context, Environment, Family, Locality, Output, RowLaw, bind};
 use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, PlSmallStr, Schema, SchemaRef, col};
@@ -21,6 +21,10 @@ use std::sync::Arc;
 
 /// Answers the facts queries of steps; none when there is no data to ask.
 pub trait FactsSource {
+    /// Whether it wants to answer queries that decide columns (`shapes`) or those that do not.
+    fn wants(&self, _shapes: bool) -> bool {
+        true
+    }
     /// Runs the facts query of a step (counted from 1).
     fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>>;
 }
@@ -157,6 +161,10 @@ impl Compiler<'_> {
             }
             self.stopped = true;
             self.taint(step);
+            if matches!(bound.op.family, Family::Join | Family::Union | Family::Pivot | Family::Group) {
+                // Nobody knows which columns it would have made: what follows is checked when it works.
+                self.schema = None;
+            }
         }
         planned.schema.clone_from(&self.schema);
         planned.frame = (!self.stopped).then(|| self.bare.clone());
@@ -211,6 +219,9 @@ impl Compiler<'_> {
         predicate: Option<&Expr>,
     ) -> Result<Option<DataFrame>> {
         let Some(facts) = bound.op.facts.as_ref().filter(|_| !self.stopped) else { return Ok(None) };
+        if !self.facts.wants(facts.shapes) {
+            return Ok(None);
+        }
         let context = Context { schema, facts: None, predicate: predicate.cloned(), dry: false, env: self.env };
         let rows = match (bound.op.conditions, predicate) {
             (Conditions::Mask, Some(predicate)) => self.bare.clone().filter(predicate.clone()),

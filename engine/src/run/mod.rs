@@ -1,5 +1,20 @@
-//! The one place that runs data.
+//! The one place that runs data: collecting pages and previews, and streaming whole jobs into files.
+//!
+//! Owns progress, cancelling, the row ledger, the receipt and the placing of errors at steps.
 
 mod collect;
+mod execute;
+mod job;
+mod ledger;
+mod monitor;
+mod preview;
+mod receipt;
 
-pub use collect::{LiveFacts, collect};
+pub(crate) use collect::guarded;
+pub use collect::{LiveFacts, ShapeFacts, collect};
+pub use execute::{Failure, Prepared, execute, prepare};
+pub use job::{Job, fill_path, fill_steps, parse_rows};
+pub use ledger::peak_memory;
+pub use monitor::{Monitor, Progress};
+pub use preview::{Checked, Preview, StepSchema, check, preview};
+pub use receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt, StepFact};

@@ -1,0 +1,239 @@
+//! What may be typed: the arguments of every command, declared once for parsing, help and shell completions.
+
+use brewhouse_engine::Result;
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const AFTER: &str = "Exit codes: 0 success; 1 the data broke a rule of the recipe; 2 could not run; 130 interrupted; 143 terminated.\n\
+    A dash stands for standard input or output: brewhouse run clean.recipe.json --input - --input-format csv --output - --format csv";
+
+/// Clean, shape and check tables, and run the recipe to Parquet. Without a command, the window opens.
+#[derive(Parser)]
+#[command(name = "brewhouse", version, about, after_help = AFTER, args_conflicts_with_subcommands = true)]
+struct Cli {
+    /// Data files, a project or a recipe to open in the window
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Options that every command takes.
+#[derive(Args, Clone, Copy)]
+pub struct Options {
+    /// Tell the chain of causes of an error
+    #[arg(long, global = true)]
+    pub verbose: bool,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a recipe or a project and write its output
+    Run(Box<RunArguments>),
+    /// Tell every problem of every step, and the columns after each, without running
+    Check(CheckArguments),
+    /// Show the first rows after a step
+    Preview(PreviewArguments),
+    /// The reference: every operation, or one
+    Operations(OperationsArguments),
+    /// JSON Schema of recipe files, for editors
+    Schema,
+    /// Write a recipe as JSON, as YAML, or exactly as the DataBrew API takes it
+    Convert(ConvertArguments),
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where data comes from; shared by run, check and preview.
+#[derive(Args)]
+pub struct InputArguments {
+    /// A recipe (JSON or YAML) or a project (NAME.brewhouse.json)
+    #[arg(value_name = "RECIPE|PROJECT")]
+    pub recipe: PathBuf,
+    /// The data: a file, a folder, a pattern, or - for standard input; several make one table
+    #[arg(long, value_name = "PATH")]
+    pub input: Vec<String>,
+    /// The format of the input, when its name does not tell: csv, json, parquet, arrow
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+    /// A further dataset, for JOIN and UNION
+    #[arg(long, value_name = "NAME=PATH")]
+    pub dataset: Vec<String>,
+    /// A word that stands for a missing value
+    #[arg(long, value_name = "WORD")]
+    pub null: Vec<String>,
+    /// A value for {NAME} in paths and parameters
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// The instant that TODAY and NOW yield, such as 2024-02-29 or 2024-02-29T23:30:00Z
+    #[arg(long, value_name = "T")]
+    pub now: Option<String>,
+    /// The time zone of dates that name none
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub time_zone: String,
+    /// The seed of everything random
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Use only the first rows of the input
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// A file with secrets, NAME=VALUE a line, readable by its owner alone; otherwise secrets come from BREWHOUSE_SECRET_NAME
+    #[arg(long, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
+    /// How many threads to use
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// What `run` takes.
+#[derive(Args)]
+pub struct RunArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// Where the result goes: a file, a folder (with --partition-by or --max-rows-per-file), or - for standard output
+    #[arg(long, value_name = "PATH")]
+    pub output: Option<String>,
+    /// The format of the output, when its name does not tell: parquet, csv, json, arrow
+    #[arg(long, value_name = "F")]
+    pub format: Option<String>,
+    /// zstd, snappy, gzip, lz4, brotli or none
+    #[arg(long, value_name = "C")]
+    pub compression: Option<String>,
+    /// How hard to compress, where the compression has levels
+    #[arg(long, value_name = "N")]
+    pub compression_level: Option<i32>,
+    /// Folders for each value of these columns
+    #[arg(long, value_name = "COL,…", value_delimiter = ',')]
+    pub partition_by: Vec<String>,
+    /// Start another file after so many rows
+    #[arg(long, value_name = "N")]
+    pub max_rows_per_file: Option<u64>,
+    /// Replace an existing output
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Write the receipt (JSON) here
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
+    /// Fail unless so many rows come out: 100, 100.., ..5000, 100..5000
+    #[arg(long, value_name = "RANGE")]
+    pub expect_rows: Option<String>,
+    /// Check everything and say what would be done, without writing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Append one JSON line about this run to a file
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// How progress is told on standard error
+    #[arg(long, value_enum, default_value_t = ProgressKind::Auto)]
+    pub progress: ProgressKind,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// How progress is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProgressKind {
+    /// A bar on a terminal, else nothing
+    Auto,
+    /// JSON lines
+    Json,
+    /// Nothing
+    None,
+}
+
+/// What `check` takes.
+#[derive(Args)]
+pub struct CheckArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `preview` takes.
+#[derive(Args)]
+pub struct PreviewArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// How many rows
+    #[arg(long, default_value_t = 10)]
+    pub rows: u32,
+    /// After which step; 0 is the source
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+    /// The rows as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `operations` takes.
+#[derive(Args)]
+pub struct OperationsArguments {
+    /// One operation
+    pub name: Option<String>,
+    /// As JSON
+    #[arg(long, conflicts_with = "markdown")]
+    pub json: bool,
+    /// As Markdown
+    #[arg(long)]
+    pub markdown: bool,
+}
+
+/// What `convert` takes.
+#[derive(Args)]
+pub struct ConvertArguments {
+    /// A recipe or a project
+    pub recipe: PathBuf,
+    /// The notation
+    #[arg(long, value_enum)]
+    pub to: Notation,
+}
+
+/// A notation of recipes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notation {
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+    /// Exactly what the DataBrew API takes
+    Databrew,
+}
+
+/// What the program is to do.
+pub enum Start {
+    /// Run a command.
+    Command(Box<Command>, Options),
+    /// Open the window with these files.
+    Window(Vec<PathBuf>),
+}
+
+/// Reads the arguments; help, version and mistakes are told here and yield an exit code.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> std::result::Result<Start, ExitCode> {
+    match Cli::try_parse_from(arguments) {
+        Ok(Cli { command: Some(command), options, .. }) => Ok(Start::Command(Box::new(command), options)),
+        Ok(cli) => Ok(Start::Window(cli.files)),
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // A closed pipe is nobody's mistake.
+            let _ = error.print();
+            Err(ExitCode::from(code))
+        }
+    }
+}
+
+/// Prints the completions for a shell.
+pub(super) fn completions(shell: clap_complete::Shell) -> Result<ExitCode> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "brewhouse", &mut text);
+    super::output::print(&String::from_utf8_lossy(&text))
+}

@@ -1,0 +1,225 @@
+//! Projects: a dataset with its import options, a recipe and outputs in one file, `NAME.brewhouse.json`.
+//!
+//! The words are those of DataBrew's API (`Dataset`, `Input`, `FormatOptions`, `Recipe`, `Outputs`). What this version does not know
+//! survives opening and saving.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::recipe::{Recipe, parse_text};
+use crate::sink::Target;
+use crate::source::{ReadOptions, Source, StoredColumn};
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+
+/// The version of the file format that this program writes.
+pub const FORMAT_VERSION: u64 = 1;
+
+/// A project as its file holds it.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// The table that the recipe works on.
+    pub dataset: Option<Source>,
+    /// The tables that JOIN and UNION name.
+    pub others: Vec<Source>,
+    /// The steps.
+    pub recipe: Recipe,
+    /// Where the result goes.
+    pub outputs: Vec<Target>,
+    /// Members that this version does not know.
+    extra: Map<String, Value>,
+}
+
+const KNOWN: &[&str] = &["FormatVersion", "Name", "Dataset", "OtherDatasets", "Recipe", "Outputs"];
+
+impl Project {
+    /// Reads the text of a project file.
+    pub fn parse(text: &str) -> Result<Self> {
+        let value = parse_text(text)?;
+        let object = value.as_object().filter(|o| is_project(o)).ok_or_else(|| bad("this file is not a project"))?;
+        let version = object.get("FormatVersion").and_then(Value::as_u64).unwrap_or(FORMAT_VERSION);
+        if version > FORMAT_VERSION {
+            let message = format!("this project was written by a newer program (format {version}, here {FORMAT_VERSION})");
+            return Err(bad(message).advise("use the newer program; the file was not changed"));
+        }
+        let list = |key: &str| object.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        Ok(Self {
+            name: text_of(object, "Name").unwrap_or_default(),
+            dataset: object.get("Dataset").map(read_source).transpose()?,
+            others: list("OtherDatasets").iter().map(read_source).collect::<Result<_>>()?,
+            recipe: object.get("Recipe").map(Recipe::from_value).transpose()?.unwrap_or_default(),
+            outputs: list("Outputs").iter().map(read_target).collect::<Result<_>>()?,
+            extra: object.iter().filter(|(k, _)| !KNOWN.contains(&k.as_str())).map(pair).collect(),
+        })
+    }
+
+    /// The project as JSON, in a stable order.
+    pub fn to_value(&self) -> Value {
+        let mut object = Map::new();
+        object.insert("FormatVersion".into(), json!(FORMAT_VERSION));
+        object.insert("Name".into(), json!(self.name));
+        if let Some(dataset) = &self.dataset {
+            object.insert("Dataset".into(), write_source(dataset));
+        }
+        if !self.others.is_empty() {
+            object.insert("OtherDatasets".into(), self.others.iter().map(write_source).collect());
+        }
+        let recipe = self.recipe.to_value();
+        let recipe = if recipe.is_array() { json!({ "Steps": recipe }) } else { recipe };
+        object.insert("Recipe".into(), recipe);
+        object.insert("Outputs".into(), self.outputs.iter().map(write_target).collect());
+        object.extend(self.extra.clone());
+        Value::Object(object)
+    }
+
+    /// Whether a text is a project rather than a recipe.
+    pub fn is_project_text(text: &str) -> bool {
+        parse_text(text).is_ok_and(|value| value.as_object().is_some_and(is_project))
+    }
+}
+
+fn is_project(object: &Map<String, Value>) -> bool {
+    object.contains_key("Recipe") || object.contains_key("Dataset")
+}
+
+fn pair((key, value): (&String, &Value)) -> (String, Value) {
+    (key.clone(), value.clone())
+}
+
+fn bad(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::File, message)
+}
+
+fn text_of(object: &Map<String, Value>, key: &str) -> Option<String> {
+    object.get(key).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn letter(object: Option<&Value>, key: &str) -> Option<char> {
+    object?.get(key)?.as_str()?.chars().next()
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(text)) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn number(object: &Map<String, Value>, key: &str) -> Option<u64> {
+    object.get(key).and_then(Value::as_u64)
+}
+
+fn read_source(value: &Value) -> Result<Source> {
+    let object = value.as_object().ok_or_else(|| bad("a dataset must be an object"))?;
+    let input = object.get("Input").and_then(Value::as_object).ok_or_else(|| bad("a dataset needs Input with Path"))?;
+    let mut paths = texts(input.get("Paths"));
+    paths.extend(texts(input.get("Path")));
+    if paths.is_empty() {
+        return Err(bad("a dataset needs Input.Path or Input.Paths"));
+    }
+    let options = object.get("FormatOptions");
+    let csv = options.and_then(|o| o.get("Csv"));
+    let mut read = ReadOptions::default();
+    if let Some(csv) = csv.and_then(Value::as_object) {
+        read.delimiter = letter(Some(&Value::Object(csv.clone())), "Delimiter");
+        if csv.contains_key("Quote") {
+            read.quote = letter(Some(&Value::Object(csv.clone())), "Quote");
+        }
+        read.header = csv.get("HeaderRow").and_then(Value::as_bool).unwrap_or(true);
+        read.skip_lines = number(csv, "SkipLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        read.null_words = texts(csv.get("NullWords"));
+    }
+    read.multi_line = options.and_then(|o| o.get("Json")).and_then(|j| j.get("MultiLine")).and_then(Value::as_bool);
+    let columns = object.get("Columns").and_then(Value::as_array).map(|list| {
+        let column = |c: &Value| {
+            let text = |key: &str| c.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            StoredColumn { name: text("Name"), kind: text("Type") }
+        };
+        list.iter().map(column).collect()
+    });
+    Ok(Source {
+        name: text_of(object, "Name").unwrap_or_else(|| "dataset".into()),
+        paths,
+        format: text_of(object, "Format"),
+        options: read,
+        columns,
+    })
+}
+
+fn write_source(source: &Source) -> Value {
+    let default = ReadOptions::default();
+    let read = &source.options;
+    let mut csv = Map::new();
+    if let Some(delimiter) = read.delimiter {
+        csv.insert("Delimiter".into(), json!(delimiter));
+    }
+    if read.quote != default.quote {
+        csv.insert("Quote".into(), json!(read.quote.map(String::from).unwrap_or_default()));
+    }
+    if !csv.is_empty() || !read.header {
+        csv.insert("HeaderRow".into(), json!(read.header));
+    }
+    if read.skip_lines > 0 {
+        csv.insert("SkipLines".into(), json!(read.skip_lines));
+    }
+    if !read.null_words.is_empty() {
+        csv.insert("NullWords".into(), json!(read.null_words));
+    }
+    let mut options = Map::new();
+    if !csv.is_empty() {
+        options.insert("Csv".into(), Value::Object(csv));
+    }
+    if let Some(multi) = read.multi_line {
+        options.insert("Json".into(), json!({ "MultiLine": multi }));
+    }
+    let mut object = Map::new();
+    object.insert("Name".into(), json!(source.name));
+    object.insert("Input".into(), json!({ "Paths": source.paths }));
+    if let Some(format) = &source.format {
+        object.insert("Format".into(), json!(format));
+    }
+    if !options.is_empty() {
+        object.insert("FormatOptions".into(), Value::Object(options));
+    }
+    if let Some(columns) = &source.columns {
+        let column = |c: &StoredColumn| json!({ "Name": c.name, "Type": c.kind });
+        object.insert("Columns".into(), columns.iter().map(column).collect());
+    }
+    Value::Object(object)
+}
+
+fn read_target(value: &Value) -> Result<Target> {
+    let object = value.as_object().ok_or_else(|| bad("an output must be an object"))?;
+    let location = object.get("Location");
+    let path = location.and_then(|l| l.get("Path")).or(object.get("Path")).and_then(Value::as_str);
+    Ok(Target {
+        path: PathBuf::from(path.ok_or_else(|| bad("an output needs Location.Path"))?),
+        format: text_of(object, "Format"),
+        compression: text_of(object, "CompressionFormat"),
+        level: number(object, "CompressionLevel").and_then(|n| i32::try_from(n).ok()),
+        row_group_rows: number(object, "RowGroupRows").and_then(|n| usize::try_from(n).ok()),
+        partition_by: texts(object.get("PartitionColumns")),
+        max_rows_per_file: number(object, "MaxRowsPerFile"),
+        overwrite: object.get("Overwrite").and_then(Value::as_bool).unwrap_or(false),
+        metadata: Vec::new(),
+    })
+}
+
+fn write_target(target: &Target) -> Value {
+    let mut object = Map::new();
+    object.insert("Location".into(), json!({ "Path": target.path }));
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            object.insert(key.into(), value);
+        }
+    };
+    put("Format", target.format.as_ref().map(|f| json!(f)));
+    put("CompressionFormat", target.compression.as_ref().map(|c| json!(c)));
+    put("CompressionLevel", target.level.map(|l| json!(l)));
+    put("RowGroupRows", target.row_group_rows.map(|n| json!(n)));
+    put("PartitionColumns", (!target.partition_by.is_empty()).then(|| json!(target.partition_by)));
+    put("MaxRowsPerFile", target.max_rows_per_file.map(|n| json!(n)));
+    put("Overwrite", target.overwrite.then(|| json!(true)));
+    Value::Object(object)
+}

@@ -1,0 +1,241 @@
+//! Running a job: open, compile, stream into a temporary file, balance the ledger, verify, and only then put the output in place.
+
+use super::collect::{LiveFacts, guarded};
+use super::job::Job;
+use super::ledger::{self, Watch};
+use super::monitor::{Monitor, Progress};
+use super::receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt};
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::op::Environment;
+use crate::plan::{Compiled, Taps, compile};
+use crate::sink::{self, Target, Written};
+use crate::source::{self, Opened, Source};
+use polars::prelude::{Engine, LazyFrame, SchemaRef};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// A run that did not succeed: why, and the receipt as far as it got.
+#[derive(Debug)]
+pub struct Failure {
+    /// The first error.
+    pub error: Error,
+    /// Every problem of the recipe, when it could not be compiled.
+    pub problems: Vec<Problem>,
+    /// What was known when it failed.
+    pub receipt: Receipt,
+}
+
+/// A job whose datasets are open.
+pub struct Prepared {
+    /// The main dataset.
+    pub dataset: Opened,
+    /// The other datasets, by name.
+    pub others: Vec<(String, Opened)>,
+    /// The environment with its datasets.
+    pub env: Environment,
+}
+
+/// Opens all datasets of a job; text is typed on all its rows unless its types are stored.
+pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
+    let started = Instant::now();
+    let total: u64 = source::total_bytes(&job.dataset, &job.base);
+    let cancel = monitor.flag();
+    let open = |source: &Source| {
+        let report = |bytes: u64| {
+            #[allow(clippy::cast_precision_loss, reason = "a share for a progress bar")]
+            let share = (total > 0).then(|| (bytes as f64 / total as f64).min(1.0));
+            let seconds = started.elapsed().as_secs_f64();
+            monitor.report(&Progress {
+                event: "progress".into(),
+                phase: "types".into(),
+                bytes,
+                total_bytes: total,
+                share,
+                seconds,
+                ..Progress::default()
+            });
+        };
+        source::open_stored(source, &job.base, &cancel, &report)
+    };
+    let dataset = open(&job.dataset)?;
+    let mut others = Vec::new();
+    let mut env = job.env.clone();
+    for source in &job.others {
+        let opened = source::open_stored(source, &job.base, &cancel, &|_| {})?;
+        env.datasets.insert(source.name.clone(), opened.frame.clone());
+        others.push((source.name.clone(), opened));
+    }
+    Ok(Prepared { dataset, others, env })
+}
+
+/// Runs a job. Every output is in place whole when this returns a receipt; after a failure every old output is as it was.
+pub fn execute(job: &Job, monitor: &Monitor) -> std::result::Result<Receipt, Box<Failure>> {
+    let started = Instant::now();
+    let mut receipt = blank_receipt(job);
+    let mut problems = Vec::new();
+    let outcome = run(job, monitor, started, &mut receipt, &mut problems);
+    receipt.seconds = started.elapsed().as_secs_f64();
+    receipt.peak_memory_bytes = ledger::peak_memory();
+    match outcome {
+        Ok(()) => {
+            receipt.status = "success".into();
+            Ok(receipt)
+        }
+        Err(error) => {
+            let error = if monitor.cancelled() {
+                Error::new(ErrorKind::Cancelled, "cancelled; the old output is as it was")
+            } else {
+                error
+            };
+            receipt.status = match error.kind {
+                ErrorKind::Cancelled => "cancelled",
+                ErrorKind::Data => "broken rule",
+                _ => "failed",
+            }
+            .into();
+            receipt.error = Some(error.to_string());
+            Err(Box::new(Failure { error, problems, receipt }))
+        }
+    }
+}
+
+fn run(
+    job: &Job,
+    monitor: &Monitor,
+    started: Instant,
+    receipt: &mut Receipt,
+    problems: &mut Vec<Problem>,
+) -> Result<()> {
+    let prepared = prepare(job, monitor)?;
+    fill_inputs(receipt, job, &prepared);
+    let base = limited(prepared.dataset.frame.clone(), job.limit);
+    let inputs: Vec<PathBuf> = receipt.inputs.iter().map(|i| i.path.clone()).collect();
+    let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
+    for target in &job.targets {
+        let mut taps = Taps::new(monitor.flag());
+        let compiled = compile(&job.recipe.steps, base.clone(), &prepared.env, &mut LiveFacts, Some(&mut taps))?;
+        let compiled = compiled.into_plan().map_err(|found| {
+            let error = first_error(&found);
+            *problems = found;
+            error
+        })?;
+        let schema = compiled.schema.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "the columns are unknown"))?;
+        let staging = sink::prepare(&with_metadata(target, receipt), &inputs, &schema)?;
+        let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), started);
+        let frame = staging.attach(compiled.frame.clone())?;
+        watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| blame(error, job, &compiled, monitor))?;
+        let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;
+        check_expected(job, rows)?;
+        committed.push((staging, rows, schema));
+    }
+    for (staging, rows, schema) in committed {
+        let written = staging.finish(rows, &schema)?;
+        fill_outputs(receipt, &written);
+    }
+    receipt.balanced = true;
+    Ok(())
+}
+
+fn limited(frame: LazyFrame, limit: Option<u64>) -> LazyFrame {
+    match limit {
+        Some(limit) => frame.limit(u32::try_from(limit).unwrap_or(u32::MAX)),
+        None => frame,
+    }
+}
+
+fn records(opened: &Opened, limit: Option<u64>) -> Option<u64> {
+    opened.records.map(|records| limit.map_or(records, |limit| records.min(limit)))
+}
+
+fn first_error(problems: &[Problem]) -> Error {
+    let Some(first) = problems.first() else { return Error::new(ErrorKind::Internal, "the recipe cannot be run") };
+    let mut error = Error::new(ErrorKind::Parameter, first.message.clone()).at_step(first.step, &first.operation);
+    error.param.clone_from(&first.parameter);
+    error.advice.clone_from(&first.advice);
+    error
+}
+
+fn sink_frame(frame: LazyFrame, monitor: &Monitor) -> Result<()> {
+    if monitor.cancelled() {
+        return Err(Error::new(ErrorKind::Cancelled, "cancelled"));
+    }
+    guarded(move || frame.collect_with_engine(Engine::Streaming).map(|_| ()))
+}
+
+/// Finds what a failed run failed at: data that does not fit its stored types, or the first step whose frame cannot be run.
+fn blame(error: Error, job: &Job, compiled: &Compiled, monitor: &Monitor) -> Error {
+    if monitor.cancelled() || matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Sink) {
+        return error;
+    }
+    let typed = std::iter::once(&job.dataset).chain(&job.others).filter(|source| source.columns.is_some());
+    for source in typed {
+        if let Some(misfit) = source::explain(source, &job.base, &monitor.flag()) {
+            return misfit;
+        }
+    }
+    for step in compiled.steps.iter().filter(|s| s.enabled) {
+        let Some(frame) = step.frame.clone() else { continue };
+        if super::collect::discard(frame).is_err() {
+            return error.at_step(step.number, &step.operation);
+        }
+    }
+    error
+}
+
+fn check_expected(job: &Job, rows: u64) -> Result<()> {
+    match &job.expect_rows {
+        Some(range) if !range.contains(&rows) => {
+            let (low, high) = (range.start(), range.end());
+            let wanted = match (low, high) {
+                (low, high) if low == high => format!("{low}"),
+                (low, &u64::MAX) => format!("at least {low}"),
+                (low, high) => format!("{low} to {high}"),
+            };
+            let message = format!("{rows} rows came out, {wanted} were expected");
+            Err(Error::new(ErrorKind::Data, message).advise("the old output is as it was; look at the receipt’s steps"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn with_metadata(target: &Target, receipt: &Receipt) -> Target {
+    let mut target = target.clone();
+    target.metadata = vec![
+        ("brewhouse.program".into(), receipt.program.clone()),
+        ("brewhouse.recipe".into(), receipt.recipe_hash.clone()),
+    ];
+    target
+}
+
+fn blank_receipt(job: &Job) -> Receipt {
+    Receipt {
+        format_version: RECEIPT_VERSION,
+        program: format!("Brewhouse {}", env!("CARGO_PKG_VERSION")),
+        recipe_hash: job.recipe.hash(),
+        started_at: chrono::Utc::now().to_rfc3339(),
+        now: job.env.now.to_rfc3339(),
+        time_zone: job.env.zone.name().to_owned(),
+        seed: job.env.seed,
+        ..Receipt::default()
+    }
+}
+
+fn fill_inputs(receipt: &mut Receipt, job: &Job, prepared: &Prepared) {
+    let main = std::iter::once((&job.dataset.name, &prepared.dataset));
+    for (name, opened) in main.chain(prepared.others.iter().map(|(name, opened)| (name, opened))) {
+        receipt.inputs.extend(opened.files.iter().map(|file| InputFact {
+            dataset: name.clone(),
+            path: file.path.clone(),
+            bytes: file.bytes,
+            modified: file.modified.clone(),
+            dataset_records: opened.records,
+        }));
+        receipt.notes.extend(opened.notes.iter().map(|note| format!("{name}: {note}")));
+    }
+}
+
+fn fill_outputs(receipt: &mut Receipt, written: &Written) {
+    receipt.outputs.extend(written.files.iter().map(OutputFact::from));
+    receipt.rows_out = written.rows;
+    receipt.columns.clone_from(&written.columns);
+}

@@ -1,0 +1,40 @@
+//! What must go when the process is ended from outside, and small files that are replaced whole.
+
+use super::place::{failed, sync};
+use crate::error::Result;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Remembers a path that means nothing once the process ends.
+pub(super) fn remember(path: &Path) {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+}
+
+/// Forgets a path: it is gone, or about to become the output.
+pub(super) fn forget(path: &Path) {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner).retain(|live| live != path);
+}
+
+/// Removes what unfinished outputs have written so far; for a process that is about to end.
+pub fn remove_temporaries() {
+    for path in LIVE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        // Nothing more can be done here; the next run on the same target tries again.
+        let _ = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+    }
+}
+
+/// Replaces a small file whole: written beside it, flushed, renamed.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let written = std::fs::write(&beside, bytes)
+        .map_err(|error| failed(path, "cannot be written", error))
+        .and_then(|()| sync(&beside))
+        .and_then(|()| std::fs::rename(&beside, path).map_err(|error| failed(path, "cannot be replaced", error)));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written
+}

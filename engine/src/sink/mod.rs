@@ -1,0 +1,180 @@
+//! Sinks: a table written to disk so that the old output stays whole until the new one is proven.
+//!
+//! [`prepare`] checks the target and takes its lock, [`Staging::attach`] puts the engine's own sink on a frame, and
+//! [`Staging::finish`] flushes what was written, reads it back with another reader, and only then moves it into place.
+
+mod cleanup;
+mod format;
+mod lock;
+mod manifest;
+mod place;
+mod readback;
+mod staging;
+mod swap;
+
+use crate::error::{Error, ErrorKind, Result};
+use polars::prelude::{FileWriteFormat, Schema};
+use std::path::{Path, PathBuf};
+
+pub use crate::source::StoredColumn;
+pub use cleanup::{remove_temporaries, replace_file};
+pub use manifest::MANIFEST;
+pub use staging::{Staging, prepare};
+
+/// Where and how a table is written.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// A file, or a folder when the output has parts; `-` is standard output.
+    pub path: PathBuf,
+    /// The name of the format in [`FORMATS`]; from the extension when there is none.
+    pub format: Option<String>,
+    /// zstd, snappy, gzip, lz4, brotli or none; what the format does by default when there is none.
+    pub compression: Option<String>,
+    /// How hard to compress, where the compression has levels.
+    pub level: Option<i32>,
+    /// Rows in a row group of Parquet, or in a batch of Arrow.
+    pub row_group_rows: Option<usize>,
+    /// Columns whose values become folders.
+    pub partition_by: Vec<String>,
+    /// Rows after which a further file is begun.
+    pub max_rows_per_file: Option<u64>,
+    /// Whether an output of an earlier run may be replaced.
+    pub overwrite: bool,
+    /// What is written into the footer: program, version, recipe hash.
+    pub metadata: Vec<(String, String)>,
+}
+
+impl Target {
+    /// Whether the output is a folder of parts.
+    pub fn has_parts(&self) -> bool {
+        !self.partition_by.is_empty() || self.max_rows_per_file.is_some()
+    }
+
+    /// Whether the output goes to standard output.
+    pub fn is_stdout(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
+    /// The format it is written in.
+    pub fn format(&self) -> Result<&'static WriteFormat> {
+        match &self.format {
+            Some(name) => format_named(name).ok_or_else(|| unknown(name)),
+            // A folder, and a path without an ending, hold what most readers take best.
+            None if self.path.extension().is_none() && !self.is_stdout() => Ok(&FORMATS[0]),
+            None => format_of_path(&self.path).ok_or_else(|| {
+                Error::new(ErrorKind::Sink, format!("{}: the ending tells no format", self.path.display()))
+                    .advise("name the format, or end the path with .parquet, .csv, .jsonl or .arrow")
+            }),
+        }
+    }
+}
+
+/// One file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct WrittenFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its rows, counted by reading it back.
+    pub rows: u64,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Written {
+    /// Every file, in order of path.
+    pub files: Vec<WrittenFile>,
+    /// All rows.
+    pub rows: u64,
+    /// The columns with the words of their types.
+    pub columns: Vec<StoredColumn>,
+}
+
+/// A format that can be written.
+pub struct WriteFormat {
+    /// Its name in recipes and projects: PARQUET.
+    pub name: &'static str,
+    /// What people read.
+    pub title: &'static str,
+    /// Endings of file names, without the point; the first one is given to parts.
+    pub extensions: &'static [&'static str],
+    /// The compressions it takes; the first one is its own choice.
+    pub compressions: &'static [&'static str],
+    /// Whether it holds lists and structures.
+    pub nested: bool,
+    pub(crate) options: fn(&Target) -> Result<FileWriteFormat>,
+    pub(crate) read_back: fn(&Path) -> Result<readback::Found>,
+}
+
+/// Every format that can be written.
+pub static FORMATS: &[WriteFormat] = &[
+    WriteFormat {
+        name: "PARQUET",
+        title: "Parquet",
+        extensions: &["parquet", "pq"],
+        compressions: &["zstd", "snappy", "gzip", "lz4", "brotli", "none"],
+        nested: true,
+        options: format::parquet,
+        read_back: readback::parquet,
+    },
+    WriteFormat {
+        name: "CSV",
+        title: "Delimited text",
+        extensions: &["csv", "tsv", "txt"],
+        compressions: &["none", "gzip", "zstd"],
+        nested: false,
+        options: format::csv,
+        read_back: readback::csv,
+    },
+    WriteFormat {
+        name: "JSON",
+        title: "JSON Lines",
+        extensions: &["jsonl", "json", "ndjson"],
+        compressions: &["none", "gzip", "zstd"],
+        nested: true,
+        options: format::json,
+        read_back: readback::json,
+    },
+    WriteFormat {
+        name: "ARROW",
+        title: "Arrow IPC",
+        extensions: &["arrow", "feather", "ipc"],
+        compressions: &["none", "zstd", "lz4"],
+        nested: true,
+        options: format::arrow,
+        read_back: readback::arrow,
+    },
+];
+
+/// The format of a name, in any letter case and with the usual other names.
+pub fn format_named(name: &str) -> Option<&'static WriteFormat> {
+    let upper = name.to_ascii_uppercase();
+    let name = match upper.as_str() {
+        "GLUEPARQUET" => "PARQUET",
+        "TSV" => "CSV",
+        "JSONL" | "NDJSON" | "JSON LINES" => "JSON",
+        "IPC" | "FEATHER" => "ARROW",
+        other => other,
+    };
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The format that the ending of a path tells; a further ending .gz or .zst is passed over.
+pub fn format_of_path(path: &Path) -> Option<&'static WriteFormat> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    let (_, ending) = bare.rsplit_once('.')?;
+    FORMATS.iter().find(|format| format.extensions.contains(&ending))
+}
+
+fn unknown(name: &str) -> Error {
+    let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    Error::new(ErrorKind::Sink, format!("{name} is no format that can be written")).advise(format!("use one of {}", known.join(", ")))
+}
+
+/// The columns of a schema as stored words.
+pub(crate) fn columns_of(schema: &Schema) -> Vec<StoredColumn> {
+    let word = crate::types::word_of_dtype;
+    schema.iter().map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word(dtype) }).collect()
+}

@@ -1,0 +1,216 @@
+//! One output on its way: from the checks before a run to the files in their place.
+
+use super::lock::Lock;
+use super::manifest::{self, files_below};
+use super::place::{Place, failed, refuse_schema, sync};
+use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, readback, swap};
+use crate::error::{Error, ErrorKind, Result};
+use polars::io::hive::HivePathFormatter;
+use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
+use polars::prelude::{
+    IdxSize, LazyFrame, PartitionStrategy, PlRefPath, PlanCallback, Schema, SinkDestination, SinkTarget, UnifiedSinkArgs, col,
+};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// An output that is being written beside its target. Dropping it removes what was written so far.
+#[derive(Debug)]
+pub struct Staging {
+    target: Target,
+    place: Option<Place>,
+    temporary: PathBuf,
+    done: bool,
+    _lock: Option<Lock>,
+}
+
+/// Checks a target before anything runs, takes its lock, completes or cleans what a killed run left.
+pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<Staging> {
+    let format = target.format()?;
+    (format.options)(target)?;
+    refuse_schema(target, schema)?;
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let mark = format!("-{}-{number}.tmp", std::process::id());
+    if target.is_stdout() {
+        if target.has_parts() {
+            return Err(Error::new(ErrorKind::Sink, "standard output takes one file, not a folder of parts").advise("name a folder"));
+        }
+        let temporary = std::env::temp_dir().join(format!("brewhouse{mark}"));
+        return Ok(Staging { target: target.clone(), place: None, temporary, done: false, _lock: None });
+    }
+    let place = Place::find(&target.path)?;
+    let temporary = place.beside(&mark);
+    let mut staging = Staging { target: target.clone(), place: None, temporary, done: false, _lock: None };
+    let lock = Lock::take(place.beside(".lock"), &place.path);
+    let found = lock.and_then(|lock| {
+        staging._lock = Some(lock);
+        swap::recover(&place)?;
+        place.refuse(target, inputs)
+    });
+    cleanup::remember(&staging.temporary);
+    if staging._lock.is_some() {
+        cleanup::remember(&place.beside(".lock"));
+    }
+    staging.place = Some(place);
+    found?;
+    if target.has_parts() {
+        std::fs::create_dir(&staging.temporary).map_err(|error| failed(&staging.temporary, "cannot be made", error))?;
+    } else {
+        // Made at once, so that a folder that cannot be written to is told before the work, not after it.
+        File::create(&staging.temporary).map_err(|error| failed(&target.path, "cannot be written", error))?;
+    }
+    Ok(staging)
+}
+
+impl Staging {
+    /// Whether the output goes to standard output.
+    pub fn is_stdout(&self) -> bool {
+        self.place.is_none()
+    }
+
+    /// Where the output is written until it is finished.
+    pub fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// The frame with the engine's own sink on it; running it writes the output beside the target.
+    pub fn attach(&self, frame: LazyFrame) -> Result<LazyFrame> {
+        let options = (self.target.format()?.options)(&self.target)?;
+        let path = PlRefPath::try_from_path(&self.temporary)?;
+        let destination = if self.target.has_parts() {
+            SinkDestination::Partitioned {
+                base_path: path,
+                file_path_provider: Some(part_paths(&self.target)?),
+                partition_strategy: strategy(&self.target),
+                max_rows_per_file: self.target.max_rows_per_file.map_or(IdxSize::MAX, |rows| IdxSize::try_from(rows.max(1)).unwrap_or(IdxSize::MAX)),
+                approximate_bytes_per_file: u64::MAX,
+            }
+        } else {
+            SinkDestination::File { target: SinkTarget::Path(path) }
+        };
+        let arguments = UnifiedSinkArgs { mkdir: true, maintain_order: true, ..UnifiedSinkArgs::default() };
+        Ok(frame.sink(destination, options, arguments)?)
+    }
+
+    /// Flushes what was written, reads it back, holds it against the rows and columns that the run counted, and moves it into place.
+    pub fn finish(mut self, rows: u64, schema: &Schema) -> Result<Written> {
+        let files = self.proven(rows, schema)?;
+        // From here on what was written is about to be the output: an interrupt must not remove it.
+        cleanup::forget(&self.temporary);
+        let written = |files: Vec<WrittenFile>| Written { rows, files, columns: columns_of(schema) };
+        let Some(place) = &self.place else {
+            copy_out(&self.temporary)?;
+            return Ok(written(files.into_iter().map(|file| WrittenFile { path: PathBuf::from("-"), ..file }).collect()));
+        };
+        if self.target.has_parts() {
+            manifest::write(&self.temporary, &files, &self.target.metadata)?;
+            sync_folders(&self.temporary)?;
+            swap::folder(place, &self.temporary)?;
+        } else {
+            swap::file(place, &self.temporary, self.target.overwrite)?;
+        }
+        let moved = |file: WrittenFile| match file.path.strip_prefix(&self.temporary) {
+            Ok(below) if !below.as_os_str().is_empty() => WrittenFile { path: place.path.join(below), ..file },
+            _ => WrittenFile { path: place.path.clone(), ..file },
+        };
+        let files = files.into_iter().map(moved).collect();
+        self.done = true;
+        Ok(written(files))
+    }
+
+    // Every file, flushed and read back.
+    fn proven(&self, rows: u64, schema: &Schema) -> Result<Vec<WrittenFile>> {
+        let format = self.target.format()?;
+        let inner: Schema = schema
+            .iter()
+            .filter(|(name, _)| !self.target.partition_by.iter().any(|column| column == name.as_str()))
+            .map(|(name, dtype)| (name.clone(), dtype.clone()))
+            .collect();
+        let mut paths = BTreeSet::new();
+        if self.target.has_parts() {
+            files_below(&self.temporary, &self.temporary, &mut paths)?;
+        } else {
+            paths.insert(PathBuf::new());
+        }
+        let mut files = Vec::new();
+        for below in paths {
+            let path = if below.as_os_str().is_empty() { self.temporary.clone() } else { self.temporary.join(below) };
+            files.push(prove(format, path, &inner)?);
+        }
+        let found: u64 = files.iter().map(|file| file.rows).sum();
+        if found != rows {
+            return Err(Error::new(ErrorKind::Sink, format!("{found} rows read back from the output, but {rows} were written"))
+                .advise("check the disk and run again; the old output is untouched"));
+        }
+        Ok(files)
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        cleanup::forget(&self.temporary);
+        if let Some(place) = &self.place {
+            cleanup::forget(&place.beside(".lock"));
+        }
+        if self.done {
+            return;
+        }
+        let removed = if self.temporary.is_dir() {
+            std::fs::remove_dir_all(&self.temporary)
+        } else {
+            std::fs::remove_file(&self.temporary)
+        };
+        // Nothing more can be done here; the next run on this target tries again.
+        drop(removed);
+        self._lock = None;
+        for folder in self.place.iter().flat_map(|place| &place.made) {
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
+
+fn prove(format: &WriteFormat, path: PathBuf, schema: &Schema) -> Result<WrittenFile> {
+    sync(&path)?;
+    let found = (format.read_back)(&path)?;
+    readback::compare(&path, &found, schema)?;
+    let bytes = std::fs::metadata(&path).map_err(|error| failed(&path, "cannot be read back", error))?.len();
+    Ok(WrittenFile { path, rows: found.rows, bytes })
+}
+
+// Folders region=EU/, then part-0.parquet, part-1.parquet ...
+fn part_paths(target: &Target) -> Result<FileProviderType> {
+    let ending = format::part_ending(target)?;
+    let name = move |arguments: FileProviderArgs| {
+        let folders = HivePathFormatter::new(arguments.partition_keys.columns()).to_string();
+        Ok(FileProviderReturn::Path(format!("{folders}part-{}.{ending}", arguments.index_in_partition)))
+    };
+    Ok(FileProviderType::Function(PlanCallback::new(name)))
+}
+
+fn strategy(target: &Target) -> PartitionStrategy {
+    if target.partition_by.is_empty() {
+        return PartitionStrategy::FileSize;
+    }
+    let keys = target.partition_by.iter().map(|name| col(name.as_str())).collect();
+    PartitionStrategy::Keyed { keys, include_keys: false, keys_pre_grouped: false }
+}
+
+fn sync_folders(folder: &Path) -> Result<()> {
+    let entries = std::fs::read_dir(folder).map_err(|error| failed(folder, "cannot be read", error))?;
+    for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
+        sync_folders(&entry.path())?;
+    }
+    sync(folder)
+}
+
+fn copy_out(path: &Path) -> Result<()> {
+    let mut file = File::open(path).map_err(|error| failed(path, "cannot be read back", error))?;
+    let mut out = std::io::stdout().lock();
+    std::io::copy(&mut file, &mut out)
+        .and_then(|_| out.flush())
+        .map_err(|error| Error::new(ErrorKind::Sink, "standard output was closed before all was written").caused_by(error))
+}

@@ -1,0 +1,85 @@
+//! Dates and times in the one layout that sources type by themselves: `yyyy-mm-dd`, and with a blank or T `HH:MM[:SS[.ffffff]]`.
+//!
+//! The parser is ours and fixed, so that the typing pass and the run accept exactly the same texts.
+
+use super::shape::Shape;
+
+/// The shape of a text that has dashes where a date has them, or none when it is no date.
+pub(crate) fn shape(text: &[u8]) -> Option<Shape> {
+    days(text.get(..10)?)?;
+    if text.len() == 10 {
+        return Some(Shape::Date);
+    }
+    let (parts, _) = clock(&text[11..])?;
+    Some(match (text[10], parts) {
+        (b' ', 0) => Shape::BlankMinutes,
+        (b' ', 1) => Shape::BlankSeconds,
+        (b' ', _) => Shape::BlankFraction,
+        (b'T', 0) => Shape::LetterMinutes,
+        (b'T', 1) => Shape::LetterSeconds,
+        (b'T', _) => Shape::LetterFraction,
+        _ => return None,
+    })
+}
+
+/// Days since 1970-01-01 of a text yyyy-mm-dd.
+pub(super) fn days(text: &[u8]) -> Option<i32> {
+    let &[a, b, c, d, b'-', e, f, b'-', g, h] = text else { return None };
+    let year = i32::from(two(a, b)?) * 100 + i32::from(two(c, d)?);
+    let (month, day) = (two(e, f)?, two(g, h)?);
+    let last = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => return None,
+    };
+    if year == 0 || day == 0 || day > last {
+        return None;
+    }
+    // Howard Hinnant's days_from_civil, for years after 0.
+    let (month, day) = (i32::from(month), i32::from(day));
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year / 400;
+    let of_era = year % 400;
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
+/// Microseconds since 1970-01-01 of a date with a time.
+pub(super) fn micros(text: &[u8]) -> Option<i64> {
+    let day = days(text.get(..10)?)?;
+    if !matches!(text.get(10)?, b' ' | b'T') {
+        return None;
+    }
+    let (_, time) = clock(&text[11..])?;
+    Some(i64::from(day) * 86_400_000_000 + time)
+}
+
+// A time: how exact it is written (0 minutes, 1 seconds, 2 a fraction) and its microseconds.
+fn clock(text: &[u8]) -> Option<(u8, i64)> {
+    let &[a, b, b':', c, d, ref rest @ ..] = text else { return None };
+    let (hour, minute) = (two(a, b)?, two(c, d)?);
+    let (parts, second, micros) = match rest {
+        [] => (0, 0, 0),
+        [b':', e, f] => (1, two(*e, *f)?, 0),
+        [b':', e, f, b'.', fraction @ ..] if (1..=6).contains(&fraction.len()) => {
+            let mut micros = 0_i64;
+            for at in 0..6 {
+                let digit = fraction.get(at).copied().unwrap_or(b'0');
+                micros = micros * 10 + i64::from(digit.is_ascii_digit().then_some(digit - b'0')?);
+            }
+            (2, two(*e, *f)?, micros)
+        }
+        _ => return None,
+    };
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let seconds = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
+    Some((parts, seconds * 1_000_000 + micros))
+}
+
+fn two(a: u8, b: u8) -> Option<u8> {
+    (a.is_ascii_digit() && b.is_ascii_digit()).then(|| (a - b'0') * 10 + (b - b'0'))
+}

@@ -1,0 +1,112 @@
+//! Parquet and Arrow IPC: the files themselves say their types and rows.
+
+use super::files::{Found, shown, unreadable};
+use super::{Depth, Opened, Source, StoredColumn};
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::word_of_dtype;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use polars::prelude::{LazyFrame, Schema, ScanArgsParquet, UnifiedScanArgs};
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Opens Parquet files.
+pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    let mut records = 0;
+    for file in &found.files {
+        let handle = File::open(&file.path).map_err(|error| unreadable(&file.path, &error))?;
+        let footer = SerializedFileReader::new(handle).map_err(|error| damaged(&file.path, "Parquet", error))?;
+        records += u64::try_from(footer.metadata().file_metadata().num_rows()).unwrap_or_default();
+    }
+    let scan = |found: &Found| {
+        let args = ScanArgsParquet { glob: false, cache: false, ..ScanArgsParquet::default() };
+        Ok(LazyFrame::scan_parquet_sources(found.scan()?, args)?)
+    };
+    opened(source, found, depth, &scan, Some(records))
+}
+
+/// Opens Arrow IPC files.
+pub(super) fn open_arrow(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    let mut records = 0;
+    for file in &found.files {
+        records += arrow_rows(&file.path)?;
+    }
+    let scan = |found: &Found| {
+        let args = UnifiedScanArgs { glob: false, cache: false, ..UnifiedScanArgs::default() };
+        Ok(LazyFrame::scan_ipc_sources(found.scan()?, polars::prelude::IpcScanOptions::default(), args)?)
+    };
+    opened(source, found, depth, &scan, Some(records))
+}
+
+type Scan<'a> = dyn Fn(&Found) -> Result<LazyFrame> + 'a;
+
+fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, records: Option<u64>) -> Result<Opened> {
+    let mut first: Option<Arc<Schema>> = None;
+    for file in &found.files {
+        let single = Found { files: vec![file.clone()], notes: Vec::new() };
+        let schema = scan(&single)?.collect_schema()?;
+        match &first {
+            Some(expected) => agree(expected, &schema, &file.path, &found.files[0].path)?,
+            None => first = Some(schema),
+        }
+    }
+    let mut frame = scan(&found)?;
+    if let Depth::Head { rows } = depth {
+        frame = frame.limit(u32::try_from(rows).unwrap_or(u32::MAX));
+    }
+    let schema = first.ok_or_else(|| Error::new(ErrorKind::Source, format!("dataset {} has no files", source.name)))?;
+    let columns: Vec<_> =
+        schema.iter().map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) }).collect();
+    held(source, &columns)?;
+    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes: found.notes, copy: None })
+}
+
+/// Holds the columns that a file has against the stored ones.
+pub(super) fn held(source: &Source, columns: &[StoredColumn]) -> Result<()> {
+    for stored in source.columns.iter().flatten() {
+        match columns.iter().find(|column| column.name == stored.name) {
+            None => {
+                return Err(Error::new(ErrorKind::Column, format!("column {} of dataset {} is not in the file", stored.name, source.name))
+                    .advise("choose another file, or decide the types of this dataset anew"));
+            }
+            Some(column) if column.kind != stored.kind => {
+                return Err(Error::new(
+                    ErrorKind::Data,
+                    format!("column {} is stored as {}, but the file has it as {}", stored.name, stored.kind, column.kind),
+                )
+                .advise("decide the types of this dataset anew"));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn agree(expected: &Schema, schema: &Schema, path: &Path, first: &Path) -> Result<()> {
+    let difference = if expected.len() != schema.len() {
+        format!("it has {} columns, not {}", schema.len(), expected.len())
+    } else if let Some(((a, was), (b, is))) = expected.iter().zip(schema.iter()).find(|(a, b)| a != b) {
+        format!("it has {b} ({}) where {a} ({}) is expected", word_of_dtype(is), word_of_dtype(was))
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Source, format!("{} does not fit {}: {difference}", shown(path), shown(first)))
+        .advise("read files of one table with the same columns in the same order"))
+}
+
+fn arrow_rows(path: &Path) -> Result<u64> {
+    let handle = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let reader = arrow::ipc::reader::FileReader::try_new(std::io::BufReader::new(handle), Some(Vec::new()))
+        .map_err(|error| damaged(path, "Arrow IPC", error))?;
+    let mut rows = 0;
+    for batch in reader {
+        rows += batch.map_err(|error| damaged(path, "Arrow IPC", error))?.num_rows() as u64;
+    }
+    Ok(rows)
+}
+
+fn damaged(path: &Path, what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Source, format!("{} is no whole {what} file", shown(path)))
+        .advise("fetch the file again, or name its format")
+        .caused_by(error)
+}

@@ -1,0 +1,257 @@
+//! Sources: files of many formats opened as one lazy table with a schema that was decided on all rows.
+//!
+//! [`FORMATS`] is the table of what can be read. Text is typed by a pass over its bytes that is independent of the parser that the
+//! run uses ([`intake`]); what would not survive a type stays text. Knows files and formats, no operation and no run.
+
+mod calendar;
+mod columnar;
+mod delimited;
+mod dialect;
+mod files;
+mod intake;
+mod json;
+pub(crate) mod reading;
+mod shape;
+mod split;
+mod straighten;
+mod temporal;
+mod tracker;
+mod verdict;
+
+pub use files::{is_text, total_bytes};
+
+use crate::error::{Error, ErrorKind, Result};
+use polars::prelude::{LazyFrame, PolarsError, SchemaRef};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Files to be read as one table.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// The name of the dataset, for messages.
+    pub name: String,
+    /// Files, folders and patterns with `*`, `?` and `**`; relative ones from the base folder.
+    pub paths: Vec<String>,
+    /// The name of the format in [`FORMATS`]; from the extension when there is none.
+    pub format: Option<String>,
+    /// How text is to be read.
+    pub options: ReadOptions,
+    /// The stored result of an earlier typing pass, which the data is held against.
+    pub columns: Option<Vec<StoredColumn>>,
+}
+
+/// How a text file is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The character between fields; found from the data when there is none.
+    pub delimiter: Option<char>,
+    /// The character around fields; none switches quoting off.
+    pub quote: Option<char>,
+    /// Whether the first record holds the names of the columns.
+    pub header: bool,
+    /// Lines before the first record that are not part of the table.
+    pub skip_lines: usize,
+    /// Words that stand for a missing value.
+    pub null_words: Vec<String>,
+    /// Whether a JSON file is one document instead of one object a line; told from the first byte when there is none.
+    pub multi_line: Option<bool>,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { delimiter: None, quote: Some('"'), header: true, skip_lines: 0, null_words: Vec::new(), multi_line: None }
+    }
+}
+
+/// A column with the word of its type, as projects store it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct StoredColumn {
+    /// Its name.
+    pub name: String,
+    /// The word of its type, see [`crate::types::word_of_dtype`].
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// What is known of one input file.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct FileFact {
+    /// Where it is.
+    pub path: std::path::PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was last changed, as RFC 3339 in UTC.
+    pub modified: String,
+}
+
+/// What the typing pass decided about one column, and why.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct ColumnVerdict {
+    /// Its name.
+    pub name: String,
+    /// The word of its type.
+    pub kind: String,
+    /// Why it stayed text although much of it looks like something else.
+    pub reason: Option<String>,
+    /// Cells with a value.
+    pub values: u64,
+    /// Cells without one.
+    pub missing: u64,
+}
+
+/// An opened source. Keep it as long as its frame is used: it may own a temporary copy that the frame reads.
+pub struct Opened {
+    /// The table, not yet read.
+    pub frame: LazyFrame,
+    /// Its columns with their types.
+    pub schema: SchemaRef,
+    /// The same as stored words.
+    pub columns: Vec<StoredColumn>,
+    /// The files it consists of, in order.
+    pub files: Vec<FileFact>,
+    /// Records, counted independently of the parser or taken from footers; none when nobody counted.
+    pub records: Option<u64>,
+    /// What was decided about each column; empty where the format itself says.
+    pub verdict: Vec<ColumnVerdict>,
+    /// What a person should know: renamed headers, ignored files, short rows.
+    pub notes: Vec<String>,
+    /// The temporary copy that the frame reads, when the file was too irregular to be read as it is.
+    pub copy: Option<Arc<straighten::Copy>>,
+}
+
+/// How much of a source is looked at before it is opened.
+#[derive(Clone, Copy)]
+pub(crate) enum Depth<'a> {
+    /// Every byte; types are decided, or stored ones checked, on all rows.
+    Whole { cancel: &'a AtomicBool, progress: &'a dyn Fn(u64) },
+    /// The stored types are taken and checked while the run reads.
+    Stored,
+    /// The first rows.
+    Head { rows: usize },
+}
+
+/// A format that can be read.
+pub struct ReadFormat {
+    /// Its name in recipes and projects: CSV.
+    pub name: &'static str,
+    /// What people read.
+    pub title: &'static str,
+    /// Endings of file names, without the point.
+    pub extensions: &'static [&'static str],
+    /// Further endings of compressed files.
+    pub compressed: &'static [&'static str],
+    /// Whether it is text, which needs the typing pass.
+    pub text: bool,
+    pub(crate) open: fn(&Source, files::Found, Depth<'_>) -> Result<Opened>,
+}
+
+/// Every format that can be read.
+pub static FORMATS: &[ReadFormat] = &[
+    ReadFormat {
+        name: "CSV",
+        title: "Delimited text",
+        extensions: &["csv", "tsv", "tab", "psv", "txt"],
+        compressed: &["gz", "zst"],
+        text: true,
+        open: delimited::open,
+    },
+    ReadFormat {
+        name: "JSON",
+        title: "JSON and JSON Lines",
+        extensions: &["json", "jsonl", "ndjson"],
+        compressed: &["gz", "zst"],
+        text: true,
+        open: json::open,
+    },
+    ReadFormat {
+        name: "PARQUET",
+        title: "Parquet",
+        extensions: &["parquet", "pq"],
+        compressed: &[],
+        text: false,
+        open: columnar::open_parquet,
+    },
+    ReadFormat {
+        name: "ARROW",
+        title: "Arrow IPC",
+        extensions: &["arrow", "feather", "ipc"],
+        compressed: &[],
+        text: false,
+        open: columnar::open_arrow,
+    },
+];
+
+/// Opens a source after looking at all of it: types are decided on all rows, or the stored ones are held against all rows.
+/// `progress` hears the bytes read so far.
+pub fn open(source: &Source, base: &Path, cancel: &AtomicBool, progress: &dyn Fn(u64)) -> Result<Opened> {
+    open_at(source, base, Depth::Whole { cancel, progress })
+}
+
+/// Opens a source with its stored types at once; what does not fit them fails while the run reads (see [`explain`]).
+/// Without stored types it opens as [`open`] does.
+pub fn open_stored(source: &Source, base: &Path, cancel: &AtomicBool, progress: &dyn Fn(u64)) -> Result<Opened> {
+    match source.columns {
+        Some(_) => open_at(source, base, Depth::Stored),
+        None => open(source, base, cancel, progress),
+    }
+}
+
+/// Opens the first rows of a source with provisional types, however large it is.
+pub fn open_head(source: &Source, base: &Path, rows: usize) -> Result<Opened> {
+    open_at(source, base, Depth::Head { rows })
+}
+
+/// Says why a source that was opened by [`open_stored`] failed while it was read: the value that does not fit, with its line.
+/// None when the data fits the stored types.
+pub fn explain(source: &Source, base: &Path, cancel: &AtomicBool) -> Option<Error> {
+    open(source, base, cancel, &|_| ()).err()
+}
+
+/// The error about a value that an engine error carries, when it does: a value that did not fit its stored type.
+pub fn misfit(error: &PolarsError) -> Option<Error> {
+    match error {
+        PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => misfit(error),
+        PolarsError::IO { error, .. } => error.get_ref()?.downcast_ref::<temporal::Misfit>().map(temporal::Misfit::error),
+        _ => None,
+    }
+}
+
+/// The format of a name, in any letter case and with the usual other names.
+pub fn format_named(name: &str) -> Option<&'static ReadFormat> {
+    let upper = name.to_ascii_uppercase();
+    let name = match upper.as_str() {
+        "TSV" | "TEXT" => "CSV",
+        "JSONL" | "NDJSON" | "JSON LINES" => "JSON",
+        "IPC" | "FEATHER" => "ARROW",
+        other => other,
+    };
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The format that the ending of a path tells, and whether a further ending says that it is compressed.
+pub fn format_of_path(path: &Path) -> Option<(&'static ReadFormat, bool)> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let mut endings = name.rsplit('.');
+    let last = endings.next()?;
+    if let Some(format) = FORMATS.iter().find(|format| format.extensions.contains(&last)) {
+        return Some((format, false));
+    }
+    let inner = endings.next()?;
+    let fits = |format: &&ReadFormat| format.compressed.contains(&last) && format.extensions.contains(&inner);
+    FORMATS.iter().find(fits).map(|format| (format, true))
+}
+
+fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
+    let found = files::find(source, base)?;
+    let format = match &source.format {
+        Some(name) => format_named(name).ok_or_else(|| unknown_format(name))?,
+        None => found.format()?,
+    };
+    (format.open)(source, found, depth)
+}
+
+fn unknown_format(name: &str) -> Error {
+    let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    Error::new(ErrorKind::Source, format!("{name} is no format that can be read")).advise(format!("use one of {}", known.join(", ")))
+}

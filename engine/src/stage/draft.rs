@@ -1,0 +1,163 @@
+//! The effect of a step that is only drafted: on the visible rows at once, over all rows in figures.
+
+use super::{Cache, CachedFacts, View, count, place};
+use crate::error::{Problem, Result};
+use crate::op::param::Use;
+use crate::op::{Bound, Environment, Locality, RowLaw, bind};
+use crate::plan::compile;
+use crate::recipe::Step;
+use crate::run::collect;
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, SchemaRef, col, lit};
+
+/// What kind of change a step makes, and so how a grid shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Cells change or columns come; every row stays where it is.
+    Cells,
+    /// Rows go; the others stay as they are.
+    Rows,
+    /// Another table comes out.
+    Table,
+}
+
+/// A step on top of a view, not yet applied.
+#[derive(Clone)]
+pub struct Draft {
+    /// How it shows.
+    pub effect: Effect,
+    /// The columns after it.
+    pub schema: SchemaRef,
+    /// The columns that it adds.
+    pub added: Vec<String>,
+    /// The rows after it, evaluated when they are looked at.
+    pub frame: LazyFrame,
+    before: View,
+    step: Step,
+    reads: Vec<String>,
+}
+
+/// Compiles a drafted step on top of a view; every problem of its form comes back.
+pub fn draft(before: &View, step: &Step, env: &Environment, cache: &Cache) -> Result<Draft, Vec<Problem>> {
+    let bound = bind(step, 1)?;
+    let steps = std::slice::from_ref(step);
+    let mut facts = CachedFacts { cache, key: before.key.clone(), steps };
+    let compiled = compile(steps, before.frame.clone(), env, &mut facts, None).map_err(place)?.into_plan()?;
+    let schema = compiled.schema.unwrap_or_else(|| before.schema.clone());
+    let added = schema.iter_names().filter(|n| !before.schema.contains(n)).map(ToString::to_string).collect();
+    Ok(Draft {
+        effect: effect_of(&bound),
+        schema,
+        added,
+        frame: compiled.frame,
+        before: before.clone(),
+        step: step.clone(),
+        reads: reads_of(&bound),
+    })
+}
+
+fn effect_of(bound: &Bound) -> Effect {
+    let law = (bound.op.rows)(&bound.args);
+    match (bound.op.apply_keeps_rows(), (bound.op.locality)(&bound.args), law) {
+        (true, _, _) => Effect::Cells,
+        (false, Locality::Row, RowLaw::Fewer) => Effect::Rows,
+        _ => Effect::Table,
+    }
+}
+
+fn reads_of(bound: &Bound) -> Vec<String> {
+    let mut names = Vec::new();
+    for (spec, text) in bound.args.given() {
+        spec.visit_columns(text, &mut |name, used| {
+            if used == Use::Reads && spec.reads_columns() && !names.contains(name) {
+                names.push(name.clone());
+            }
+        });
+    }
+    names
+}
+
+/// The name of the column that tells rows apart while a filter is drafted.
+const ROW: &str = "__row";
+
+/// Rows of a draft: as they were, as they become, and of each whether it stays.
+pub struct DraftPage {
+    /// The rows as they were; empty when another table comes out.
+    pub before: DataFrame,
+    /// The rows as they become. While rows go, these are all rows of the page as they were.
+    pub after: DataFrame,
+    /// Of each row, whether it stays.
+    pub kept: Vec<bool>,
+}
+
+/// Evaluates a draft on rows `first` to `first + len`.
+pub fn draft_page(draft: &Draft, env: &Environment, cache: &Cache, first: u64, len: u32) -> Result<DraftPage> {
+    let start = i64::try_from(first).unwrap_or(i64::MAX);
+    if draft.effect == Effect::Table {
+        let after = collect(draft.frame.clone().slice(start, len))?;
+        let kept = vec![true; after.height()];
+        return Ok(DraftPage { before: DataFrame::empty(), after, kept });
+    }
+    let before = draft.before.page(first, len, &[])?;
+    if draft.effect == Effect::Cells {
+        let after = collect(draft.frame.clone().slice(start, len))?;
+        let kept = vec![true; after.height()];
+        return Ok(DraftPage { before, after, kept });
+    }
+    let rows = before.clone().lazy().with_row_index(ROW, None);
+    let steps = std::slice::from_ref(&draft.step);
+    // The page alone cannot answer what must be asked of all rows; those answers are in the cache already.
+    let mut facts = CachedFacts { cache, key: draft.before.key.clone(), steps };
+    let compiled = compile(steps, rows, env, &mut facts, None)?;
+    let stay = collect(compiled.frame.select([col(ROW).cast(DataType::UInt32)]))?;
+    let mut kept = vec![false; before.height()];
+    for row in stay.column(ROW)?.u32()?.iter().flatten() {
+        if let Some(flag) = kept.get_mut(row as usize) {
+            *flag = true;
+        }
+    }
+    Ok(DraftPage { after: before.clone(), before, kept })
+}
+
+/// What a draft does over all rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DraftCounts {
+    /// Rows before it.
+    pub rows_before: u64,
+    /// Rows after it.
+    pub rows_after: u64,
+    /// Cells that have another value than before.
+    pub changed: u64,
+    /// Cells that had a value and have none now.
+    pub failed: u64,
+}
+
+/// Counts what a draft does over all rows.
+pub fn draft_counts(draft: &Draft, env: &Environment, cache: &Cache) -> Result<DraftCounts> {
+    let rows_before = draft.before.rows;
+    if draft.effect != Effect::Cells {
+        return Ok(DraftCounts { rows_before, rows_after: count(draft.frame.clone())?, ..DraftCounts::default() });
+    }
+    let same: Vec<&String> = draft.reads.iter().filter(|n| draft.schema.contains(n)).collect();
+    let old = |name: &str| format!("__before_{name}");
+    let copies: Vec<Expr> = same.iter().map(|n| col(n.as_str()).alias(old(n))).collect();
+    let with_copies = draft.before.frame.clone().with_columns(copies);
+    let steps = std::slice::from_ref(&draft.step);
+    let mut facts = CachedFacts { cache, key: draft.before.key.clone(), steps };
+    let compiled = compile(steps, with_copies, env, &mut facts, None)?;
+    let (mut changed, mut failed) = (lit(0u64), lit(0u64));
+    for name in same {
+        let (now, was) = (col(name.as_str()), col(old(name)));
+        let retyped = draft.schema.get(name) != draft.before.schema.get(name);
+        let differs = if retyped { now.clone().is_null().neq(was.clone().is_null()) } else { now.clone().neq_missing(was.clone()) };
+        changed = changed + differs.sum().cast(DataType::UInt64);
+        failed = failed + was.is_not_null().and(now.is_null()).sum().cast(DataType::UInt64);
+    }
+    let counted = collect(compiled.frame.select([changed.alias("changed"), failed.alias("failed")]))?;
+    let number = |name: &str| counted.column(name).and_then(|c| c.get(0)).ok().and_then(|v| v.extract::<u64>());
+    Ok(DraftCounts {
+        rows_before,
+        rows_after: rows_before,
+        changed: number("changed").unwrap_or(0),
+        failed: number("failed").unwrap_or(0),
+    })
+}

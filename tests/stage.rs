@@ -1,0 +1,112 @@
+//! The window's data supply: pages, views, drafts and figures agree with a run's plan and engine.
+
+use brewhouse_engine::op::{self, Environment, table};
+use brewhouse_engine::plan::compile;
+use brewhouse_engine::recipe::Step;
+use brewhouse_engine::run::{LiveFacts, collect};
+use brewhouse_engine::source::{ReadOptions, Source};
+use brewhouse_engine::stage::{self, Cache, Effect};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+fn environment() -> Environment {
+    let now = chrono::DateTime::parse_from_rfc3339("2024-02-29T23:30:00Z").unwrap().to_utc();
+    Environment::at(now)
+}
+
+fn source(path: &Path) -> Source {
+    let paths = vec![path.to_string_lossy().into_owned()];
+    Source { name: "orders".into(), paths, format: None, options: ReadOptions::default(), columns: None }
+}
+
+fn orders(folder: &Path) -> stage::Table {
+    let path = folder.join("orders.csv");
+    let rows: String =
+        (0..1000).map(|n| format!("{n:05},{},{}\n", if n % 10 == 0 { String::new() } else { (n % 7).to_string() }, "ab c".repeat(n % 3))).collect();
+    std::fs::write(&path, format!("id,qty,note\n{rows}")).unwrap();
+    let cache = Cache::new(folder.join("cache"), 1 << 30).unwrap();
+    stage::open_full(&source(&path), Path::new("."), &cache, &AtomicBool::new(false), &|_| {}).unwrap()
+}
+
+fn steps() -> Vec<Step> {
+    vec![
+        Step::new("FILL_WITH_AVERAGE").with("sourceColumn", "qty"),
+        Step::new("REMOVE_VALUES").with("sourceColumn", "qty").when("LESS_THAN", Some("2"), "qty"),
+        Step::new("UPPER_CASE").with("sourceColumn", "note"),
+        Step::new("SORT").with("expressions", r#"[{"sourceColumn":"qty","ordering":"DESCENDING"}]"#),
+    ]
+}
+
+#[test]
+fn a_view_holds_the_rows_that_a_run_would_write_at_every_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = orders(folder.path());
+    let cache = Cache::new(folder.path().join("cache"), 1 << 30).unwrap();
+    let env = environment();
+    for upto in 0..=steps().len() {
+        let steps = &steps()[..upto];
+        let view = stage::view(&table, steps, &env, &cache, &Arc::new(AtomicBool::new(false))).unwrap();
+        let plan = compile(steps, table.frame.clone(), &env, &mut LiveFacts, None).unwrap();
+        let whole = collect(plan.frame).unwrap();
+        assert_eq!(view.rows, whole.height() as u64);
+        let page = view.page(0, 5000, &[]).unwrap();
+        assert_eq!(table::write(&page), table::write(&whole), "after {upto} steps");
+        let middle = view.page(300, 7, &["note".into(), "qty".into()]).unwrap();
+        assert_eq!(table::write(&middle), table::write(&whole.slice(300, 7).select(["note", "qty"]).unwrap()));
+    }
+}
+
+#[test]
+fn a_draft_tells_what_it_changes_and_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = orders(folder.path());
+    let cache = Cache::new(folder.path().join("cache"), 1 << 30).unwrap();
+    let env = environment();
+    let view = stage::view(&table, &[], &env, &cache, &Arc::default()).unwrap();
+
+    let fill = stage::draft(&view, &steps()[0], &env, &cache).unwrap();
+    assert_eq!(fill.effect, Effect::Cells);
+    let counts = stage::draft_counts(&fill, &env, &cache).unwrap();
+    assert_eq!((counts.changed, counts.failed, counts.rows_after), (100, 0, 1000));
+
+    let remove = stage::draft(&view, &steps()[1], &env, &cache).unwrap();
+    assert_eq!(remove.effect, Effect::Rows);
+    let page = stage::draft_page(&remove, &env, &cache, 10, 5).unwrap();
+    let qty: Vec<bool> = (10..15).map(|n| n % 10 == 0 || n % 7 >= 2).collect();
+    assert_eq!(page.kept, qty);
+
+    let cast = Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "note").with("columnDataType", "double");
+    let cast = stage::draft(&view, &cast, &env, &cache).unwrap();
+    let texts = (0..1000).filter(|n| n % 3 != 0).count() as u64;
+    assert_eq!(stage::draft_counts(&cast, &env, &cache).unwrap().failed, texts);
+
+    let wrong = Step::new("UPPER_CASE").with("sourceColumn", "nope");
+    let problems = stage::draft(&view, &wrong, &env, &cache).err().unwrap();
+    assert_eq!(problems[0].parameter.as_deref(), Some("sourceColumn"));
+    assert_eq!(view.rows, 1000);
+}
+
+#[test]
+fn figures_are_counted_on_all_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = orders(folder.path());
+    let cache = Cache::new(folder.path().join("cache"), 1 << 30).unwrap();
+    let view = stage::view(&table, &[], &environment(), &cache, &Arc::default()).unwrap();
+    let qty = stage::figures(&view, "qty").unwrap();
+    assert_eq!((qty.rows, qty.missing, qty.distinct), (1000, 100, 7));
+    assert_eq!((qty.low.as_deref(), qty.high.as_deref()), (Some("0"), Some("6")));
+    assert_eq!(qty.bins.iter().map(|b| b.count).sum::<u64>(), 900);
+    let note = stage::figures(&view, "note").unwrap();
+    assert_eq!(note.missing, 334, "an empty field is missing");
+    assert_eq!(note.top[0], ("ab c".to_owned(), 333));
+    let id = stage::figures(&view, "id").unwrap();
+    assert_eq!((id.distinct, id.low.as_deref()), (1000, Some("00000")));
+}
+
+#[test]
+fn every_family_has_a_place_in_the_menu() {
+    for op in op::all() {
+        assert!(op::Family::ALL.contains(&op.family), "{}", op.name);
+    }
+}
