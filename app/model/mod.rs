@@ -90,6 +90,8 @@ pub struct Source {
     pub changed: bool,
     /// What a person should know: renamed headers, ignored files.
     pub notes: Vec<String>,
+    /// Why columns stayed text although much of them looks like something else.
+    pub reasons: BTreeMap<String, String>,
 }
 
 /// Where a step that is being made belongs.

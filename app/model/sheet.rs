@@ -92,6 +92,10 @@ pub struct Effect {
     pub columns_added: usize,
     /// Whether rows of before and after can be told to be the same ones.
     pub row_by_row: bool,
+    /// Whether it takes rows away and leaves the others as they are.
+    pub removes: bool,
+    /// Whether the counts are there already.
+    pub counted: bool,
 }
 
 /// Which rows of a draft are shown.

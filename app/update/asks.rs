@@ -2,7 +2,6 @@
 
 use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, BlockAt, Only, Sheet};
 use crate::model::{Model, Place, Project};
-use crate::worker::event::{Event, Shown};
 use crate::worker::{Ask, Jobs, Slot, store};
 use std::ops::Range;
 use std::sync::Arc;
@@ -38,7 +37,10 @@ fn ask_sheet(model: &mut Model, jobs: &mut Jobs) {
     model.sheet.begin();
     let ask = Ask { project, depth, epoch, blocks: blocks_in_view(model) };
     let stage = Arc::clone(&jobs.stage);
-    jobs.start(Slot::Sheet, move |_| Some(Event::Sheet(Box::new(stage.sheet(&ask)))));
+    jobs.start(Slot::Sheet, move |ticket| {
+        stage.send_sheet(&ask, ticket);
+        None
+    });
 }
 
 fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
@@ -66,10 +68,10 @@ fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
     draft.sheet.begin();
     let (step, place, only): (_, Place, Only) = (draft.step.clone(), draft.place, draft.only);
     let stage = Arc::clone(&jobs.stage);
-    jobs.start(Slot::Draft, move |_| {
+    jobs.start(Slot::Draft, move |ticket| {
         let ask = Ask { project, depth: place.at(), epoch, blocks };
-        let shown: Shown = stage.draft(&ask, &step, place, only);
-        Some(Event::Draft(Box::new(shown)))
+        stage.send_draft(&ask, &step, place, only, ticket);
+        None
     });
 }
 
@@ -129,8 +131,9 @@ fn ask_facts(model: &Model, jobs: &mut Jobs) {
     }
     jobs.desk.facts = (sheet.key, wanted.clone());
     let (stage, key) = (Arc::clone(&jobs.stage), sheet.key);
+    let ask = Ask { project: Arc::clone(model.project()), depth: 0, epoch: jobs.desk.epoch, blocks: Vec::new() };
     jobs.start(Slot::Facts, move |ticket| {
-        stage.send_facts(key, &wanted, ticket);
+        stage.send_facts(key, &wanted, &ask, ticket);
         None
     });
 }

@@ -251,7 +251,11 @@ pub(super) fn draft_line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let frame = Frame::new().fill(theme.changed).inner_margin(Margin::symmetric(14, 0));
     Panel::top("draft").exact_size(theme::TAB_BAR - 2.0).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
-            let sign = if effect.rows_after < effect.rows_before && effect.row_by_row { "−" } else { "~" };
+            let sign = match effect {
+                Effect { removes: true, .. } => "−",
+                Effect { columns_added: 1.., row_by_row: true, .. } => "+",
+                _ => "~",
+            };
             let words: String = format!("{sign} {}", sentence::text(&draft.step)).chars().take(70).collect();
             ui.label(RichText::new(words).font(theme::heavy(12.0)));
             ui.label(RichText::new(effect_words(&effect)).font(theme::small()));
@@ -265,21 +269,19 @@ pub(super) fn draft_line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 fn effect_words(effect: &Effect) -> String {
     let mut words = Vec::new();
-    let same = effect.rows_after == effect.rows_before;
-    if effect.rows_after < effect.rows_before && effect.row_by_row {
-        let gone = effect.rows_before - effect.rows_after;
-        words.push(format!("removes {} of {} rows", grouped(gone), grouped(effect.rows_before)));
-    } else if !same {
-        words.push(format!("{} rows become {}", grouped(effect.rows_before), grouped(effect.rows_after)));
-    }
-    if same && effect.columns_added > 0 {
+    if effect.columns_added > 0 && effect.row_by_row {
         let noun = if effect.columns_added == 1 { "column" } else { "columns" };
         words.push(format!("adds {} {noun}", effect.columns_added));
     }
-    if effect.row_by_row && same && (effect.changed > 0 || effect.columns_added == 0) {
+    if !effect.counted {
+        words.push("counting…".into());
+    } else if effect.removes {
+        let gone = effect.rows_before.saturating_sub(effect.rows_after);
+        words.push(format!("removes {} of {} rows", grouped(gone), grouped(effect.rows_before)));
+    } else if !effect.row_by_row {
+        words.push(format!("{} rows become {}", grouped(effect.rows_before), grouped(effect.rows_after)));
+    } else if effect.columns_added == 0 {
         words.push(format!("changes {} of {} values", grouped(effect.changed), grouped(effect.rows_before)));
-    }
-    if effect.failed > 0 || effect.changed > 0 {
         words.push(format!("{} fail", grouped(effect.failed)));
     }
     words.join(" · ")
@@ -290,17 +292,18 @@ fn only_ui(ui: &mut Ui, scene: &mut Scene<'_>, effect: &Effect) {
         return;
     }
     let Some(form) = &mut scene.scratch.form else { return };
+    let chosen = form.only;
     let mut toggle = |ui: &mut Ui, only: Only, words: &str| {
         if button::pill(ui, words, form.only == only).clicked() {
             form.only = if form.only == only { Only::All } else { only };
         }
     };
-    if effect.rows_after < effect.rows_before {
+    if effect.removes {
         toggle(ui, Only::Changed, "only removed");
-    } else if effect.changed > 0 {
+    } else if effect.changed > 0 || chosen == Only::Changed {
         toggle(ui, Only::Changed, "only changed");
     }
-    if effect.failed > 0 {
+    if effect.failed > 0 || chosen == Only::Failed {
         toggle(ui, Only::Failed, "only failed");
     }
 }

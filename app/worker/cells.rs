@@ -1,107 +1,120 @@
 //! A table as the grid takes it: blocks of cells as text, with the marks of a draft.
 
-use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Row};
+use crate::model::sheet::{
+    BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Row,
+};
+use brewhouse_engine::Result;
+use brewhouse_engine::op::Environment;
+use brewhouse_engine::stage::{Cache, Draft, DraftPage, View, draft_page};
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::values::cell_text;
-use polars::prelude::{DataFrame, IdxCa, IdxSize, NamedFrom as _, Series};
+use polars::prelude::{DataFrame, SchemaRef};
 use std::sync::Arc;
 
 /// Longer texts are cut on screen.
 const LONGEST: usize = 240;
 
-/// A table ready to be shown.
-pub(super) struct Table {
-    /// What cells are taken from.
-    pub(super) frame: DataFrame,
-    /// The same rows before the draft.
-    pub(super) before: Option<DataFrame>,
-    /// Which rows the draft removes.
-    pub(super) removed: Option<Vec<bool>>,
-    /// The rows to show, when not all are.
-    pub(super) select: Option<Vec<u64>>,
-    /// Whether a value that becomes missing did not fit.
-    pub(super) converts: bool,
-    /// Its columns.
-    pub(super) columns: Arc<Vec<Column>>,
-    /// The effect of the draft.
-    pub(super) effect: Option<Effect>,
+/// Where the cells of a table come from.
+pub(super) enum Cells {
+    /// The table after the steps.
+    View,
+    /// The same with a draft on top.
+    Draft(Box<Draft>),
+    /// Some rows of a draft, with their numbers.
+    Picked(DraftPage, Vec<u64>),
 }
 
-impl Table {
-    /// A table without a draft.
-    pub(super) fn plain(frame: DataFrame) -> Self {
-        let columns = Arc::new(columns(&frame));
-        Self { frame, before: None, removed: None, select: None, converts: false, columns, effect: None }
-    }
+/// A table ready to be shown.
+pub(super) struct Shelf {
+    /// Where its cells come from.
+    pub(super) cells: Cells,
+    /// The table after the steps.
+    pub(super) view: View,
+    /// Its columns.
+    pub(super) columns: Arc<Vec<Column>>,
+    /// How many rows it shows.
+    pub(super) rows: u64,
+    /// The effect of the draft.
+    pub(super) effect: Option<Effect>,
+    /// The view whose facts are shown, when it is another one; made when it is asked for.
+    pub(super) after: Option<Vec<brewhouse_engine::recipe::Step>>,
+}
 
-    pub(super) fn rows(&self) -> u64 {
-        self.select.as_ref().map_or(self.frame.height() as u64, |rows| rows.len() as u64)
+impl Shelf {
+    /// A table without a draft.
+    pub(super) fn plain(view: View) -> Self {
+        let columns = Arc::new(columns(&view.schema));
+        let rows = view.rows;
+        Self { cells: Cells::View, view, columns, rows, effect: None, after: None }
     }
 
     /// One block of it.
-    pub(super) fn block(&self, at: BlockAt) -> Block {
-        let numbers = self.numbers(at.0);
-        let removed = |number: u64| self.removed.as_ref().is_some_and(|removed| flag(removed, number));
-        let rows = numbers.iter().map(|number| Row { number: *number, removed: removed(*number) }).collect();
-        let first = at.1 * BLOCK_COLUMNS;
-        let last = (first + BLOCK_COLUMNS).min(self.columns.len());
-        let columns = self.columns.get(first..last).unwrap_or_default();
-        Block { rows, columns: columns.iter().map(|column| self.cells(column, &numbers)).collect() }
-    }
-
-    fn numbers(&self, block: u64) -> Vec<u64> {
-        let first = block * BLOCK_ROWS;
-        let last = (first + BLOCK_ROWS).min(self.rows());
-        match &self.select {
-            None => (first..last).collect(),
-            Some(select) => (first..last).filter_map(|at| select.get(usize::try_from(at).ok()?).copied()).collect(),
+    pub(super) fn block(&self, at: BlockAt, env: &Environment, cache: &Cache) -> Result<Block> {
+        let first = at.0 * BLOCK_ROWS;
+        let len = BLOCK_ROWS.min(self.rows.saturating_sub(first));
+        let from = at.1 * BLOCK_COLUMNS;
+        let part = self.columns.get(from..(from + BLOCK_COLUMNS).min(self.columns.len())).unwrap_or_default();
+        let short = u32::try_from(len).unwrap_or_default();
+        match &self.cells {
+            Cells::View => {
+                let names: Vec<String> = part.iter().map(|column| column.name.clone()).collect();
+                let frame = self.view.page(first, short, &names)?;
+                let rows = (first..first + len).map(|number| Row { number, removed: false }).collect();
+                Ok(Block { rows, columns: part.iter().map(|column| plain(&frame, column)).collect() })
+            }
+            Cells::Draft(draft) => {
+                let page = draft_page(draft, env, cache, first, short)?;
+                Ok(marked(&page, part, (first..first + len).collect()))
+            }
+            Cells::Picked(all, numbers) => {
+                let start = usize::try_from(first).unwrap_or_default();
+                let count = usize::try_from(len).unwrap_or_default();
+                let slice = |frame: &DataFrame| frame.slice(i64::try_from(start).unwrap_or_default(), count);
+                let kept = all.kept.get(start..start + count).unwrap_or_default().to_vec();
+                let page = DraftPage { before: slice(&all.before), after: slice(&all.after), kept };
+                Ok(marked(&page, part, numbers.get(start..start + count).unwrap_or_default().to_vec()))
+            }
         }
     }
-
-    fn cells(&self, column: &Column, numbers: &[u64]) -> Vec<Cell> {
-        let now = texts(&self.frame, &column.name, numbers);
-        let before = match (&self.before, column.mark) {
-            (Some(before), ColumnMark::Changed) => texts(before, &column.name, numbers),
-            _ => return now.into_iter().map(|text| Cell { text, mark: CellMark::Same }).collect(),
-        };
-        now.into_iter()
-            .zip(before)
-            .map(|(text, old)| {
-                let mark = match (&text, old) {
-                    (None, Some(old)) if self.converts => CellMark::Failed(old),
-                    (text, old) if *text != old => CellMark::Changed(old),
-                    _ => CellMark::Same,
-                };
-                Cell { text, mark }
-            })
-            .collect()
-    }
 }
 
-fn flag(flags: &[bool], at: u64) -> bool {
-    usize::try_from(at).ok().and_then(|at| flags.get(at)).copied().unwrap_or_default()
+/// The columns of a schema.
+pub(super) fn columns(schema: &SchemaRef) -> Vec<Column> {
+    let column = |name: &str, dtype| Column { name: name.to_owned(), class: TypeClass::of(dtype), mark: ColumnMark::Same };
+    schema.iter().map(|(name, dtype)| column(name.as_str(), dtype)).collect()
 }
 
-/// The columns of a frame.
-pub(super) fn columns(frame: &DataFrame) -> Vec<Column> {
-    let fields = frame.schema().iter();
-    fields
-        .map(|(name, dtype)| Column { name: name.to_string(), class: TypeClass::of(dtype), mark: ColumnMark::Same })
-        .collect()
+fn plain(frame: &DataFrame, column: &Column) -> Vec<Cell> {
+    texts(frame, &column.name).into_iter().map(|text| Cell { text, mark: CellMark::Same }).collect()
 }
 
-fn texts(frame: &DataFrame, name: &str, numbers: &[u64]) -> Vec<Option<Box<str>>> {
-    let Ok(column) = frame.column(name) else { return vec![None; numbers.len()] };
-    let places: Vec<IdxSize> = numbers.iter().filter_map(|n| IdxSize::try_from(*n).ok()).collect();
-    let Ok(part) = column.as_materialized_series().take(&IdxCa::new("".into(), places)) else {
-        return vec![None; numbers.len()];
+/// A page of a draft as a block, its cells marked where they differ.
+fn marked(page: &DraftPage, columns: &[Column], numbers: Vec<u64>) -> Block {
+    let rows = numbers.iter().zip(&page.kept).map(|(number, kept)| Row { number: *number, removed: !kept }).collect();
+    let cells = columns.iter().map(|column| {
+        if column.mark != ColumnMark::Changed || page.before.column(&column.name).is_err() {
+            return plain(&page.after, column);
+        }
+        let both = texts(&page.after, &column.name).into_iter().zip(texts(&page.before, &column.name));
+        both.map(|(text, old)| mark(text, old)).collect()
+    });
+    Block { rows, columns: cells.collect() }
+}
+
+fn mark(text: Option<Box<str>>, old: Option<Box<str>>) -> Cell {
+    let mark = match (&text, old) {
+        (None, Some(old)) => CellMark::Failed(old),
+        (text, old) if *text != old => CellMark::Changed(old),
+        _ => CellMark::Same,
     };
-    series_texts(&part)
+    Cell { text, mark }
 }
 
-/// The cells of a series as text.
-pub(super) fn series_texts(series: &Series) -> Vec<Option<Box<str>>> {
-    series.rechunk().iter().map(|value| cell_text(&value).map(short)).collect()
+/// The cells of a column as text.
+pub(super) fn texts(frame: &DataFrame, name: &str) -> Vec<Option<Box<str>>> {
+    let Ok(column) = frame.column(name) else { return vec![None; frame.height()] };
+    let series = column.as_materialized_series().rechunk();
+    series.iter().map(|value| cell_text(&value).map(short)).collect()
 }
 
 fn short(text: String) -> Box<str> {

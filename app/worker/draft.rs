@@ -1,153 +1,134 @@
-//! The effect of one step: which cells change, which do not fit, which rows go.
+//! The table under a draft: its columns with their marks, and the rows that change when only those are shown.
 
-use super::cells::{Table, columns};
-use super::stage::{Walk, apply};
-use crate::model::sheet::{ColumnMark, Effect, Only, StepFigures};
-use crate::model::{Fault, Place};
-use brewhouse_engine::op::find;
+use super::cells::{Cells, Shelf, columns, texts};
+use crate::model::Fault;
+use crate::model::sheet::{Column, ColumnMark, Effect, Only};
+use brewhouse_engine::op::{Environment, bind, param::Use};
 use brewhouse_engine::recipe::Step;
-use polars::prelude::{BooleanChunked, ChunkCompareEq as _, DataFrame, DataType, NewChunkedArray as _, Series};
+use brewhouse_engine::stage::{self, Cache, Draft, DraftCounts, DraftPage, View, draft_page};
+use brewhouse_engine::{Error, Result};
+use polars::prelude::{BooleanChunked, DataFrame, NewChunkedArray as _};
 use std::sync::Arc;
 
-/// The name of the column that carries row numbers through a step.
-const NUMBER: &str = "\u{1}row";
+/// Rows looked at in one go.
+const CHUNK: u64 = 1 << 16;
+/// More rows than these are not collected when only some are shown.
+const MOST: usize = 20_000;
 
-/// The table under a draft, with its marks.
-pub(super) fn table(walk: &Walk, step: &Step, place: Place, only: Only) -> Result<Table, Vec<Fault>> {
-    let number = place.at() + 1;
-    let after = apply(step, number, &walk.frame, &walk.env).map_err(|p| p.iter().map(Fault::from).collect::<Vec<_>>())?;
-    let before = &walk.frame;
-    let converts = find(step.operation()).is_some_and(|op| op.converts);
-    let mut effect = Effect {
-        rows_before: before.height() as u64,
-        rows_after: after.height() as u64,
-        columns_added: after.schema().iter_names().filter(|name| !before.schema().contains(name.as_str())).count(),
+/// Compiles a draft, or tells every fault of its form.
+pub(super) fn compile(view: &View, step: &Step, number: usize, env: &Environment, cache: &Cache) -> Result<Draft, Vec<Fault>> {
+    stage::draft(view, step, env, cache).map_err(|mut problems| {
+        problems.iter_mut().for_each(|problem| problem.step = number);
+        problems.iter().map(Fault::from).collect()
+    })
+}
+
+/// The table under a draft, before anything is counted.
+pub(super) fn shelf(view: View, draft: Draft, before: &[Step], step: &Step) -> Shelf {
+    let columns = marked_columns(&view, &draft, step);
+    let cells = draft.effect == stage::Effect::Cells;
+    let effect = Effect {
+        rows_before: view.rows,
+        rows_after: view.rows,
+        columns_added: draft.added.len(),
+        row_by_row: draft.effect != stage::Effect::Table,
+        removes: draft.effect == stage::Effect::Rows,
         ..Effect::default()
     };
-    if after.height() == before.height() && find(step.operation()).is_some_and(|op| op.name != "SORT") {
-        effect.row_by_row = true;
-        return Ok(changed(before, after, converts, effect, only));
-    }
-    match kept(walk, step, number) {
-        Some(kept) => {
-            effect.row_by_row = true;
-            Ok(removed(before, &kept, effect, only))
-        }
-        None => {
-            let mut table = Table::plain(after);
-            table.effect = Some(effect);
-            Ok(table)
-        }
-    }
+    let after = (draft.effect != stage::Effect::Rows).then(|| before.iter().chain([step]).cloned().collect());
+    let _ = cells;
+    Shelf { rows: view.rows, cells: Cells::Draft(Box::new(draft)), view, columns: Arc::new(columns), effect: Some(effect), after }
 }
 
-/// What a step did, in figures.
-pub(super) fn figures(step: &Step, before: &DataFrame, after: &DataFrame) -> StepFigures {
-    let converts = find(step.operation()).is_some_and(|op| op.converts);
-    let mut figures =
-        StepFigures { rows_in: before.height() as u64, rows_out: after.height() as u64, ..StepFigures::default() };
-    if figures.rows_in == figures.rows_out && step.operation() != "SORT" {
-        let effect = differences(before, after, converts);
-        figures.failed = effect.iter().map(|(_, _, failed)| count(failed)).sum();
-        figures.changed = Some(effect.iter().map(|(_, changed, _)| count(changed)).sum());
+/// Columns that the step reads and that are still there may have changed.
+fn marked_columns(view: &View, draft: &Draft, step: &Step) -> Vec<Column> {
+    let mut columns = columns(&draft.schema);
+    if draft.effect != stage::Effect::Cells {
+        return columns;
     }
-    figures
-}
-
-fn count(mask: &BooleanChunked) -> u64 {
-    u64::from(mask.sum().unwrap_or_default())
-}
-
-/// For each column that is in both: where cells differ, and where they became missing.
-fn differences(before: &DataFrame, after: &DataFrame, converts: bool) -> Vec<(String, BooleanChunked, BooleanChunked)> {
-    let mut found = Vec::new();
-    for column in after.columns() {
-        let Ok(old) = before.column(column.name()) else { continue };
-        let (old, new) = (old.as_materialized_series(), column.as_materialized_series());
-        let Some(mut differ) = differ(old, new) else { continue };
-        let lost = if converts { &old.is_not_null() & &new.is_null() } else { BooleanChunked::from_slice("".into(), &[false]) };
-        if converts {
-            differ = &differ & &!&lost;
-        }
-        if differ.any() || lost.any() || old.dtype() != new.dtype() {
-            found.push((column.name().to_string(), differ, lost));
+    let mut reads: Vec<String> = Vec::new();
+    if let Ok(bound) = bind(step, 1) {
+        for (spec, text) in bound.args.given() {
+            spec.visit_columns(text, &mut |name, used| {
+                if used == Use::Reads && spec.reads_columns() {
+                    reads.push(name.clone());
+                }
+            });
         }
     }
-    found
-}
-
-fn differ(old: &Series, new: &Series) -> Option<BooleanChunked> {
-    if old.dtype() == new.dtype() {
-        return old.not_equal_missing(new).ok();
-    }
-    let old = old.cast(&DataType::String).ok()?;
-    let new = new.cast(&DataType::String).ok()?;
-    old.not_equal_missing(&new).ok()
-}
-
-fn changed(before: &DataFrame, after: DataFrame, converts: bool, mut effect: Effect, only: Only) -> Table {
-    let found = differences(before, &after, converts);
-    let mut columns = columns(&after);
     for column in &mut columns {
-        if !before.schema().contains(column.name.as_str()) {
+        if !view.schema.contains(column.name.as_str()) {
             column.mark = ColumnMark::Added;
-        } else if found.iter().any(|(name, ..)| *name == column.name) {
+        } else if reads.contains(&column.name) && draft.added.is_empty() {
             column.mark = ColumnMark::Changed;
         }
     }
-    effect.changed = found.iter().map(|(_, changed, _)| count(changed)).sum();
-    effect.failed = found.iter().map(|(_, _, failed)| count(failed)).sum();
-    let masks: Vec<&BooleanChunked> = match only {
-        Only::All => Vec::new(),
-        Only::Changed => found.iter().flat_map(|(_, changed, failed)| [changed, failed]).collect(),
-        Only::Failed => found.iter().map(|(_, _, failed)| failed).collect(),
-    };
-    let select = (only != Only::All).then(|| places(&masks, after.height()));
-    Table {
-        frame: after,
-        before: Some(before.clone()),
-        removed: None,
-        select,
-        converts,
-        columns: Arc::new(columns),
-        effect: Some(effect),
+    columns
+}
+
+/// The effect with the counts over all rows.
+pub(super) fn counted(effect: Effect, counts: DraftCounts) -> Effect {
+    Effect {
+        changed: counts.changed.saturating_sub(counts.failed),
+        failed: counts.failed,
+        rows_before: counts.rows_before,
+        rows_after: counts.rows_after,
+        counted: true,
+        ..effect
     }
 }
 
-fn removed(before: &DataFrame, kept: &[bool], effect: Effect, only: Only) -> Table {
-    let mut table = Table::plain(before.clone());
-    let removed: Vec<bool> = kept.iter().map(|kept| !kept).collect();
-    if only != Only::All {
-        table.select = Some((0..).zip(&removed).filter(|(_, removed)| **removed).map(|(at, _)| at).collect());
+/// Leaves only the rows that change, or that do not fit.
+pub(super) fn pick(shelf: &mut Shelf, only: Only, env: &Environment, cache: &Cache, stale: &dyn Fn() -> bool) -> Result<()> {
+    let Cells::Draft(draft) = &shelf.cells else { return Ok(()) };
+    if draft.effect == stage::Effect::Table {
+        return Ok(());
     }
-    table.removed = Some(removed);
-    table.effect = Some(effect);
-    table
+    let changed: Vec<&Column> = shelf.columns.iter().filter(|column| column.mark == ColumnMark::Changed).collect();
+    let mut picked: Option<DraftPage> = None;
+    let mut numbers = Vec::new();
+    let mut first = 0;
+    while first < shelf.view.rows && numbers.len() < MOST && !stale() {
+        let len = CHUNK.min(shelf.view.rows - first);
+        let page = draft_page(draft, env, cache, first, u32::try_from(len).unwrap_or(u32::MAX))?;
+        let flags = flags(&page, &changed, only);
+        numbers.extend((first..).zip(&flags).filter(|(_, flag)| **flag).map(|(number, _)| number));
+        let part = filtered(&page, &flags)?;
+        picked = Some(match picked {
+            None => part,
+            Some(all) => joined(all, &part)?,
+        });
+        first += len;
+    }
+    if let Some(page) = picked {
+        shelf.rows = numbers.len() as u64;
+        shelf.cells = Cells::Picked(page, numbers);
+    }
+    Ok(())
 }
 
-fn places(masks: &[&BooleanChunked], height: usize) -> Vec<u64> {
-    let mut any = vec![false; height];
-    for mask in masks.iter().filter(|mask| mask.len() == height) {
-        for (place, set) in any.iter_mut().zip(mask.iter()) {
-            *place |= set.unwrap_or_default();
+fn flags(page: &DraftPage, changed: &[&Column], only: Only) -> Vec<bool> {
+    let mut flags: Vec<bool> = page.kept.iter().map(|kept| !kept).collect();
+    for column in changed {
+        let both = texts(&page.after, &column.name).into_iter().zip(texts(&page.before, &column.name));
+        for (flag, (new, old)) in flags.iter_mut().zip(both) {
+            let failed = new.is_none() && old.is_some();
+            *flag |= if only == Only::Failed { failed } else { new != old };
         }
     }
-    (0..).zip(any).filter(|(_, any)| *any).map(|(at, _)| at).collect()
+    flags
 }
 
-/// Which rows are still there, when the step keeps rows as they are and in order.
-fn kept(walk: &Walk, step: &Step, number: usize) -> Option<Vec<bool>> {
-    let numbered = walk.frame.with_row_index(NUMBER.into(), None).ok()?;
-    let after = apply(step, number, &numbered, &walk.env).ok()?;
-    let numbers = after.column(NUMBER).ok()?.as_materialized_series().idx().ok()?.clone();
-    let mut kept = vec![false; walk.frame.height()];
-    let mut last = None;
-    for number in numbers.iter().flatten() {
-        if last.is_some_and(|last| last >= number) {
-            return None;
-        }
-        last = Some(number);
-        *kept.get_mut(usize::try_from(number).ok()?)? = true;
-    }
-    Some(kept)
+fn filtered(page: &DraftPage, flags: &[bool]) -> Result<DraftPage> {
+    let mask = BooleanChunked::from_slice("".into(), flags);
+    let filter = |frame: &DataFrame| frame.filter(&mask).map_err(Error::from);
+    let kept = page.kept.iter().zip(flags).filter(|(_, flag)| **flag).map(|(kept, _)| *kept).collect();
+    Ok(DraftPage { before: filter(&page.before)?, after: filter(&page.after)?, kept })
+}
+
+fn joined(mut all: DraftPage, part: &DraftPage) -> Result<DraftPage> {
+    all.before.vstack_mut(&part.before)?;
+    all.after.vstack_mut(&part.after)?;
+    all.kept.extend(&part.kept);
+    Ok(all)
 }

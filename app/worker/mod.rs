@@ -94,7 +94,7 @@ impl Jobs {
     pub fn new(wake: impl Fn() + Send + Sync + 'static, folder: Option<std::path::PathBuf>) -> Self {
         let (sender, receiver) = channel();
         Self {
-            stage: Arc::default(),
+            stage: Arc::new(Stage::new(store::cache_folder(folder.as_deref()))),
             desk: desk::Desk::default(),
             child: Arc::default(),
             folder,

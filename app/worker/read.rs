@@ -1,24 +1,39 @@
-//! Reading a dataset into a table, with the types that were decided on all of its rows.
+//! A dataset of the project as the engine opens it.
 
 use crate::model::{Dataset, Project, Source};
-use brewhouse_engine::run::collect;
+use brewhouse_engine::source::Source as Wanted;
+use brewhouse_engine::stage::Table;
 use brewhouse_engine::types::TypeClass;
-use brewhouse_engine::{Error, ErrorKind, project, source};
-use polars::prelude::DataFrame;
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use brewhouse_engine::{Error, ErrorKind, Result, project};
 
-/// A dataset's table, and what was found.
-pub(super) fn read(dataset: &Dataset) -> Result<(DataFrame, Source), Error> {
+/// Larger files are shown by their first rows until all of them are read.
+const LARGE: u64 = 24_000_000;
+
+/// The dataset in the engine's words.
+pub(super) fn wanted(dataset: &Dataset) -> Result<Wanted> {
     let around = Project { dataset: Some(dataset.clone()), ..Project::default() };
     let project = project::Project::parse(&around.to_value(None).to_string())?;
-    let missing = || Error::new(ErrorKind::Internal, "the dataset was lost");
-    let wanted = project.dataset.ok_or_else(missing)?;
-    let opened = source::open(&wanted, Path::new("/"), &AtomicBool::new(false), &|_| ())?;
-    let frame = collect(opened.frame)?;
+    project.dataset.ok_or_else(|| Error::new(ErrorKind::Internal, "the dataset was lost"))
+}
+
+/// Whether reading all of it takes long enough for its first rows to be shown before.
+pub(super) fn is_large(dataset: &Dataset) -> bool {
+    std::fs::metadata(&dataset.path).is_ok_and(|meta| meta.len() > LARGE)
+}
+
+/// What a person should know of it.
+pub(super) fn found(dataset: &Dataset, table: &Table) -> Source {
+    let columns = table.schema.iter().map(|(name, dtype)| (name.to_string(), TypeClass::of(dtype))).collect();
     let modified = std::fs::metadata(&dataset.path).and_then(|meta| meta.modified()).ok();
-    let columns = frame.schema().iter().map(|(name, dtype)| (name.to_string(), TypeClass::of(dtype))).collect();
-    let rows = frame.height() as u64;
-    let complete = opened.records.is_none_or(|records| records == rows);
-    Ok((frame, Source { rows, complete, aside: 0, columns, modified, changed: false, notes: opened.notes }))
+    let reasons = table.verdict.iter().filter_map(|verdict| Some((verdict.name.clone(), verdict.reason.clone()?)));
+    Source {
+        rows: table.rows,
+        complete: table.exact,
+        aside: 0,
+        columns,
+        modified,
+        changed: false,
+        notes: table.notes.clone(),
+        reasons: reasons.collect(),
+    }
 }

@@ -28,6 +28,19 @@ pub fn folder() -> Option<PathBuf> {
     base.map(|base| base.join("brewhouse"))
 }
 
+/// The folder of side files, which may be deleted at any time.
+pub fn cache_folder(folder: Option<&Path>) -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    match folder {
+        None => std::env::temp_dir().join("brewhouse-cache"),
+        Some(folder) if cfg!(any(windows, target_os = "macos")) => folder.join("cache"),
+        Some(folder) => {
+            let base = set("XDG_CACHE_HOME").or_else(|| std::env::home_dir().map(|home| home.join(".cache")));
+            base.map_or_else(|| folder.join("cache"), |base| base.join("brewhouse"))
+        }
+    }
+}
+
 /// Reads all that is kept.
 pub fn recall(jobs: &Jobs) {
     let Some(folder) = jobs.folder.clone() else { return };
