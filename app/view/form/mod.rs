@@ -12,7 +12,7 @@ use crate::model::sheet::Column;
 use crate::scratch::Form;
 use crate::theme;
 use crate::widget::{button, field, icon};
-use brewhouse_engine::op::Conditions;
+use brewhouse_engine::op::{Conditions, param::Kind};
 use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, Ui};
 use std::sync::Arc;
 
@@ -92,7 +92,7 @@ fn title_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &Form) {
     ui.add_space(2.0);
 }
 
-fn fields_ui(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form, choices: &Choices) {
+fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choices) {
     let faults = scene.model.draft.as_ref().map(|draft| draft.faults.clone()).unwrap_or_default();
     for spec in form.op.params {
         let fresh = form.fresh && std::ptr::eq(*spec, form.op.params[0]);
@@ -106,6 +106,10 @@ fn fields_ui(ui: &mut Ui, scene: &Scene<'_>, form: &mut Form, choices: &Choices)
         control::control_ui(ui, spec, &mut text, choices, form, fresh);
         if text != before {
             form.params.insert(spec.name, text.clone());
+            if spec.kind == Kind::Column {
+                // What the form is about comes into view, so that its effect is seen.
+                scene.scratch.reveal = Some(text.clone());
+            }
         }
         let fault = faults.iter().find(|fault| fault.param.as_deref() == Some(spec.name));
         if let Some(fault) = fault.filter(|_| form.touched || !text.is_empty()) {
