@@ -37,6 +37,17 @@ pub enum TypeClass {
 pub const NUMERIC: &[TypeClass] = &[TypeClass::Whole, TypeClass::Decimal, TypeClass::Money];
 /// Text alone.
 pub const TEXT: &[TypeClass] = &[TypeClass::Text];
+/// Every kind of single value: no lists, no structures.
+pub const SCALAR: &[TypeClass] = &[
+    TypeClass::Text,
+    TypeClass::Whole,
+    TypeClass::Decimal,
+    TypeClass::Money,
+    TypeClass::Boolean,
+    TypeClass::Date,
+    TypeClass::DateTime,
+    TypeClass::Time,
+];
 /// Dates, and text, which is read as a date.
 pub const DATED: &[TypeClass] = &[TypeClass::Date, TypeClass::DateTime, TypeClass::Text];
 

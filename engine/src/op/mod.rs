@@ -12,14 +12,21 @@ pub mod params;
 pub mod sentence;
 pub mod table;
 
+mod arrange;
 mod case;
+mod cells;
+mod clean;
 pub mod column;
-mod filter;
+mod extract;
 mod fill;
+mod filter;
+mod flag;
 pub mod group;
 pub mod join;
 pub mod now;
+mod merge;
 mod pivot;
+mod replace;
 mod split;
 
 pub use args::{Args, Bound, bind};
@@ -222,9 +229,9 @@ pub enum ParamRule {
     Together(&'static [&'static str]),
 }
 
-type FactsFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<Option<LazyFrame>>;
-type ColumnsFn = fn(&Args, &Context<'_>) -> Result<Vec<Output>>;
-type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame>;
+pub(crate) type FactsFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<Option<LazyFrame>>;
+pub(crate) type ColumnsFn = fn(&Args, &Context<'_>) -> Result<Vec<Output>>;
+pub(crate) type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame>;
 
 /// A query over all rows that an operation needs before it can be applied.
 pub struct Facts {
@@ -376,10 +383,16 @@ impl Operation {
 static FAMILIES: &[&[Operation]] = &[
     filter::OPERATIONS,
     column::OPERATIONS,
+    arrange::OPERATIONS,
     convert::OPERATIONS,
     case::OPERATIONS,
+    clean::OPERATIONS,
+    replace::OPERATIONS,
+    extract::OPERATIONS,
     fill::OPERATIONS,
     split::OPERATIONS,
+    merge::OPERATIONS,
+    flag::OPERATIONS,
     now::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
@@ -434,7 +447,7 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 /// An operation on one column in place.
-pub(crate) fn in_place(args: &Args, change: impl Fn(Expr) -> Expr) -> Result<Vec<Output>> {
+pub(crate) fn in_place(args: &Args, change: impl FnOnce(Expr) -> Expr) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     Ok(vec![Output::new(&column, change(polars::prelude::col(column.as_str())))])
 }
