@@ -21,6 +21,7 @@ mod extract;
 mod fill;
 mod filter;
 mod flag;
+mod literals;
 pub mod group;
 pub mod join;
 pub mod now;
@@ -28,6 +29,7 @@ mod merge;
 mod pivot;
 mod replace;
 mod split;
+mod statistic;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
