@@ -35,6 +35,8 @@ pub enum TypeClass {
 
 /// Whole numbers, decimals and money.
 pub const NUMERIC: &[TypeClass] = &[TypeClass::Whole, TypeClass::Decimal, TypeClass::Money];
+/// Numbers, and text that is meant to hold them.
+pub const NUMERIC_OR_TEXT: &[TypeClass] = &[TypeClass::Whole, TypeClass::Decimal, TypeClass::Money, TypeClass::Text];
 /// Text alone.
 pub const TEXT: &[TypeClass] = &[TypeClass::Text];
 /// Every kind of single value: no lists, no structures.

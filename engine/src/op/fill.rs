@@ -9,7 +9,8 @@ use super::{
 use crate::error::Result;
 use crate::op::condition::{is_invalid, masked};
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, FillNullStrategy, LazyFrame, NULL, coalesce, col, lit};
+use crate::values::cell_text;
+use polars::prelude::{DataFrame, DataType, Expr, FillNullStrategy, LazyFrame, NULL, coalesce, col, lit};
 
 static VALUE: Param<super::param::CellValue> = Param::new("value", "Value")
     .help("What the cells get, read as a value of the column's own type.")
@@ -278,26 +279,52 @@ pub(super) fn present(cells: Expr, dtype: &DataType) -> Expr {
     if TypeClass::of(dtype) == TypeClass::Decimal { cells.drop_nans() } else { cells }
 }
 
+/// A column with the cells that are replaced, and those that a statistic is taken of.
+pub(super) struct Replacing {
+    /// The column.
+    pub(super) column: String,
+    /// Its type.
+    pub(super) dtype: DataType,
+    /// Which cells are replaced.
+    pub(super) replaced: Expr,
+    /// The cells that a statistic is taken of.
+    pub(super) kept: Expr,
+    /// The type that they are read as.
+    pub(super) measured: DataType,
+}
+
+impl Replacing {
+    /// Asks the statistic of the cells that are kept.
+    pub(super) fn query(&self, statistic: Statistic, frame: LazyFrame) -> LazyFrame {
+        frame.select(statistic.query(present(self.kept.clone(), &self.measured), &self.measured))
+    }
+
+    /// Puts the statistic into the cells that are replaced; they stay when there is none.
+    pub(super) fn apply(&self, statistic: Statistic, facts: Option<&DataFrame>) -> Result<Vec<Output>> {
+        let value = facts.map(|facts| statistic.value(facts, &self.measured)).transpose()?.flatten();
+        let cells = col(self.column.as_str());
+        let value = match value {
+            Some(value) if self.measured != self.dtype => lit(cell_text(&value).unwrap_or_default()),
+            Some(value) => literal(value, &self.dtype),
+            None => cells.clone(),
+        };
+        Ok(vec![Output::new(&self.column, masked(&self.replaced, value, Some(cells)))])
+    }
+}
+
+fn filling(args: &Args, context: &Context<'_>) -> Result<Replacing> {
+    let (column, replaced) = replaced(args, context)?;
+    let dtype = context.dtype(&column)?.clone();
+    let kept = col(column.as_str()).filter(replaced.clone().not());
+    Ok(Replacing { column, measured: dtype.clone(), dtype, replaced, kept })
+}
+
 fn query(statistic: Statistic, args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
-    let (column, predicate) = replaced(args, context)?;
-    let dtype = context.dtype(&column)?;
-    let kept = present(col(column.as_str()).filter(predicate.not()), dtype);
-    Ok(Some(frame.select(statistic.query(kept, dtype))))
+    Ok(Some(filling(args, context)?.query(statistic, frame)))
 }
 
 fn fill_from_facts(statistic: Statistic, args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
-    let (column, predicate) = replaced(args, context)?;
-    let dtype = context.dtype(&column)?;
-    let value = match context.facts {
-        Some(facts) => statistic.value(facts, dtype)?,
-        None => None,
-    };
-    let cells = col(column.as_str());
-    let filled = match value {
-        Some(value) => masked(&predicate, literal(value, dtype), Some(cells)),
-        None => cells,
-    };
-    Ok(vec![Output::new(&column, filled)])
+    filling(args, context)?.apply(statistic, context.facts)
 }
 
 fn fill_with_custom(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {

@@ -17,10 +17,12 @@ mod case;
 mod cells;
 mod clean;
 pub mod column;
+mod duplicate;
 mod extract;
 mod fill;
 mod filter;
 mod flag;
+mod invalid;
 mod literals;
 pub mod group;
 pub mod join;
@@ -392,6 +394,8 @@ static FAMILIES: &[&[Operation]] = &[
     replace::OPERATIONS,
     extract::OPERATIONS,
     fill::OPERATIONS,
+    invalid::OPERATIONS,
+    duplicate::OPERATIONS,
     split::OPERATIONS,
     merge::OPERATIONS,
     flag::OPERATIONS,

@@ -3,7 +3,7 @@
 
 use super::param::{Choice, Chosen, Param, choice};
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::TypeClass;
+use crate::types::{TypeClass, word_of_dtype};
 use polars::prelude::{AnyValue, DataFrame, DataType, Expr, SortOptions, lit};
 
 /// A statistic that one cell can be replaced by.
@@ -110,7 +110,7 @@ impl Statistic {
 
     fn fitted(self, value: &AnyValue<'static>, dtype: &DataType) -> Result<AnyValue<'static>> {
         value.strict_cast(dtype).map(AnyValue::into_static).ok_or_else(|| {
-            let message = format!("the sum {value} does not fit a column of {dtype:?}");
+            let message = format!("the sum {value} does not fit a column of type {}", word_of_dtype(dtype));
             Error::new(ErrorKind::Data, message).advise("change the column's type to long or double in a step before")
         })
     }
