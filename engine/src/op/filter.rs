@@ -1,6 +1,6 @@
 //! Keeping and removing rows.
 
-use super::literals::{TYPE_NAME, type_named};
+use super::literals::{TYPE_TESTED, type_named};
 use super::{Apply, Conditions, Context, Example, Family, Operation, RowLaw, params};
 use crate::error::Result;
 use crate::op::condition::is_invalid;
@@ -66,7 +66,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
               what did not fit became missing when the type was given. With conditions, only rows that they select are removed.",
     sentence: "Remove rows in which {sourceColumn} is not a valid {columnDataType}",
     family: Family::Invalid,
-    params: &[&params::SOURCE.spec, &TYPE_NAME.spec],
+    params: &[&params::SOURCE.spec, &TYPE_TESTED.spec],
     rows: |_| RowLaw::Fewer,
     apply: Apply::Table(|args, context, frame| {
         let column = args.get(&params::SOURCE)?.0;

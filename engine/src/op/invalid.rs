@@ -2,7 +2,7 @@
 
 use super::convert::convert;
 use super::fill::{Replacing, last_valid};
-use super::literals::{TYPE_NAME, read_value, type_named};
+use super::literals::{TYPE_TESTED, read_value, type_named};
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
 use super::statistic::{Statistic, TIE, Tie};
 use super::{
@@ -28,10 +28,10 @@ static NUMBER_TYPE: Param<Chosen> = Param::new("columnDataType", "Type of the co
 
 static NUMBER: [&ParamSpec; 2] = [&NUMBERS.spec, &NUMBER_TYPE.spec];
 static NUMBER_TIE: [&ParamSpec; 3] = [&NUMBERS.spec, &TIE.spec, &NUMBER_TYPE.spec];
-static SCALAR_TYPE: [&ParamSpec; 2] = [&params::SOURCE_SCALAR.spec, &TYPE_NAME.spec];
-static TEXT_TYPE: [&ParamSpec; 2] = [&params::SOURCE_TEXT.spec, &TYPE_NAME.spec];
+static SCALAR_TYPE: [&ParamSpec; 2] = [&params::SOURCE_SCALAR.spec, &TYPE_TESTED.spec];
+static TEXT_TYPE: [&ParamSpec; 2] = [&params::SOURCE_TEXT.spec, &TYPE_TESTED.spec];
 static COLUMNS_TYPE_VALUE: [&ParamSpec; 4] =
-    [&params::OPTIONAL_SOURCE.spec, &params::OPTIONAL_SOURCES.spec, &TYPE_NAME.spec, &VALUE.spec];
+    [&params::OPTIONAL_SOURCE.spec, &params::OPTIONAL_SOURCES.spec, &TYPE_TESTED.spec, &VALUE.spec];
 
 /// The operations of this family.
 pub(super) static OPERATIONS: &[Operation] = &[

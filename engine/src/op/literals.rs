@@ -7,26 +7,34 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::types::TypeClass;
 use polars::prelude::{AnyValue, DataType, Expr, LiteralValue, NamedFrom as _, Scalar, Series, TimeUnit, lit};
 
-/// The type that a step names beside its column.
-pub(super) static TYPE_NAME: Param<Chosen> = Param::new("columnDataType", "Type of the column")
-    .help("The type that the cells are meant to have; it decides which text of a text column is invalid.")
-    .example("string")
-    .default("string")
-    .choices(&[
-        choice("string", "Text"),
-        choice("number", "Number"),
-        choice("boolean", "True or false"),
-        choice("date", "Date"),
-        Choice { value: "timestamp", label: "Date and time", aliases: &["datetime"] },
-        choice("byte", "Whole number, 1 byte"),
-        choice("short", "Whole number, 2 bytes"),
-        Choice { value: "int", label: "Whole number, 4 bytes", aliases: &["integer"] },
-        choice("long", "Whole number"),
-        choice("float", "Decimal, 4 bytes"),
-        choice("double", "Decimal"),
-        choice("decimal", "Money (exact)"),
-        choice("unsupported", "Another type"),
-    ]);
+/// The type that a step names beside its column, where cells are tested against it.
+pub(super) static TYPE_TESTED: Param<Chosen> = type_name();
+
+/// The type that a step names beside its column, where it changes little.
+pub(super) static TYPE_NAME: Param<Chosen> = type_name().default("string");
+
+const fn type_name() -> Param<Chosen> {
+    Param::new("columnDataType", "Type of the column")
+        .help("The type that the cells are meant to have; it decides which text of a text column is invalid.")
+        .example("number")
+        .choices(TYPES)
+}
+
+const TYPES: &[Choice] = &[
+    choice("string", "Text"),
+    choice("number", "Number"),
+    choice("boolean", "True or false"),
+    choice("date", "Date"),
+    Choice { value: "timestamp", label: "Date and time", aliases: &["datetime"] },
+    choice("byte", "Whole number, 1 byte"),
+    choice("short", "Whole number, 2 bytes"),
+    Choice { value: "int", label: "Whole number, 4 bytes", aliases: &["integer"] },
+    choice("long", "Whole number"),
+    choice("float", "Decimal, 4 bytes"),
+    choice("double", "Decimal"),
+    choice("decimal", "Money (exact)"),
+    choice("unsupported", "Another type"),
+];
 
 /// The word of the type that a step names; empty for one that every cell fits.
 pub(super) fn type_named(args: &Args) -> Result<&'static str> {

@@ -28,6 +28,8 @@ pub mod group;
 pub mod join;
 pub mod now;
 mod merge;
+mod outlier;
+mod outlier_facts;
 mod pivot;
 mod replace;
 mod split;
@@ -396,6 +398,7 @@ static FAMILIES: &[&[Operation]] = &[
     fill::OPERATIONS,
     invalid::OPERATIONS,
     duplicate::OPERATIONS,
+    outlier::OPERATIONS,
     split::OPERATIONS,
     merge::OPERATIONS,
     flag::OPERATIONS,
