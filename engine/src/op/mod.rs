@@ -22,6 +22,7 @@ mod extract;
 mod fill;
 mod filter;
 mod flag;
+mod format;
 mod invalid;
 mod literals;
 pub mod group;
@@ -402,6 +403,7 @@ static FAMILIES: &[&[Operation]] = &[
     split::OPERATIONS,
     merge::OPERATIONS,
     flag::OPERATIONS,
+    format::OPERATIONS,
     now::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,

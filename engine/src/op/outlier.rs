@@ -3,10 +3,9 @@
 use super::filter::remove;
 use super::flag::flag;
 use super::outlier_facts::{Bounds, RULE, RULE_FLAG, RULE_REMOVE, RULE_REPLACE, RULE_SKEW};
-use super::outlier_facts::{MOST_TIE, REMOVE, REPLACE, SKEW, SKEW_VALUE, VALUE};
-use super::outlier_facts::{query_bounds, query_clipped, query_replacing};
+use super::outlier_facts::{REMOVE, REPLACE, SKEW, SKEW_VALUE, VALUE};
+use super::outlier_facts::{query_bounds, query_clipped, query_replacing, statistic, trim_default};
 use super::literals::{literal, read_value};
-use super::statistic::{Statistic, Tie};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, RowLaw, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::condition::masked;
@@ -232,26 +231,6 @@ fn replace_outliers(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         _ => nothing,
     };
     Ok(vec![Output::new(&column, masked(&bounds.outlier(&cells), value, Some(col(column.as_str()))))])
-}
-
-/// Which statistic a way of replacing takes, if any.
-pub(super) fn statistic(args: &Args) -> Result<Option<Statistic>> {
-    Ok(match args.get(&REPLACE)?.0 {
-        "REPLACE_WITH_AVERAGE" => Some(Statistic::Average),
-        "REPLACE_WITH_MEDIAN" => Some(Statistic::Median),
-        "REPLACE_WITH_SUM" => Some(Statistic::Sum),
-        "REPLACE_WITH_MAX" => Some(Statistic::Largest),
-        "REPLACE_WITH_MODE" => Some(Statistic::Mode(Tie::of(args.get(&MOST_TIE)?))),
-        _ => None,
-    })
-}
-
-/// Whether only outliers outside the percentiles are meant when a step does not say.
-pub(super) fn trim_default(how: &str) -> &'static str {
-    match how {
-        "REPLACE_WITH_NULL" | "REPLACE_WITH_MODE" | "WINSORIZE_VALUES" => "TRUE",
-        _ => "FALSE",
-    }
 }
 
 fn cap(bound: Option<f64>, dtype: &DataType) -> Expr {

@@ -1,8 +1,7 @@
 //! The parameters of outliers, and the bounds beyond which a number is one, asked of all rows.
 
-use super::outlier::{statistic, trim_default};
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
-use super::statistic::TIES;
+use super::statistic::{Statistic, TIES, Tie};
 use super::{Args, Context, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::fill::present;
@@ -56,7 +55,7 @@ pub(super) static REPLACE: Param<Chosen> = Param::new("replaceType", "Replace by
         choice("REPLACE_WITH_MAX", "The largest"),
     ]);
 /// How a tie between most frequent numbers is settled.
-pub(super) static MOST_TIE: Param<Chosen> = Param::new("modeType", "Of several most frequent numbers")
+static MOST_TIE: Param<Chosen> = Param::new("modeType", "Of several most frequent numbers")
     .help("Which number is taken when several occur equally often.")
     .example("MIN")
     .choices(TIES)
@@ -200,7 +199,7 @@ pub(super) fn query_clipped(args: &Args, _: &Context<'_>, frame: LazyFrame) -> R
 pub(super) fn query_replacing(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
     let column = args.get(&params::SOURCE)?.0;
     let dtype = context.dtype(&column)?;
-    let trims = trims(args, trim_default(args.get(&super::outlier_facts::REPLACE)?.0))?;
+    let trims = trims(args, trim_default(args.get(&REPLACE)?.0))?;
     let mut asked = asked(args)?;
     if let Some(statistic) = statistic(args)? {
         let numbers = numbers(args)?;
@@ -211,6 +210,26 @@ pub(super) fn query_replacing(args: &Args, context: &Context<'_>, frame: LazyFra
         asked.extend(statistic.query(present(cells.filter(test.not()), dtype), dtype));
     }
     Ok(Some(frame.select(asked)))
+}
+
+/// Which statistic a way of replacing takes, if any.
+pub(super) fn statistic(args: &Args) -> Result<Option<Statistic>> {
+    Ok(match args.get(&REPLACE)?.0 {
+        "REPLACE_WITH_AVERAGE" => Some(Statistic::Average),
+        "REPLACE_WITH_MEDIAN" => Some(Statistic::Median),
+        "REPLACE_WITH_SUM" => Some(Statistic::Sum),
+        "REPLACE_WITH_MAX" => Some(Statistic::Largest),
+        "REPLACE_WITH_MODE" => Some(Statistic::Mode(Tie::of(args.get(&MOST_TIE)?))),
+        _ => None,
+    })
+}
+
+/// Whether only outliers outside the percentiles are meant when a step does not say.
+pub(super) fn trim_default(how: &str) -> &'static str {
+    match how {
+        "REPLACE_WITH_NULL" | "REPLACE_WITH_MODE" | "WINSORIZE_VALUES" => "TRUE",
+        _ => "FALSE",
+    }
 }
 
 /// The numbers that bounds are taken of: neither missing nor infinite nor what is no number.
@@ -280,5 +299,6 @@ fn outlier(cells: &Expr, low: Expr, high: Expr, trim: Option<(Expr, Expr)>) -> E
 
 fn clip(cells: &Expr, low: Expr, high: Expr) -> Expr {
     let raised = when(cells.clone().lt(low.clone())).then(low).otherwise(cells.clone());
-    when(cells.clone().gt(high.clone())).then(high).otherwise(raised)
+    let above = cells.clone().gt(high.clone()).and(cells.clone().is_nan().not());
+    when(above).then(high).otherwise(raised)
 }
