@@ -8,7 +8,7 @@ use super::{Apply, Args, ColumnsFn, Context, Example, Facts, Family, Locality, O
 use crate::error::Result;
 use crate::types::{TypeClass, dtype_of_word};
 use polars::prelude::{
-    Column, DataFrame, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NamedFrom as _,
+    Column, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NamedFrom as _,
     PolarsResult, Series, TimeUnit, col, lit,
 };
 
@@ -161,7 +161,8 @@ fn change_type(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     let target = target_type(args)?;
     let from = context.dtype(&column)?;
-    Ok(vec![Output::new(&column, convert_ordered(col(column.as_str()), from, &target, order_found(context.facts)))])
+    let order = order_found(context, &column);
+    Ok(vec![Output::new(&column, convert_ordered(col(column.as_str()), from, &target, order))])
 }
 
 const fn to_type(
@@ -195,32 +196,32 @@ fn target_type(args: &Args) -> Result<DataType> {
     Ok(dtype_of_word(args.get(&TYPE)?.0).unwrap_or(DataType::String))
 }
 
+/// Counts the texts that are dates only when the day, and only when the month, comes first.
 fn day_first_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
     let column = args.get(&params::SOURCE)?.write();
-    if !target_type(args)?.is_temporal() {
+    let target = target_type(args)?;
+    if !target.is_temporal() || context.dtype(&column)? != &DataType::String {
         return Ok(None);
     }
-    ask_order(&column, context, frame)
+    Ok(Some(frame.select(order_counts(&column))))
 }
 
-/// Counts the texts that are dates only when the day, and only when the month, comes first; nothing for columns that are no text.
-pub(super) fn ask_order(column: &str, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
-    if context.dtype(column)? != &DataType::String {
-        return Ok(None);
-    }
-    let count = |order: Order, name: &str| {
+/// Counts the texts of a column that are dates only when the day, and only when the month, comes first.
+pub(super) fn order_counts(column: &str) -> [Expr; 2] {
+    [(Order::Day, "day"), (Order::Month, "month")].map(|(order, word)| {
         col(column)
             .map(move |cells| decisive(&cells, order), |_, field| Ok(Field::new(field.name.clone(), DataType::Int64)))
             .sum()
-            .alias(name)
-    };
-    Ok(Some(frame.select([count(Order::Day, "day"), count(Order::Month, "month")])))
+            .alias(format!("{word} {column}"))
+    })
 }
 
-/// Which of day and month comes first, by the answer to [`ask_order`]; the month when nothing tells.
-pub(super) fn order_found(facts: Option<&DataFrame>) -> Order {
-    let Some(facts) = facts.filter(|facts| facts.height() == 1) else { return Order::Month };
-    let count = |name: &str| facts.column(name).and_then(|c| c.get(0)).ok().and_then(|v| v.extract::<i64>());
+/// Which of day and month comes first in a column, from the facts that [`order_counts`] asked for.
+pub(super) fn order_found(context: &Context<'_>, column: &str) -> Order {
+    let count = |word: &str| {
+        let counts = context.facts?.column(&format!("{word} {column}")).ok()?;
+        counts.get(0).ok()?.extract::<i64>()
+    };
     if count("day") > count("month") { Order::Day } else { Order::Month }
 }
 
@@ -238,7 +239,7 @@ pub fn convert(cells: Expr, from: &DataType, to: &DataType) -> Expr {
     convert_ordered(cells, from, to, Order::Either)
 }
 
-/// As [`convert`], with the order of day and month in text dates.
+/// As [`convert`], with a known order of day and month.
 pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order: Order) -> Expr {
     let (source, target) = (TypeClass::of(from), TypeClass::of(to));
     match (source, target) {

@@ -2,7 +2,7 @@
 
 use super::literals::{TYPE_NAME, literal, read_value, type_named};
 use super::param::{Param, ParamSpec};
-use super::statistic::{Statistic, TIE, Tie};
+use super::stand_in::{Statistic, TIE, Tie};
 use super::{
     Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, FactsFn, Family, Locality, Operation, Output, params,
 };

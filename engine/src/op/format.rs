@@ -1,13 +1,13 @@
 //! How dates and numbers are written as text.
 
-use super::convert::{ask_order, convert_ordered, order_found};
+use super::convert::{convert_ordered, order_counts, order_found};
 use super::param::{Choice, Chosen, Param, ParamType as _, choice};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};
 use super::dates::chrono_layout;
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::TypeClass;
 use polars::prelude::{
-    DataType, Expr, Field, IntoColumn as _, IntoSeries as _, NewChunkedArray as _, StringChunked, col,
+    DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, NewChunkedArray as _, StringChunked, col,
 };
 
 static LAYOUT: Param<Chosen> = Param::new("targetDateFormat", "Layout")
@@ -67,10 +67,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         family: Family::Format,
         params: &[&params::SOURCE_DATE.spec, &LAYOUT.spec],
         converts: true,
-        facts: Some(Facts {
-            query: |args, context, frame| ask_order(&args.get(&params::SOURCE)?.0, context, frame),
-            shapes: false,
-        }),
+        facts: Some(Facts { query: order_query, shapes: false }),
         apply: Apply::Columns(format_date),
         examples: &[Example {
             title: "One 13/02 tells that the day comes first",
@@ -126,13 +123,19 @@ pub(super) static OPERATIONS: &[Operation] = &[
     },
 ];
 
+fn order_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
+    let column = args.get(&params::SOURCE)?.write();
+    let is_text = context.dtype(&column)? == &DataType::String;
+    Ok(is_text.then(|| frame.select(order_counts(&column))))
+}
+
 fn format_date(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     let layout = chrono_layout(args.get(&LAYOUT)?.0);
     let dtype = context.dtype(&column)?;
     let cells = col(column.as_str());
     let dates = match TypeClass::of(dtype) {
-        TypeClass::Text => convert_ordered(cells, dtype, &DataType::Date, order_found(context.facts)),
+        TypeClass::Text => convert_ordered(cells, dtype, &DataType::Date, order_found(context, &column)),
         _ => cells,
     };
     Ok(vec![Output::new(&column, dates.dt().to_string(&layout))])

@@ -4,7 +4,7 @@ use super::convert::convert;
 use super::fill::{Replacing, last_valid};
 use super::literals::{TYPE_TESTED, read_value, type_named};
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
-use super::statistic::{Statistic, TIE, Tie};
+use super::stand_in::{Statistic, TIE, Tie};
 use super::{
     Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, FactsFn, Family, Locality, Operation, Output, ParamRule,
     params,

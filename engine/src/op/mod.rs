@@ -34,7 +34,9 @@ mod outlier_facts;
 mod pivot;
 mod replace;
 mod split;
-mod statistic;
+mod stand_in;
+mod text_make;
+mod text_test;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -405,6 +407,8 @@ static FAMILIES: &[&[Operation]] = &[
     flag::OPERATIONS,
     format::OPERATIONS,
     now::OPERATIONS,
+    text_make::OPERATIONS,
+    text_test::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,

@@ -1,7 +1,7 @@
 //! The parameters of outliers, and the bounds beyond which a number is one, asked of all rows.
 
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
-use super::statistic::{Statistic, TIES, Tie};
+use super::stand_in::{Statistic, TIES, Tie};
 use super::{Args, Context, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::fill::present;
