@@ -1,9 +1,8 @@
 //! Keeping and removing rows.
 
-use super::literals::{TYPE_TESTED, type_named};
+use super::advanced::{KIND, is_unfit};
+use super::literals::TYPE_TESTED;
 use super::{Apply, Conditions, Context, Example, Family, Operation, RowLaw, params};
-use crate::error::Result;
-use crate::op::condition::is_invalid;
 use polars::prelude::{Expr, LazyFrame, col};
 
 /// The operations of this family.
@@ -61,16 +60,17 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
 }, Operation {
     name: "REMOVE_INVALID",
     title: "Remove rows with invalid values",
-    summary: "Removes the rows whose text does not fit the named type; the others stay, in order. A missing cell is not invalid; empty \
+    summary: "Removes the rows whose text does not fit the named type, or does not look like the named kind of text; the others stay, \
+              in order. A missing cell is not invalid; empty \
               text fits no type but text. Any number fits “number”. In a column that has a type already every cell is valid, because \
               what did not fit became missing when the type was given. With conditions, only rows that they select are removed.",
     sentence: "Remove rows in which {sourceColumn} is not a valid {columnDataType}",
     family: Family::Invalid,
-    params: &[&params::SOURCE.spec, &TYPE_TESTED.spec],
+    params: &[&params::SOURCE.spec, &TYPE_TESTED.spec, &KIND.spec],
     rows: |_| RowLaw::Fewer,
     apply: Apply::Table(|args, context, frame| {
         let column = args.get(&params::SOURCE)?.0;
-        let invalid = is_invalid(col(column.as_str()), context.dtype(&column)?, type_named(args)?)?;
+        let invalid = is_unfit(args, col(column.as_str()), context.dtype(&column)?)?;
         Ok(remove(context, frame, invalid))
     }),
     examples: &[Example {
@@ -79,6 +79,12 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
         conditions: &[],
         before: "weight:text\n12.5\n-3\nheavy\n\"\"\n∅",
         after: "weight:text\n12.5\n-3\n∅",
+    }, Example {
+        title: "Text that is no email address",
+        params: &[("sourceColumn", "mail"), ("columnDataType", "string"), ("advancedDataType", "Email")],
+        conditions: &[],
+        before: "mail:text\nada@example.org\nbo@\n∅",
+        after: "mail:text\nada@example.org\n∅",
     }],
     ..Operation::DEFAULT
 }];

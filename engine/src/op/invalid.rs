@@ -1,5 +1,6 @@
 //! Text that does not fit the type it is meant to have, replaced. With conditions, the cells they select are replaced instead.
 
+use super::advanced::{KIND, is_unfit};
 use super::convert::convert;
 use super::fill::{Replacing, last_valid};
 use super::literals::{TYPE_TESTED, read_value, type_named};
@@ -28,10 +29,10 @@ static NUMBER_TYPE: Param<Chosen> = Param::new("columnDataType", "Type of the co
 
 static NUMBER: [&ParamSpec; 2] = [&NUMBERS.spec, &NUMBER_TYPE.spec];
 static NUMBER_TIE: [&ParamSpec; 3] = [&NUMBERS.spec, &TIE.spec, &NUMBER_TYPE.spec];
-static SCALAR_TYPE: [&ParamSpec; 2] = [&params::SOURCE_SCALAR.spec, &TYPE_TESTED.spec];
-static TEXT_TYPE: [&ParamSpec; 2] = [&params::SOURCE_TEXT.spec, &TYPE_TESTED.spec];
-static COLUMNS_TYPE_VALUE: [&ParamSpec; 4] =
-    [&params::OPTIONAL_SOURCE.spec, &params::OPTIONAL_SOURCES.spec, &TYPE_TESTED.spec, &VALUE.spec];
+static SCALAR_TYPE: [&ParamSpec; 3] = [&params::SOURCE_SCALAR.spec, &TYPE_TESTED.spec, &KIND.spec];
+static TEXT_TYPE: [&ParamSpec; 3] = [&params::SOURCE_TEXT.spec, &TYPE_TESTED.spec, &KIND.spec];
+static COLUMNS_TYPE_VALUE: [&ParamSpec; 5] =
+    [&params::OPTIONAL_SOURCE.spec, &params::OPTIONAL_SOURCES.spec, &TYPE_TESTED.spec, &KIND.spec, &VALUE.spec];
 
 /// The operations of this family.
 pub(super) static OPERATIONS: &[Operation] = &[
@@ -248,7 +249,7 @@ const fn from_statistic(
 /// The column, which of its cells are replaced, and which are invalid.
 fn invalid_cells(args: &Args, context: &Context<'_>) -> Result<(String, Expr, Expr)> {
     let column = args.get(&params::SOURCE)?.0;
-    let invalid = is_invalid(col(column.as_str()), context.dtype(&column)?, type_named(args)?)?;
+    let invalid = is_unfit(args, col(column.as_str()), context.dtype(&column)?)?;
     let replaced = context.predicate.clone().unwrap_or_else(|| invalid.clone());
     Ok((column, replaced, invalid))
 }
@@ -273,7 +274,7 @@ fn replace_with_custom(args: &Args, context: &Context<'_>) -> Result<Vec<Output>
         let cells = col(column.as_str());
         let replaced = match &context.predicate {
             Some(predicate) => predicate.clone(),
-            None => is_invalid(cells.clone(), dtype, word)?,
+            None => is_unfit(args, cells.clone(), dtype)?,
         };
         outputs.push(Output::new(&column, masked(&replaced, value, Some(cells))));
     }
@@ -285,12 +286,13 @@ fn mode(args: &Args) -> Result<Statistic> {
 }
 
 fn replacing(statistic: Statistic, args: &Args, context: &Context<'_>) -> Result<Replacing> {
-    // Without the parameter these operations mean numbers.
     let column = args.get(&params::SOURCE)?.0;
     let dtype = context.dtype(&column)?.clone();
-    let word = if statistic == Statistic::MostFrequent { type_named(args)? } else { "number" };
     let cells = col(column.as_str());
-    let invalid = is_invalid(cells.clone(), &dtype, word)?;
+    let invalid = match statistic {
+        Statistic::MostFrequent => is_unfit(args, cells.clone(), &dtype)?,
+        _ => is_invalid(cells.clone(), &dtype, "number")?,
+    };
     let replaced = context.predicate.clone().unwrap_or_else(|| invalid.clone());
     let mut kept = cells.filter(invalid.or(replaced.clone()).not());
     let mut measured = dtype.clone();

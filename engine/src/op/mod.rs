@@ -12,6 +12,7 @@ pub mod params;
 pub mod sentence;
 pub mod table;
 
+mod advanced;
 mod arrange;
 mod case;
 mod cells;

@@ -55,7 +55,7 @@ pub(super) static REPLACE: Param<Chosen> = Param::new("replaceType", "Replace by
         choice("REPLACE_WITH_MAX", "The largest"),
     ]);
 /// How a tie between most frequent numbers is settled.
-static MOST_TIE: Param<Chosen> = Param::new("modeType", "Of several most frequent numbers")
+static MOST_TIE: Param<Chosen> = Param::new("modeType", "Rule for ties")
     .help("Which number is taken when several occur equally often.")
     .example("MIN")
     .choices(TIES)

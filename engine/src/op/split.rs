@@ -14,12 +14,12 @@ const MOST_COLUMNS: usize = 1000;
 /// A delimiter, as `DataBrew` writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Delimiter {
+pub(super) struct Delimiter {
     /// The text, taken literally.
-    pub pattern: String,
+    pub(super) pattern: String,
     /// Whether the part before it keeps it.
     #[serde(default)]
-    pub include_in_split: bool,
+    pub(super) include_in_split: bool,
 }
 
 impl ParamType for Delimiter {
@@ -39,7 +39,7 @@ impl ParamType for Delimiter {
 
 /// Several delimiters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delimiters(pub Vec<Delimiter>);
+pub(super) struct Delimiters(pub(super) Vec<Delimiter>);
 
 impl ParamType for Delimiters {
     const KIND: Kind = Kind::Json;

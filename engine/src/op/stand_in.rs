@@ -37,7 +37,7 @@ pub(super) enum Tie {
 }
 
 /// How a tie between most frequent numbers is settled.
-pub(super) static TIE: Param<Chosen> = Param::new("modeType", "Of several most frequent numbers")
+pub(super) static TIE: Param<Chosen> = Param::new("modeType", "Rule for ties")
     .help("Which number is taken when several occur equally often.")
     .example("MINIMUM")
     .choices(TIES);
