@@ -13,15 +13,32 @@ pub mod reference;
 pub mod sentence;
 pub mod table;
 
+mod advanced;
+mod arrange;
 mod case;
+mod cells;
+mod clean;
 pub mod column;
-mod filter;
+mod duplicate;
+mod extract;
 mod fill;
+mod filter;
+mod flag;
+mod format;
+mod invalid;
+mod literals;
 pub mod group;
 pub mod join;
 pub mod now;
+mod merge;
+mod outlier;
+mod outlier_facts;
 mod pivot;
+mod replace;
 mod split;
+mod stand_in;
+mod text_make;
+mod text_test;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -223,9 +240,9 @@ pub enum ParamRule {
     Together(&'static [&'static str]),
 }
 
-type FactsFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<Option<LazyFrame>>;
-type ColumnsFn = fn(&Args, &Context<'_>) -> Result<Vec<Output>>;
-type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame>;
+pub(crate) type FactsFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<Option<LazyFrame>>;
+pub(crate) type ColumnsFn = fn(&Args, &Context<'_>) -> Result<Vec<Output>>;
+pub(crate) type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame>;
 
 /// A query over all rows that an operation needs before it can be applied.
 pub struct Facts {
@@ -382,11 +399,23 @@ impl Operation {
 static FAMILIES: &[&[Operation]] = &[
     filter::OPERATIONS,
     column::OPERATIONS,
+    arrange::OPERATIONS,
     convert::OPERATIONS,
     case::OPERATIONS,
+    clean::OPERATIONS,
+    replace::OPERATIONS,
+    extract::OPERATIONS,
     fill::OPERATIONS,
+    invalid::OPERATIONS,
+    duplicate::OPERATIONS,
+    outlier::OPERATIONS,
     split::OPERATIONS,
+    merge::OPERATIONS,
+    flag::OPERATIONS,
+    format::OPERATIONS,
     now::OPERATIONS,
+    text_make::OPERATIONS,
+    text_test::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
@@ -441,7 +470,7 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 /// An operation on one column in place.
-pub(crate) fn in_place(args: &Args, change: impl Fn(Expr) -> Expr) -> Result<Vec<Output>> {
+pub(crate) fn in_place(args: &Args, change: impl FnOnce(Expr) -> Expr) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     Ok(vec![Output::new(&column, change(polars::prelude::col(column.as_str())))])
 }
