@@ -12,6 +12,8 @@ pub mod params;
 pub mod sentence;
 pub mod table;
 
+mod aggregate;
+mod arithmetic;
 mod case;
 pub mod column;
 mod filter;
@@ -19,8 +21,11 @@ mod fill;
 pub mod group;
 pub mod join;
 pub mod now;
+mod math;
+mod number;
 mod pivot;
 mod split;
+mod statistic;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -381,6 +386,9 @@ static FAMILIES: &[&[Operation]] = &[
     fill::OPERATIONS,
     split::OPERATIONS,
     now::OPERATIONS,
+    arithmetic::OPERATIONS,
+    math::OPERATIONS,
+    aggregate::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
