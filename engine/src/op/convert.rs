@@ -82,13 +82,7 @@ fn change_type(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     let target = target_type(args)?;
     let from = context.dtype(&column)?;
-    let order = match context.facts {
-        Some(facts) if facts.height() == 1 => {
-            let count = |name: &str| facts.column(name).and_then(|c| c.get(0)).ok().and_then(|v| v.extract::<i64>());
-            if count("day") > count("month") { Order::Day } else { Order::Month }
-        }
-        _ => Order::Month,
-    };
+    let order = order_found(context, &column);
     Ok(vec![Output::new(&column, convert_ordered(col(column.as_str()), from, &target, order))])
 }
 
@@ -103,13 +97,26 @@ fn day_first_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Resu
     if !target.is_temporal() || context.dtype(&column)? != &DataType::String {
         return Ok(None);
     }
-    let count = |order: Order, name: &str| {
-        col(column.as_str())
+    Ok(Some(frame.select(order_counts(&column))))
+}
+
+/// Counts the texts of a column that are dates only when the day, and only when the month, comes first.
+pub(super) fn order_counts(column: &str) -> [Expr; 2] {
+    [(Order::Day, "day"), (Order::Month, "month")].map(|(order, word)| {
+        col(column)
             .map(move |cells| decisive(&cells, order), |_, field| Ok(Field::new(field.name.clone(), DataType::Int64)))
             .sum()
-            .alias(name)
+            .alias(format!("{word} {column}"))
+    })
+}
+
+/// Which of day and month comes first in a column, from the facts that [`order_counts`] asked for.
+pub(super) fn order_found(context: &Context<'_>, column: &str) -> Order {
+    let count = |word: &str| {
+        let counts = context.facts?.column(&format!("{word} {column}")).ok()?;
+        counts.get(0).ok()?.extract::<i64>()
     };
-    Ok(Some(frame.select([count(Order::Day, "day"), count(Order::Month, "month")])))
+    if count("day") > count("month") { Order::Day } else { Order::Month }
 }
 
 fn decisive(cells: &Column, order: Order) -> PolarsResult<Column> {
@@ -126,7 +133,8 @@ pub fn convert(cells: Expr, from: &DataType, to: &DataType) -> Expr {
     convert_ordered(cells, from, to, Order::Either)
 }
 
-fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order: Order) -> Expr {
+/// As [`convert`], with a known order of day and month.
+pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order: Order) -> Expr {
     let (source, target) = (TypeClass::of(from), TypeClass::of(to));
     match (source, target) {
         (_, _) if from == to => cells,

@@ -17,15 +17,20 @@ mod arithmetic;
 mod case;
 pub mod column;
 mod filter;
+mod date_math;
+mod date_part;
 mod fill;
 pub mod group;
 pub mod join;
 pub mod now;
 mod math;
+mod moment;
 mod number;
 mod pivot;
+mod rolling;
 mod split;
 mod statistic;
+mod window;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -386,9 +391,12 @@ static FAMILIES: &[&[Operation]] = &[
     fill::OPERATIONS,
     split::OPERATIONS,
     now::OPERATIONS,
+    date_part::OPERATIONS,
+    date_math::OPERATIONS,
     arithmetic::OPERATIONS,
     math::OPERATIONS,
     aggregate::OPERATIONS,
+    window::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
