@@ -15,14 +15,18 @@ pub mod table;
 
 mod advanced;
 mod arrange;
+mod aggregate;
+mod arithmetic;
 mod case;
 mod cells;
 mod clean;
 pub mod column;
 mod duplicate;
 mod extract;
-mod fill;
 mod filter;
+mod date_math;
+mod date_part;
+mod fill;
 mod flag;
 mod format;
 mod invalid;
@@ -39,6 +43,12 @@ mod split;
 mod stand_in;
 mod text_make;
 mod text_test;
+mod math;
+mod moment;
+mod number;
+mod rolling;
+mod statistic;
+mod window;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -416,6 +426,12 @@ static FAMILIES: &[&[Operation]] = &[
     now::OPERATIONS,
     text_make::OPERATIONS,
     text_test::OPERATIONS,
+    date_part::OPERATIONS,
+    date_math::OPERATIONS,
+    arithmetic::OPERATIONS,
+    math::OPERATIONS,
+    aggregate::OPERATIONS,
+    window::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
