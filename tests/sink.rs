@@ -124,6 +124,40 @@ fn many_rows_go_to_many_files() {
 }
 
 #[test]
+fn partition_values_of_all_kinds_make_safe_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "key,n,day\na/b c,1,2024-01-01\n../x,2,2024-01-01\n\"\",3,\nä=%,4,2024-01-02\na/b c,5,2024-01-01\na/b c,6,2024-01-01\n";
+    fs::write(folder.path().join("in.csv"), text).unwrap();
+    let opened = open(&source("in.csv"), folder.path()).unwrap();
+    let out = folder.path().join("out");
+    let parts = Target { partition_by: vec!["key".into(), "day".into()], max_rows_per_file: Some(2), ..target(&out) };
+    let parts = Target { format: Some("PARQUET".into()), ..parts };
+    let written = write(&opened, &parts).unwrap();
+    assert_eq!(written.rows, 6);
+    assert!(written.files.iter().all(|file| file.path.starts_with(&out) && file.path.is_file()), "{:?}", written.files);
+    assert_eq!(names(folder.path()), ["in.csv", "out"]);
+    let first = out.join("key=a%2Fb%20c/day=2024-01-01");
+    assert_eq!(names(&first), ["part-0.parquet", "part-1.parquet"], "{:?}", written.files);
+    assert_eq!(read_parquet(&first.join("part-0.parquet")).rows, [row(&["1"]), row(&["5"])]);
+}
+
+#[test]
+fn one_column_with_gaps_survives_delimited_text() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("in.csv"), "a\nx\n\n\"\"\n\"q \"\"u\"\", e\nl\"\n\n").unwrap();
+    let opened = open(&source("in.csv"), folder.path()).unwrap();
+    assert_eq!(opened.records, Some(5));
+    for name in ["out.csv", "out.tsv", "out.jsonl"] {
+        let path = folder.path().join(name);
+        assert_eq!(write(&opened, &target(&path)).unwrap().rows, 5, "{name}");
+        let again = open(&source(name), folder.path()).unwrap();
+        let back = folder.path().join(format!("{name}.parquet"));
+        write(&again, &target(&back)).unwrap();
+        assert_eq!(read_parquet(&back).rows, [row(&["x"]), row(&["∅"]), row(&[""]), row(&["q \"u\", e\nl"]), row(&["∅"])], "{name}");
+    }
+}
+
+#[test]
 fn tables_without_rows() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), "a,b\n").unwrap();

@@ -58,7 +58,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
     let columns: Vec<_> =
         schema.iter().map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) }).collect();
     held(source, &columns)?;
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes: found.notes, copy: None })
+    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes: found.notes })
 }
 
 /// Holds the columns that a file has against the stored ones.

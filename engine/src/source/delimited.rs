@@ -4,7 +4,7 @@ use super::dialect::{Layout, layout_of};
 use super::files::{Found, scan_of, shown, unreadable};
 use super::intake::{Job, Passed, pass, skipped};
 use super::split::{Marks, Nobody, split};
-use super::straighten::{self, Copy};
+use super::straighten;
 use super::tracker::Tally;
 use super::verdict::{check, decide, grouped};
 use super::{ColumnVerdict, Depth, FileFact, Opened, ReadOptions, Source, StoredColumn, temporal};
@@ -14,7 +14,8 @@ use polars::prelude::{
     DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources, Schema,
     any_horizontal, col,
 };
-use std::io::{Read as _, Write as _};
+use std::io::{BufWriter, Read as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -40,7 +41,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let verdict = verdicts(source, &table, read.tally.as_ref(), &depth, &mut notes)?;
     let columns: Vec<_> = verdict.iter().map(|v| StoredColumn { name: v.name.clone(), kind: v.kind.clone() }).collect();
     if let Some(tally) = &read.tally {
-        refuse_long(tally)?;
+        refuse_long(tally, &found.files)?;
         remark(tally, &mut notes);
     }
     let frame = table.frame(&columns, &read)?;
@@ -50,7 +51,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     };
     let verdict = if read.tally.is_some() { verdict } else { Vec::new() };
     let schema = Arc::new(schema_of(&columns)?);
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes, copy: read.copy })
+    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes })
 }
 
 struct Table<'a> {
@@ -66,7 +67,6 @@ struct Reading {
     rows: Option<usize>,
     /// Whether what is scanned is a copy of the data alone, without names and lines to skip.
     bare: bool,
-    copy: Option<Arc<Copy>>,
     notes: Vec<String>,
 }
 
@@ -83,7 +83,6 @@ fn nothing(found: Found) -> Opened {
         records: Some(0),
         verdict: Vec::new(),
         notes,
-        copy: None,
     }
 }
 
@@ -181,7 +180,7 @@ fn straightened(
     cancel: &AtomicBool,
     progress: &dyn Fn(u64),
 ) -> Result<Reading> {
-    let (copy, mut out) = straighten::begin()?;
+    let mut out = BufWriter::with_capacity(1 << 20, straighten::begin()?);
     let mut tally = blank.clone();
     let mut before = 0;
     for (file, layout) in layouts {
@@ -190,13 +189,13 @@ fn straightened(
         tally.merge(straighten::copy(&job, blank, &mut out)?);
         before += file.bytes;
     }
-    out.flush().map_err(|error| unreadable(copy.path(), &error))?;
-    let scan = scan_of(std::iter::once(copy.path()))?;
+    let copy = out.into_inner().map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error.into_error()))?;
+    let scan = ScanSources::Files(std::iter::once(copy).collect());
     let mut notes = Vec::new();
     if tally.stray.count > 0 {
         notes.push(format!("quotes inside unquoted fields were read as ordinary characters: {}", tally.stray.words()));
     }
-    Ok(Reading { tally: Some(tally), scan: Some(scan), bare: true, copy: Some(Arc::new(copy)), notes, rows: None })
+    Ok(Reading { tally: Some(tally), scan: Some(scan), bare: true, notes, rows: None })
 }
 
 // The first rows of the first files, through memory.
@@ -260,13 +259,17 @@ fn unseen(name: &str, kind: &str) -> ColumnVerdict {
     ColumnVerdict { name: name.to_owned(), kind: kind.to_owned(), reason: None, values: 0, missing: 0 }
 }
 
-fn refuse_long(tally: &Tally) -> Result<()> {
+fn refuse_long(tally: &Tally, files: &[FileFact]) -> Result<()> {
     if tally.long.count == 0 {
         return Ok(());
     }
+    let place = match files {
+        [file] => shown(&file.path),
+        files => format!("{} files", files.len()),
+    };
     Err(Error::new(
         ErrorKind::Source,
-        format!("records with more fields than the {} columns: {} of {}", tally.columns.len(), tally.long.words(), grouped(tally.records)),
+        format!("{place}: records with more fields than the {} columns: {} of {}", tally.columns.len(), tally.long.words(), grouped(tally.records)),
     )
     .advise("check the delimiter and the quote, or mend these lines"))
 }

@@ -23,7 +23,6 @@ pub use files::{is_text, total_bytes};
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{LazyFrame, PolarsError, SchemaRef};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Files to be read as one table.
@@ -100,7 +99,7 @@ pub struct ColumnVerdict {
     pub missing: u64,
 }
 
-/// An opened source. Keep it as long as its frame is used: it may own a temporary copy that the frame reads.
+/// An opened source.
 pub struct Opened {
     /// The table, not yet read.
     pub frame: LazyFrame,
@@ -116,8 +115,6 @@ pub struct Opened {
     pub verdict: Vec<ColumnVerdict>,
     /// What a person should know: renamed headers, ignored files, short rows.
     pub notes: Vec<String>,
-    /// The temporary copy that the frame reads, when the file was too irregular to be read as it is.
-    pub copy: Option<Arc<straighten::Copy>>,
 }
 
 /// How much of a source is looked at before it is opened.
