@@ -1,6 +1,8 @@
 //! Sources: real messy files come in with the right types, or say what is wrong.
 
-use crate::table::{kinds, open, read_parquet, row, run, source, stored, target, through, through_as, with_nulls, write};
+use crate::table::{
+    kinds, open, read_parquet, row, run, source, stored, target, through, through_as, with_nulls, write,
+};
 use brewhouse_engine::ErrorKind;
 use brewhouse_engine::source::{ReadOptions, Source, open_head, open_stored};
 use std::sync::atomic::AtomicBool;
@@ -83,7 +85,9 @@ fn types_come_from_every_row_and_the_last_line_counts() {
 
 #[test]
 fn one_odd_value_in_each_column_at_the_end() {
-    for (good, odd) in [("1", "x"), ("1.5", "1e5"), ("true", "TRUE"), ("2024-01-01", "2024-13-01"), ("2024-01-01 10:00", "2024-01-01")] {
+    for (good, odd) in
+        [("1", "x"), ("1.5", "1e5"), ("true", "TRUE"), ("2024-01-01", "2024-13-01"), ("2024-01-01 10:00", "2024-01-01")]
+    {
         let text = format!("a,b\n{}{odd},1\n", format!("{good},1\n").repeat(1000));
         let (opened, cells) = through(&text);
         assert_eq!(kinds(&opened), ["string", "long"], "{good} {odd}");
@@ -99,7 +103,10 @@ fn quotes_line_ends_and_marks_of_windows() {
     assert_eq!(cells.names, ["name", "note", "n"]);
     assert_eq!(kinds(&opened), ["string", "string", "long"]);
     assert_eq!(opened.records, Some(3));
-    assert_eq!(cells.rows, [row(&["Ann, \"A\"", "two\nlines", "1"]), row(&["Bob", "∅", "2"]), row(&["", "x\r\ny", "3"])]);
+    assert_eq!(
+        cells.rows,
+        [row(&["Ann, \"A\"", "two\nlines", "1"]), row(&["Bob", "∅", "2"]), row(&["", "x\r\ny", "3"])]
+    );
 }
 
 #[test]
@@ -230,6 +237,9 @@ fn several_files_are_one_table() {
         assert_eq!((kinds(&opened), written.rows), (vec!["string", "string"], 4));
         assert_eq!(read_parquet(&out).rows, [row(&["1", "a"]), row(&["2", "b"]), row(&["3", "c"]), row(&["04", "d"])]);
     }
+    put("two/a.csv", "id;x\n1;a\n");
+    put("two/b.csv", "id;x\n2,5;a,b\n3,5;c,d\n");
+    assert_eq!(open(&source("two"), folder.path()).unwrap().records, Some(3));
     put("in/z.csv", "id,y\n9,q\n");
     let error = open(&source("in"), folder.path()).err().unwrap();
     assert!(error.message.contains("z.csv") && error.message.contains("column y where x"), "{error}");
@@ -262,7 +272,8 @@ fn compressed_text() {
 #[test]
 fn stored_types_are_checked() {
     let text = "id,day,at\n1,2024-01-01,2024-01-01 10:00\n2,n/a,2024-01-01T10:00:01\n";
-    let good = Source { columns: stored(&[("id", "string"), ("day", "string"), ("at", "timestamp")]), ..source("in.csv") };
+    let good =
+        Source { columns: stored(&[("id", "string"), ("day", "string"), ("at", "timestamp")]), ..source("in.csv") };
     let (opened, cells) = through_as(text, &good).unwrap();
     assert_eq!(kinds(&opened), ["string", "string", "timestamp"]);
     assert_eq!(cells.rows[1], row(&["2", "n/a", "2024-01-01T10:00:01"]));
@@ -307,7 +318,9 @@ fn the_head_of_a_large_file_is_there_at_once() {
 fn a_cancelled_reading_ends() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("in.csv"), "a\n1\n").unwrap();
-    let error = brewhouse_engine::source::open(&source("in.csv"), folder.path(), &AtomicBool::new(true), &|_| ()).err().unwrap();
+    let error = brewhouse_engine::source::open(&source("in.csv"), folder.path(), &AtomicBool::new(true), &|_| ())
+        .err()
+        .unwrap();
     assert_eq!(error.kind, ErrorKind::Cancelled);
 }
 
@@ -364,7 +377,8 @@ fn json_of_mixed_types_loses_nothing() {
         ("{\"a\":\"2024-01-01\"}\r\n{\"a\":\"\\u00e4\"}", ["2024-01-01", "ä"]),
     ];
     for (text, expected) in cases {
-        let (_, cells) = through_as(text, &source("in.jsonl")).unwrap_or_else(|error| panic!("{text}: {error} {:?}", error.chain()));
+        let (_, cells) =
+            through_as(text, &source("in.jsonl")).unwrap_or_else(|error| panic!("{text}: {error} {:?}", error.chain()));
         assert_eq!(cells.rows, expected.map(|cell| row(&[cell])), "{text}");
     }
     let error = through_as("{\"a\":1}\n{\"a\":2\n{\"a\":3}\n", &source("in.jsonl")).err().unwrap();

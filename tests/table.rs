@@ -65,7 +65,8 @@ fn cells(names: Vec<String>, batches: &[RecordBatch]) -> Cells {
     let mut rows = Vec::new();
     for batch in batches {
         let options = FormatOptions::default();
-        let columns: Vec<_> = batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
+        let columns: Vec<_> =
+            batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
         for row in 0..batch.num_rows() {
             let cell = |at: usize| (!batch.column(at).is_null(row)).then(|| columns[at].value(row).to_string());
             rows.push((0..columns.len()).map(cell).collect());

@@ -11,8 +11,8 @@ use super::{ColumnVerdict, Depth, FileFact, Opened, ReadOptions, Source, StoredC
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::dtype_of_word;
 use polars::prelude::{
-    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources, Schema,
-    any_horizontal, col,
+    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources,
+    Schema, any_horizontal, col,
 };
 use std::io::{BufWriter, Read as _};
 use std::path::Path;
@@ -35,7 +35,11 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
         Depth::Stored if layouts.iter().any(|(_, layout)| layout.stray) => {
             read_whole(&mut table, &layouts, &AtomicBool::new(false), &|_| ())?
         }
-        Depth::Stored => Reading { tally: None, scan: Some(scan_of(layouts.iter().map(|(file, _)| file.path.as_path()))?), ..Reading::default() },
+        Depth::Stored => Reading {
+            tally: None,
+            scan: Some(scan_of(layouts.iter().map(|(file, _)| file.path.as_path()))?),
+            ..Reading::default()
+        },
     };
     notes.append(&mut read.notes);
     let verdict = verdicts(source, &table, read.tally.as_ref(), &depth, &mut notes)?;
@@ -90,14 +94,17 @@ fn nothing(found: Found) -> Opened {
 fn layouts(found: &mut Found, options: &ReadOptions) -> Result<Vec<Laid>> {
     let mut layouts: Vec<Laid> = Vec::new();
     let mut empty = Vec::new();
+    let mut options = options.clone();
     for file in &found.files {
-        let Some(layout) = layout_of(&file.path, options)? else {
+        let Some(layout) = layout_of(&file.path, &options)? else {
             empty.push(shown(&file.path));
             continue;
         };
         if let Some((first, expected)) = layouts.first() {
             agree(first, expected, file, &layout)?;
         }
+        // What the first file tells holds for all: a file of few rows may tell something else.
+        options.delimiter = Some(char::from(layout.marks.delimiter));
         layouts.push((file.clone(), layout));
     }
     if !layouts.is_empty() && !empty.is_empty() {
@@ -114,13 +121,14 @@ fn agree(first: &FileFact, expected: &Layout, file: &FileFact, layout: &Layout) 
         format!("it has {} columns, not {}", layout.names.len(), expected.names.len())
     } else if let Some((a, b)) = expected.names.iter().zip(&layout.names).find(|(a, b)| a != b) {
         format!("it has the column {b} where {a} is expected")
-    } else if expected.marks.delimiter != layout.marks.delimiter {
-        format!("its delimiter is {:?}, not {:?}", char::from(layout.marks.delimiter), char::from(expected.marks.delimiter))
     } else {
         return Ok(());
     };
-    Err(Error::new(ErrorKind::Source, format!("{} does not fit {}: {difference}", shown(&file.path), shown(&first.path)))
-        .advise("read files of one table with the same columns in the same order"))
+    Err(Error::new(
+        ErrorKind::Source,
+        format!("{} does not fit {}: {difference}", shown(&file.path), shown(&first.path)),
+    )
+    .advise("read files of one table with the same columns in the same order"))
 }
 
 fn read_whole(table: &mut Table<'_>, layouts: &[Laid], cancel: &AtomicBool, progress: &dyn Fn(u64)) -> Result<Reading> {
@@ -163,7 +171,14 @@ fn pass_all(
     let mut before = 0;
     for (file, layout) in layouts {
         let told = |bytes| progress(before + bytes);
-        let job = Job { path: &file.path, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress: &told };
+        let job = Job {
+            path: &file.path,
+            offset: layout.offset,
+            line: layout.line,
+            marks: &table.marks,
+            cancel,
+            progress: &told,
+        };
         match pass(&job, blank)? {
             Passed::Whole(more) => tally.merge(more),
             Passed::Irregular => return Ok(None),
@@ -185,11 +200,19 @@ fn straightened(
     let mut before = 0;
     for (file, layout) in layouts {
         let told = |bytes| progress(before + bytes);
-        let job = Job { path: &file.path, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress: &told };
+        let job = Job {
+            path: &file.path,
+            offset: layout.offset,
+            line: layout.line,
+            marks: &table.marks,
+            cancel,
+            progress: &told,
+        };
         tally.merge(straighten::copy(&job, blank, &mut out)?);
         before += file.bytes;
     }
-    let copy = out.into_inner().map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error.into_error()))?;
+    let copy =
+        out.into_inner().map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error.into_error()))?;
     let scan = ScanSources::Files(std::iter::once(copy).collect());
     let mut notes = Vec::new();
     if tally.stray.count > 0 {
@@ -205,7 +228,10 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
     let mut text = Vec::new();
     for (file, layout) in layouts {
         let mut bytes = Vec::new();
-        skipped(&file.path, layout.offset)?.take(HEAD).read_to_end(&mut bytes).map_err(|error| unreadable(&file.path, &error))?;
+        skipped(&file.path, layout.offset)?
+            .take(HEAD)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(&file.path, &error))?;
         if bytes.len() as u64 == HEAD {
             let complete = split(&bytes, &table.marks, 1, &mut Nobody).complete;
             bytes.truncate(complete);
@@ -235,8 +261,11 @@ fn verdicts(
 ) -> Result<Vec<ColumnVerdict>> {
     let stored = source.columns.as_deref().unwrap_or_default();
     if let Some(gone) = stored.iter().find(|column| !table.names.contains(&column.name)) {
-        return Err(Error::new(ErrorKind::Column, format!("column {} of dataset {} is not in the file", gone.name, source.name))
-            .advise(format!("the file has {}", table.names.join(", "))));
+        return Err(Error::new(
+            ErrorKind::Column,
+            format!("column {} of dataset {} is not in the file", gone.name, source.name),
+        )
+        .advise(format!("the file has {}", table.names.join(", "))));
     }
     let mut verdicts = Vec::new();
     for (at, name) in table.names.iter().enumerate() {
@@ -269,7 +298,12 @@ fn refuse_long(tally: &Tally, files: &[FileFact]) -> Result<()> {
     };
     Err(Error::new(
         ErrorKind::Source,
-        format!("{place}: records with more fields than the {} columns: {} of {}", tally.columns.len(), tally.long.words(), grouped(tally.records)),
+        format!(
+            "{place}: records with more fields than the {} columns: {} of {}",
+            tally.columns.len(),
+            tally.long.words(),
+            grouped(tally.records)
+        ),
     )
     .advise("check the delimiter and the quote, or mend these lines"))
 }
@@ -310,7 +344,8 @@ impl Table<'_> {
             .map(|(name, dtype)| (name.clone(), if dtype.is_temporal() { DataType::String } else { dtype.clone() }))
             .collect();
         let words = &self.options.null_words;
-        let words = (!words.is_empty()).then(|| NullValues::AllColumns(words.iter().map(|word| word.as_str().into()).collect()));
+        let words = (!words.is_empty())
+            .then(|| NullValues::AllColumns(words.iter().map(|word| word.as_str().into()).collect()));
         let mut frame = LazyCsvReader::new_with_sources(scan)
             .with_glob(false)
             .with_cache(false)

@@ -6,8 +6,8 @@ use super::{Depth, Opened, Source, StoredColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::word_of_dtype;
 use polars::prelude::{
-    DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader, ScanSources,
-    SerReader as _,
+    DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader,
+    ScanSources, SerReader as _,
 };
 use std::io::{BufRead as _, BufReader, Cursor, Read as _};
 use std::path::Path;
@@ -34,8 +34,10 @@ pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Op
         Ok(schema) => schema,
         Err(error) => return Err(bad_line(&found)?.unwrap_or_else(|| Error::from(error))),
     };
-    let columns: Vec<_> =
-        schema.iter().map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) }).collect();
+    let columns: Vec<_> = schema
+        .iter()
+        .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
+        .collect();
     if !matches!(depth, Depth::Head { .. }) {
         held(source, &columns)?;
     }
@@ -55,7 +57,10 @@ fn is_document(path: &Path) -> bool {
     }
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let cut = || line.len() < head.len() && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_err_and(|error| error.is_eof());
+    let cut = || {
+        line.len() < head.len()
+            && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_err_and(|error| error.is_eof())
+    };
     head.starts_with(b"[") || cut()
 }
 
@@ -104,7 +109,8 @@ fn lines_head(found: &Found, rows: usize) -> Result<LazyFrame> {
             break;
         }
         let before = text.len() as u64;
-        let more = reader(&file.path)?.take(HEAD).read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
+        let more =
+            reader(&file.path)?.take(HEAD).read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
         if more as u64 == HEAD {
             let cut = memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1);
             text.truncate(cut.max(usize::try_from(before).unwrap_or_default()));

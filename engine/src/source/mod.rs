@@ -59,7 +59,14 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { delimiter: None, quote: Some('"'), header: true, skip_lines: 0, null_words: Vec::new(), multi_line: None }
+        Self {
+            delimiter: None,
+            quote: Some('"'),
+            header: true,
+            skip_lines: 0,
+            null_words: Vec::new(),
+            multi_line: None,
+        }
     }
 }
 
@@ -209,7 +216,9 @@ pub fn explain(source: &Source, base: &Path, cancel: &AtomicBool) -> Option<Erro
 pub fn misfit(error: &PolarsError) -> Option<Error> {
     match error {
         PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => misfit(error),
-        PolarsError::IO { error, .. } => error.get_ref()?.downcast_ref::<temporal::Misfit>().map(temporal::Misfit::error),
+        PolarsError::IO { error, .. } => {
+            error.get_ref()?.downcast_ref::<temporal::Misfit>().map(temporal::Misfit::error)
+        }
         _ => None,
     }
 }
@@ -250,5 +259,6 @@ fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
 
 fn unknown_format(name: &str) -> Error {
     let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
-    Error::new(ErrorKind::Source, format!("{name} is no format that can be read")).advise(format!("use one of {}", known.join(", ")))
+    Error::new(ErrorKind::Source, format!("{name} is no format that can be read"))
+        .advise(format!("use one of {}", known.join(", ")))
 }

@@ -19,7 +19,12 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 pub(crate) fn begin() -> Result<File> {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let path = std::env::temp_dir().join(format!("brewhouse-{}-{number}.csv", std::process::id()));
-    let file = File::options().read(true).write(true).create_new(true).open(&path).map_err(|error| unwritable(&path, error))?;
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .map_err(|error| unwritable(&path, error))?;
     std::fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
     Ok(file)
 }
@@ -89,7 +94,14 @@ struct Copier<'a> {
 
 impl<'a> Copier<'a> {
     fn new(tally: Tally, marks: &Marks, out: &'a mut dyn Write) -> Self {
-        Self { tally, delimiter: marks.delimiter, quote: marks.quote.unwrap_or(b'"'), bare: marks.quote.is_none(), out, failed: None }
+        Self {
+            tally,
+            delimiter: marks.delimiter,
+            quote: marks.quote.unwrap_or(b'"'),
+            bare: marks.quote.is_none(),
+            out,
+            failed: None,
+        }
     }
 
     fn put(&mut self, bytes: &[u8]) {
