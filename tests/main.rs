@@ -2,6 +2,7 @@
 
 mod cases;
 mod cli;
+mod mess;
 mod operations;
 mod sink;
 mod source;

@@ -180,7 +180,12 @@ pub(super) fn skipped(path: &Path, offset: u64) -> Result<Box<dyn Read + Send>> 
 }
 
 /// Appends up to so many bytes; tells how many and whether the file ended.
-pub(super) fn fill(file: &mut Box<dyn Read + Send>, bytes: &mut Vec<u8>, most: usize, job: &Job<'_>) -> Result<(u64, bool)> {
+pub(super) fn fill(
+    file: &mut Box<dyn Read + Send>,
+    bytes: &mut Vec<u8>,
+    most: usize,
+    job: &Job<'_>,
+) -> Result<(u64, bool)> {
     if job.cancel.load(Ordering::Relaxed) {
         return Err(cancelled());
     }
