@@ -313,6 +313,9 @@ impl Example {
     }
 }
 
+/// Finds a secret by its name.
+pub type Secrets = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What a run freezes for all its steps: clock, zone, seed, secrets and the other datasets.
 #[derive(Clone)]
 pub struct Environment {
@@ -323,7 +326,7 @@ pub struct Environment {
     /// The seed of everything random.
     pub seed: u64,
     /// Finds a secret by name.
-    pub secrets: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub secrets: Secrets,
     /// The other datasets, by name.
     pub datasets: BTreeMap<String, LazyFrame>,
 }

@@ -98,7 +98,7 @@ pub(super) fn moments(
         };
         return Ok(moment.map_or_else(|| lit(polars::prelude::NULL), lit).cast(MOMENT));
     };
-    Ok(column_moments(&name, context, reading)?)
+    column_moments(&name, context, reading)
 }
 
 /// The moments of a column.

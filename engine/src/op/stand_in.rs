@@ -94,13 +94,12 @@ impl Statistic {
             Ok(divide(&fact("total")?, count, dtype))
         };
         let value = match self {
-            Self::Average => mean()?,
+            Self::Average | Self::Mode(Tie::Average) => mean()?,
             Self::Sum => match fact("count")?.extract::<i64>() {
-                Some(count) if count > 0 => Some(self.fitted(&divide_raw(&fact("total")?, 1), dtype)?),
+                Some(count) if count > 0 => Some(Self::fitted(&divide_raw(&fact("total")?, 1), dtype)?),
                 _ => None,
             },
             Self::Median => middle(&fact("low")?, &fact("high")?, dtype),
-            Self::Mode(Tie::Average) => mean()?,
             Self::Mode(Tie::Nothing) => Some(fact("low")?).filter(|low| Some(low) == fact("high").ok().as_ref()),
             Self::Mode(Tie::Largest) => Some(fact("high")?),
             Self::Mode(Tie::Smallest) | Self::MostFrequent | Self::Largest => Some(fact("low")?),
@@ -108,7 +107,7 @@ impl Statistic {
         Ok(value.filter(|value| !value.is_null()))
     }
 
-    fn fitted(self, value: &AnyValue<'static>, dtype: &DataType) -> Result<AnyValue<'static>> {
+    fn fitted(value: &AnyValue<'static>, dtype: &DataType) -> Result<AnyValue<'static>> {
         value.strict_cast(dtype).map(AnyValue::into_static).ok_or_else(|| {
             let message = format!("the sum {value} does not fit a column of type {}", word_of_dtype(dtype));
             Error::new(ErrorKind::Data, message).advise("change the column's type to long or double in a step before")

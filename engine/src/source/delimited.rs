@@ -180,7 +180,7 @@ fn pass_all(
             progress: &told,
         };
         match pass(&job, blank)? {
-            Passed::Whole(more) => tally.merge(more),
+            Passed::Whole(more) => tally.merge(*more),
             Passed::Irregular => return Ok(None),
         }
         before += file.bytes;

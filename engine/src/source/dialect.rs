@@ -100,7 +100,7 @@ fn refuse_encoding(path: &Path, head: &[u8]) -> Result<()> {
         _ if head.iter().take(1024).filter(|byte| **byte == 0).count() > 16 => "it is no text",
         _ if head.contains(&b'\r')
             && !head.contains(&b'\n')
-            && head.iter().filter(|byte| **byte == b'\r').count() > 1 =>
+            && memchr::memchr_iter(b'\r', head).count() > 1 =>
         {
             "its lines end with a carriage return alone"
         }

@@ -133,12 +133,14 @@ fn bad_line(found: &Found) -> Result<Option<Error>> {
         while text.read_until(b'\n', &mut line).map_err(|error| unreadable(&file.path, &error))? > 0 {
             number += 1;
             let object = line.trim_ascii();
-            if !object.is_empty() {
-                if let Err(error) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(object) {
-                    let message = format!("{}: line {number} is no JSON object", shown(&file.path));
-                    let advice = "mend the line, or read the file as one JSON document (multi-line)";
-                    return Ok(Some(Error::new(ErrorKind::Source, message).advise(advice).caused_by(error)));
-                }
+            if object.is_empty() {
+                line.clear();
+                continue;
+            }
+            if let Err(error) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(object) {
+                let message = format!("{}: line {number} is no JSON object", shown(&file.path));
+                let advice = "mend the line, or read the file as one JSON document (multi-line)";
+                return Ok(Some(Error::new(ErrorKind::Source, message).advise(advice).caused_by(error)));
             }
             line.clear();
         }
