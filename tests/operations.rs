@@ -33,12 +33,12 @@ fn run(step: &Step, before: &DataFrame) -> Result<DataFrame, String> {
 }
 
 /// Runs one step in the environment of examples; the error is what a person would read.
-pub fn environment_run(step: &Step, before: &DataFrame) -> Result<DataFrame, String> {
+pub(crate) fn environment_run(step: &Step, before: &DataFrame) -> Result<DataFrame, String> {
     run(step, before)
 }
 
 /// Reads a text table of a case.
-pub fn read_table(text: &str) -> DataFrame {
+pub(crate) fn read_table(text: &str) -> DataFrame {
     table::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
@@ -122,7 +122,7 @@ fn row_wise_operations_do_the_same_on_parts_as_on_the_whole() {
             let whole = run(&step, &before).unwrap();
             for at in 1..before.height() {
                 let mut parts = run(&step, &before.slice(0, at)).unwrap();
-                parts.vstack_mut(&run(&step, &before.slice(at as i64, usize::MAX)).unwrap()).unwrap();
+                parts.vstack_mut(&run(&step, &before.slice(i64::try_from(at).unwrap(), usize::MAX)).unwrap()).unwrap();
                 assert_eq!(table::write(&whole), table::write(&parts), "{} split at {at}", op.name);
             }
         }

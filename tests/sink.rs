@@ -18,7 +18,8 @@ fn orders() -> (TempDir, Opened) {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -39,7 +40,8 @@ fn every_format_and_compression_reads_back() {
         for compression in format.compressions {
             let path = folder.path().join(format!("{compression}.{}", format.extensions[0]));
             let target = Target { compression: Some((*compression).into()), ..target(&path) };
-            let written = write(&opened, &target).unwrap_or_else(|error| panic!("{} {compression}: {error} {:?}", format.name, error.chain()));
+            let written = write(&opened, &target)
+                .unwrap_or_else(|error| panic!("{} {compression}: {error} {:?}", format.name, error.chain()));
             assert_eq!((written.rows, written.files.len(), written.files[0].rows), (4, 1, 4));
             assert_eq!(written.files[0].bytes, fs::metadata(&path).unwrap().len());
             match format.name {
@@ -76,7 +78,11 @@ fn levels_row_groups_statistics_and_metadata() {
     let pairs = footer.file_metadata().key_value_metadata().unwrap();
     assert!(pairs.iter().any(|pair| pair.key == "recipe" && pair.value.as_deref() == Some("abc")));
     for (compression, level) in [("zstd", 40), ("gzip", 12), ("zip", 1)] {
-        let bad = Target { compression: Some(compression.into()), level: Some(level), ..target(folder.path().join("y.parquet")) };
+        let bad = Target {
+            compression: Some(compression.into()),
+            level: Some(level),
+            ..target(folder.path().join("y.parquet"))
+        };
         assert_eq!(write(&opened, &bad).unwrap_err().kind, ErrorKind::Sink);
     }
 }
@@ -124,6 +130,44 @@ fn many_rows_go_to_many_files() {
 }
 
 #[test]
+fn partition_values_of_all_kinds_make_safe_folders() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "key,n,day\na/b c,1,2024-01-01\n../x,2,2024-01-01\n\"\",3,\nä=%,4,2024-01-02\na/b c,5,2024-01-01\na/b c,6,2024-01-01\n";
+    fs::write(folder.path().join("in.csv"), text).unwrap();
+    let opened = open(&source("in.csv"), folder.path()).unwrap();
+    let out = folder.path().join("out");
+    let parts = Target { partition_by: vec!["key".into(), "day".into()], max_rows_per_file: Some(2), ..target(&out) };
+    let parts = Target { format: Some("PARQUET".into()), ..parts };
+    let written = write(&opened, &parts).unwrap();
+    assert_eq!(written.rows, 6);
+    assert!(written.files.iter().all(|file| file.path.starts_with(&out) && file.path.is_file()), "{:?}", written.files);
+    assert_eq!(names(folder.path()), ["in.csv", "out"]);
+    let first = out.join("key=a%2Fb%20c/day=2024-01-01");
+    assert_eq!(names(&first), ["part-0.parquet", "part-1.parquet"], "{:?}", written.files);
+    assert_eq!(read_parquet(&first.join("part-0.parquet")).rows, [row(&["1"]), row(&["5"])]);
+}
+
+#[test]
+fn one_column_with_gaps_survives_delimited_text() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("in.csv"), "a\nx\n\n\"\"\n\"q \"\"u\"\", e\nl\"\n\n").unwrap();
+    let opened = open(&source("in.csv"), folder.path()).unwrap();
+    assert_eq!(opened.records, Some(5));
+    for name in ["out.csv", "out.tsv", "out.jsonl"] {
+        let path = folder.path().join(name);
+        assert_eq!(write(&opened, &target(&path)).unwrap().rows, 5, "{name}");
+        let again = open(&source(name), folder.path()).unwrap();
+        let back = folder.path().join(format!("{name}.parquet"));
+        write(&again, &target(&back)).unwrap();
+        assert_eq!(
+            read_parquet(&back).rows,
+            [row(&["x"]), row(&["∅"]), row(&[""]), row(&["q \"u\", e\nl"]), row(&["∅"])],
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn tables_without_rows() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("in.csv"), "a,b\n").unwrap();
@@ -132,7 +176,8 @@ fn tables_without_rows() {
         assert_eq!(write(&opened, &target(folder.path().join(name))).unwrap().rows, 0);
     }
     assert_eq!(read_parquet(&folder.path().join("x.parquet")).names, ["a", "b"]);
-    let parts = Target { format: Some("PARQUET".into()), partition_by: vec!["a".into()], ..target(folder.path().join("p")) };
+    let parts =
+        Target { format: Some("PARQUET".into()), partition_by: vec!["a".into()], ..target(folder.path().join("p")) };
     assert_eq!(write(&opened, &parts).unwrap().rows, 0);
     write(&opened, &Target { overwrite: true, ..parts }).unwrap();
 }
@@ -147,7 +192,12 @@ fn what_may_not_be_overwritten() {
     assert!(write(&opened, &over(&folder.path().join("link.csv"))).is_err());
     fs::hard_link(&csv, folder.path().join("hard.csv")).unwrap();
     assert!(write(&opened, &over(&folder.path().join("hard.csv"))).is_err());
-    let above = Target { format: Some("CSV".into()), partition_by: vec!["region".into()], overwrite: true, ..target(folder.path()) };
+    let above = Target {
+        format: Some("CSV".into()),
+        partition_by: vec!["region".into()],
+        overwrite: true,
+        ..target(folder.path())
+    };
     assert!(write(&opened, &above).unwrap_err().message.contains("overwrite the input"));
     assert_eq!(fs::read_to_string(&csv).unwrap(), ORDERS);
 
@@ -198,9 +248,11 @@ fn what_a_killed_run_left_is_cleaned() {
 fn an_interrupted_swap_is_completed() {
     let (folder, opened) = orders();
     let out = folder.path().join("out");
-    let parts = Target { format: Some("PARQUET".into()), partition_by: vec!["region".into()], overwrite: true, ..target(&out) };
+    let parts =
+        Target { format: Some("PARQUET".into()), partition_by: vec!["region".into()], overwrite: true, ..target(&out) };
     let at = |name: &str| folder.path().join(name);
-    let (journal, old, new) = (at(".out.brewhouse.journal"), at(".out.brewhouse-old.tmp"), at(".out.brewhouse-9-0.tmp"));
+    let (journal, old, new) =
+        (at(".out.brewhouse.journal"), at(".out.brewhouse-old.tmp"), at(".out.brewhouse-9-0.tmp"));
     // Killed between the two renames: the new folder is put in place.
     write(&opened, &parts).unwrap();
     fs::rename(&out, &old).unwrap();

@@ -6,6 +6,7 @@ use brewhouse_engine::recipe::Step;
 use brewhouse_engine::run::{LiveFacts, collect};
 use brewhouse_engine::source::{ReadOptions, Source};
 use brewhouse_engine::stage::{self, Cache, Effect};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -22,8 +23,11 @@ fn source(path: &Path) -> Source {
 
 fn orders(folder: &Path) -> stage::Table {
     let path = folder.join("orders.csv");
-    let rows: String =
-        (0..1000).map(|n| format!("{n:05},{},{}\n", if n % 10 == 0 { String::new() } else { (n % 7).to_string() }, "ab c".repeat(n % 3))).collect();
+    let mut rows = String::new();
+    for n in 0..1000 {
+        let quantity = if n % 10 == 0 { String::new() } else { (n % 7).to_string() };
+        writeln!(rows, "{n:05},{quantity},{}", "ab c".repeat(n % 3)).unwrap();
+    }
     std::fs::write(&path, format!("id,qty,note\n{rows}")).unwrap();
     let cache = Cache::new(folder.join("cache"), 1 << 30).unwrap();
     stage::open_full(&source(&path), Path::new("."), &cache, &AtomicBool::new(false), &|_| {}).unwrap()

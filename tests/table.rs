@@ -3,7 +3,7 @@
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use brewhouse_engine::sink::{self, Target, Written};
-use brewhouse_engine::source::{self, Opened, ReadOptions, Source};
+use brewhouse_engine::source::{self, Opened, ReadOptions, Source, StoredColumn};
 use brewhouse_engine::{Error, Result};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
@@ -65,7 +65,8 @@ fn cells(names: Vec<String>, batches: &[RecordBatch]) -> Cells {
     let mut rows = Vec::new();
     for batch in batches {
         let options = FormatOptions::default();
-        let columns: Vec<_> = batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
+        let columns: Vec<_> =
+            batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
         for row in 0..batch.num_rows() {
             let cell = |at: usize| (!batch.column(at).is_null(row)).then(|| columns[at].value(row).to_string());
             rows.push((0..columns.len()).map(cell).collect());
@@ -94,4 +95,9 @@ pub(crate) fn kinds(opened: &Opened) -> Vec<&str> {
 
 pub(crate) fn row(cells: &[&str]) -> Vec<Option<String>> {
     cells.iter().map(|cell| (*cell != "∅").then(|| (*cell).to_owned())).collect()
+}
+
+/// Stored types.
+pub(crate) fn stored(kinds: &[(&str, &str)]) -> Option<Vec<StoredColumn>> {
+    Some(kinds.iter().map(|(name, kind)| StoredColumn { name: (*name).into(), kind: (*kind).into() }).collect())
 }

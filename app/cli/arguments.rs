@@ -53,7 +53,7 @@ pub enum Command {
 
 /// Where data comes from; shared by run, check and preview.
 #[derive(Args)]
-pub struct InputArguments {
+pub(super) struct InputArguments {
     /// A recipe (JSON or YAML) or a project (NAME.brewhouse.json)
     #[arg(value_name = "RECIPE|PROJECT")]
     pub recipe: PathBuf,

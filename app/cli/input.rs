@@ -205,7 +205,7 @@ fn read_secrets(path: &Path) -> Result<BTreeMap<String, String>> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map(|m| m.permissions().mode()).unwrap_or(0);
+        let mode = std::fs::metadata(path).map_or(0, |m| m.permissions().mode());
         if mode & 0o077 != 0 {
             let message = format!("{} can be read by others, so its secrets are none", path.display());
             return Err(fail(message).advise(format!("run chmod 600 {}", path.display())));

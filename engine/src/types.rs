@@ -35,8 +35,21 @@ pub enum TypeClass {
 
 /// Whole numbers, decimals and money.
 pub const NUMERIC: &[TypeClass] = &[TypeClass::Whole, TypeClass::Decimal, TypeClass::Money];
+/// Numbers, and text that is meant to hold them.
+pub const NUMERIC_OR_TEXT: &[TypeClass] = &[TypeClass::Whole, TypeClass::Decimal, TypeClass::Money, TypeClass::Text];
 /// Text alone.
 pub const TEXT: &[TypeClass] = &[TypeClass::Text];
+/// Every kind of single value: no lists, no structures.
+pub const SCALAR: &[TypeClass] = &[
+    TypeClass::Text,
+    TypeClass::Whole,
+    TypeClass::Decimal,
+    TypeClass::Money,
+    TypeClass::Boolean,
+    TypeClass::Date,
+    TypeClass::DateTime,
+    TypeClass::Time,
+];
 /// Dates, and text, which is read as a date.
 pub const DATED: &[TypeClass] = &[TypeClass::Date, TypeClass::DateTime, TypeClass::Text];
 

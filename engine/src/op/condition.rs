@@ -154,7 +154,7 @@ impl BoundCondition {
             Test::LessThanEqual => compare(cell, dtype, first, Expr::lt_eq)?,
             Test::GreaterThan => compare(cell, dtype, first, Expr::gt)?,
             Test::GreaterThanEqual => compare(cell, dtype, first, Expr::gt_eq)?,
-            Test::IsInvalid => invalid(cell, dtype, first)?,
+            Test::IsInvalid => is_invalid(cell, dtype, first)?,
         };
         let test = test.fill_null(lit(false));
         Ok(match self.test {
@@ -224,13 +224,13 @@ fn compare(cell: Expr, dtype: &DataType, value: &str, how: fn(Expr, Expr) -> Exp
     })
 }
 
-fn invalid(cell: Expr, dtype: &DataType, word: &str) -> Result<Expr> {
-    if dtype != &DataType::String {
+/// Whether a text cell does not fit a named type; cells of other types always fit theirs, missing ones too.
+pub(super) fn is_invalid(cell: Expr, dtype: &DataType, word: &str) -> Result<Expr> {
+    if dtype != &DataType::String || word.is_empty() || word.eq_ignore_ascii_case("string") {
         return Ok(lit(false));
     }
-    if word.is_empty() || word.eq_ignore_ascii_case("string") {
-        return Ok(lit(false));
-    }
+    // Any number fits `number`; as the target of a change of type the word means a whole one.
+    let word = if word.eq_ignore_ascii_case("number") { "double" } else { word };
     let target = dtype_of_word(word).ok_or_else(|| {
         Error::new(ErrorKind::Condition, format!("“{word}” is not a type")).advise("use number, double, boolean, date or timestamp")
     })?;

@@ -3,8 +3,8 @@
 //! A cell that does not fit becomes missing and is counted. Whether day or month comes first in a text date is decided on the whole column.
 
 use super::dates::{Order, order_shown, read_date};
-use super::param::{Choice, Chosen, Param, ParamType as _, choice};
-use super::{Apply, Args, Context, Example, Facts, Family, Locality, Operation, Output, params};
+use super::param::{Choice, Chosen, Param, ParamSpec, ParamType as _, choice};
+use super::{Apply, Args, ColumnsFn, Context, Example, Facts, Family, Locality, Operation, Output, params};
 use crate::error::Result;
 use crate::types::{TypeClass, dtype_of_word};
 use polars::prelude::{
@@ -30,7 +30,9 @@ static TYPE: Param<Chosen> = Param::new("columnDataType", "New type")
     ]);
 
 /// The operations of this family.
-pub(super) static OPERATIONS: &[Operation] = &[Operation {
+pub(super) static OPERATIONS: &[Operation] = &[CHANGE, TO_BOOLEAN, TO_DOUBLE, TO_NUMBER, TO_STRING];
+
+const CHANGE: Operation = Operation {
     name: "CHANGE_DATA_TYPE",
     title: "Change type",
     summary: "Changes a column to another type, in place. A cell that does not fit becomes missing and is counted; blanks around a \
@@ -76,20 +78,118 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
         },
     ],
     ..Operation::DEFAULT
-}];
+};
+
+static BOOLEAN: Param<Chosen> = fixed(&[choice("boolean", "True or false")], "boolean");
+static NUMBER: Param<Chosen> = fixed(&[Choice { value: "number", label: "Number", aliases: &["double"] }], "number");
+static STRING: Param<Chosen> = fixed(&[choice("string", "Text")], "string");
+static TO_BOOLEAN_PARAMS: [&ParamSpec; 2] = [&params::SOURCE.spec, &BOOLEAN.spec];
+static TO_NUMBER_PARAMS: [&ParamSpec; 2] = [&params::SOURCE.spec, &NUMBER.spec];
+static TO_STRING_PARAMS: [&ParamSpec; 2] = [&params::SOURCE.spec, &STRING.spec];
+
+const fn fixed(choices: &'static [Choice], value: &'static str) -> Param<Chosen> {
+    Param::new("columnDataType", "New type").help("Always the same; recipes carry it.").choices(choices).default(value)
+}
+
+const TO_BOOLEAN: Operation = to_type(
+    "TO_BOOLEAN_COLUMN",
+    "Change to true or false",
+    "Changes a column to true or false, in place, as CHANGE_DATA_TYPE does: true, false, yes, no, 1 and 0 are understood, any other \
+     cell becomes missing and is counted.",
+    "Change {sourceColumn} to true or false",
+    &TO_BOOLEAN_PARAMS,
+    |args, context| become_type(args, context, &DataType::Boolean),
+    &[Example {
+        title: "Words and numbers",
+        params: &[("sourceColumn", "paid"), ("columnDataType", "boolean")],
+        conditions: &[],
+        before: "paid:text\nYes\n0\n?\n∅",
+        after: "paid:boolean\ntrue\nfalse\n∅\n∅",
+    }],
+);
+
+const TO_DOUBLE: Operation = to_type(
+    "TO_DOUBLE_COLUMN",
+    "Change to decimal",
+    "Changes a column to decimals, in place, as CHANGE_DATA_TYPE does; a cell that is no number becomes missing and is counted.",
+    "Change {sourceColumn} to decimal",
+    &TO_NUMBER_PARAMS,
+    |args, context| become_type(args, context, &DataType::Float64),
+    &[Example {
+        title: "The type is written as number",
+        params: &[("sourceColumn", "price"), ("columnDataType", "number")],
+        conditions: &[],
+        before: "price:text\n1.5\n-2\nfree\n∅",
+        after: "price:double\n1.5\n-2\n∅\n∅",
+    }],
+);
+
+const TO_NUMBER: Operation = to_type(
+    "TO_NUMBER_COLUMN",
+    "Change to whole number",
+    "Changes a column to whole numbers, in place, as CHANGE_DATA_TYPE does; a cell that is none becomes missing and is counted. Text \
+     with a fraction is none, a decimal loses its fraction towards zero. For numbers with a fraction use TO_DOUBLE_COLUMN.",
+    "Change {sourceColumn} to whole number",
+    &TO_NUMBER_PARAMS,
+    |args, context| become_type(args, context, &DataType::Int64),
+    &[Example {
+        title: "12.0 is a whole number, 12.5 is none",
+        params: &[("sourceColumn", "n"), ("columnDataType", "number")],
+        conditions: &[],
+        before: "n:text\n12.0\n12.5\n9007199254740993\n∅",
+        after: "n:whole\n12\n∅\n9007199254740993\n∅",
+    }],
+);
+
+const TO_STRING: Operation = to_type(
+    "TO_STRING_COLUMN",
+    "Change to text",
+    "Changes a column to text, in place, as CHANGE_DATA_TYPE does; missing cells stay missing.",
+    "Change {sourceColumn} to text",
+    &TO_STRING_PARAMS,
+    |args, context| become_type(args, context, &DataType::String),
+    &[Example {
+        title: "Numbers as text",
+        params: &[("sourceColumn", "age"), ("columnDataType", "string")],
+        conditions: &[],
+        before: "age:double\n12\n-0.5\n∅",
+        after: "age:text\n12\n-0.5\n∅",
+    }],
+);
 
 fn change_type(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     let target = target_type(args)?;
     let from = context.dtype(&column)?;
-    let order = match context.facts {
-        Some(facts) if facts.height() == 1 => {
-            let count = |name: &str| facts.column(name).and_then(|c| c.get(0)).ok().and_then(|v| v.extract::<i64>());
-            if count("day") > count("month") { Order::Day } else { Order::Month }
-        }
-        _ => Order::Month,
-    };
+    let order = order_found(context, &column);
     Ok(vec![Output::new(&column, convert_ordered(col(column.as_str()), from, &target, order))])
+}
+
+const fn to_type(
+    name: &'static str,
+    title: &'static str,
+    summary: &'static str,
+    sentence: &'static str,
+    params: &'static [&'static ParamSpec],
+    apply: ColumnsFn,
+    examples: &'static [Example],
+) -> Operation {
+    Operation {
+        name,
+        title,
+        summary,
+        sentence,
+        params,
+        converts: true,
+        apply: Apply::Columns(apply),
+        examples,
+        ..Operation::DEFAULT
+    }
+}
+
+fn become_type(args: &Args, context: &Context<'_>, target: &DataType) -> Result<Vec<Output>> {
+    let column = args.get(&params::SOURCE)?.write();
+    Ok(vec![Output::new(&column, convert(col(column.as_str()), context.dtype(&column)?, target))])
 }
 
 fn target_type(args: &Args) -> Result<DataType> {
@@ -103,13 +203,26 @@ fn day_first_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Resu
     if !target.is_temporal() || context.dtype(&column)? != &DataType::String {
         return Ok(None);
     }
-    let count = |order: Order, name: &str| {
-        col(column.as_str())
+    Ok(Some(frame.select(order_counts(&column))))
+}
+
+/// Counts the texts of a column that are dates only when the day, and only when the month, comes first.
+pub(super) fn order_counts(column: &str) -> [Expr; 2] {
+    [(Order::Day, "day"), (Order::Month, "month")].map(|(order, word)| {
+        col(column)
             .map(move |cells| decisive(&cells, order), |_, field| Ok(Field::new(field.name.clone(), DataType::Int64)))
             .sum()
-            .alias(name)
+            .alias(format!("{word} {column}"))
+    })
+}
+
+/// Which of day and month comes first in a column, from the facts that [`order_counts`] asked for.
+pub(super) fn order_found(context: &Context<'_>, column: &str) -> Order {
+    let count = |word: &str| {
+        let counts = context.facts?.column(&format!("{word} {column}")).ok()?;
+        counts.get(0).ok()?.extract::<i64>()
     };
-    Ok(Some(frame.select([count(Order::Day, "day"), count(Order::Month, "month")])))
+    if count("day") > count("month") { Order::Day } else { Order::Month }
 }
 
 fn decisive(cells: &Column, order: Order) -> PolarsResult<Column> {
@@ -126,7 +239,8 @@ pub fn convert(cells: Expr, from: &DataType, to: &DataType) -> Expr {
     convert_ordered(cells, from, to, Order::Either)
 }
 
-fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order: Order) -> Expr {
+/// As [`convert`], with a known order of day and month.
+pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order: Order) -> Expr {
     let (source, target) = (TypeClass::of(from), TypeClass::of(to));
     match (source, target) {
         (_, _) if from == to => cells,

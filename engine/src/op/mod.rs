@@ -13,15 +13,42 @@ pub mod reference;
 pub mod sentence;
 pub mod table;
 
+mod advanced;
+mod arrange;
+mod aggregate;
+mod arithmetic;
 mod case;
+mod cells;
+mod clean;
 pub mod column;
+mod duplicate;
+mod extract;
 mod filter;
+mod date_math;
+mod date_part;
 mod fill;
+mod flag;
+mod format;
+mod invalid;
+mod literals;
 pub mod group;
 pub mod join;
 pub mod now;
+mod merge;
+mod outlier;
+mod outlier_facts;
 mod pivot;
+mod replace;
 mod split;
+mod stand_in;
+mod text_make;
+mod text_test;
+mod math;
+mod moment;
+mod number;
+mod rolling;
+mod statistic;
+mod window;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -223,9 +250,9 @@ pub enum ParamRule {
     Together(&'static [&'static str]),
 }
 
-type FactsFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<Option<LazyFrame>>;
-type ColumnsFn = fn(&Args, &Context<'_>) -> Result<Vec<Output>>;
-type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame>;
+pub(crate) type FactsFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<Option<LazyFrame>>;
+pub(crate) type ColumnsFn = fn(&Args, &Context<'_>) -> Result<Vec<Output>>;
+pub(crate) type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame>;
 
 /// A query over all rows that an operation needs before it can be applied.
 pub struct Facts {
@@ -286,6 +313,9 @@ impl Example {
     }
 }
 
+/// Finds a secret by its name.
+pub type Secrets = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What a run freezes for all its steps: clock, zone, seed, secrets and the other datasets.
 #[derive(Clone)]
 pub struct Environment {
@@ -296,7 +326,7 @@ pub struct Environment {
     /// The seed of everything random.
     pub seed: u64,
     /// Finds a secret by name.
-    pub secrets: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub secrets: Secrets,
     /// The other datasets, by name.
     pub datasets: BTreeMap<String, LazyFrame>,
 }
@@ -382,11 +412,29 @@ impl Operation {
 static FAMILIES: &[&[Operation]] = &[
     filter::OPERATIONS,
     column::OPERATIONS,
+    arrange::OPERATIONS,
     convert::OPERATIONS,
     case::OPERATIONS,
+    clean::OPERATIONS,
+    replace::OPERATIONS,
+    extract::OPERATIONS,
     fill::OPERATIONS,
+    invalid::OPERATIONS,
+    duplicate::OPERATIONS,
+    outlier::OPERATIONS,
     split::OPERATIONS,
+    merge::OPERATIONS,
+    flag::OPERATIONS,
+    format::OPERATIONS,
     now::OPERATIONS,
+    text_make::OPERATIONS,
+    text_test::OPERATIONS,
+    date_part::OPERATIONS,
+    date_math::OPERATIONS,
+    arithmetic::OPERATIONS,
+    math::OPERATIONS,
+    aggregate::OPERATIONS,
+    window::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
@@ -441,7 +489,7 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 /// An operation on one column in place.
-pub(crate) fn in_place(args: &Args, change: impl Fn(Expr) -> Expr) -> Result<Vec<Output>> {
+pub(crate) fn in_place(args: &Args, change: impl FnOnce(Expr) -> Expr) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     Ok(vec![Output::new(&column, change(polars::prelude::col(column.as_str())))])
 }

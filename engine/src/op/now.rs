@@ -2,6 +2,7 @@
 
 use super::param::{Param, ParamSpec, ParamType};
 use super::{Apply, Example, Family, Kind, Operation, Output, params};
+use chrono::Timelike as _;
 use polars::prelude::{DataType, lit};
 
 /// A time zone by its name.
@@ -46,6 +47,27 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
         conditions: &[],
         before: "id:whole\n1",
         after: "id:whole | loaded:date\n1 | 2024-03-01",
+    }],
+    ..Operation::DEFAULT
+}, Operation {
+    name: "NOW",
+    title: "Current date and time",
+    summary: "Adds a column with the date and time at which the run began, the same in every row, in UTC unless a time zone is named. \
+              Fractions of a second are cut off.",
+    sentence: "Add {targetColumn} with the current date and time",
+    family: Family::Date,
+    params: &[&ZONE.spec, &params::TARGET.spec],
+    apply: Apply::Columns(|args, context| {
+        let local = context.env.now.with_timezone(&args.get(&ZONE)?.0).naive_local();
+        let whole = local.with_nanosecond(0).unwrap_or(local);
+        Ok(vec![Output::new(&args.get(&params::TARGET)?.0, lit(whole).cast(super::moment::MOMENT))])
+    }),
+    examples: &[Example {
+        title: "The examples' clock stands at 2024-02-29 23:30 UTC",
+        params: &[("timeZone", "US/Pacific"), ("targetColumn", "loaded")],
+        conditions: &[],
+        before: "id:whole\n1",
+        after: "id:whole | loaded:timestamp\n1 | 2024-02-29 15:30:00",
     }],
     ..Operation::DEFAULT
 }];

@@ -433,7 +433,8 @@ impl ParamType for bool {
 impl ParamType for Chosen {
     const KIND: Kind = Kind::Choice;
     fn parse(spec: &ParamSpec, text: &str) -> Result<Self, String> {
-        let same = |spelling: &str| spelling.eq_ignore_ascii_case(text.trim());
+        // Blanks around a word mean nothing, but a blank may be the value itself.
+        let same = |spelling: &str| spelling == text || spelling.eq_ignore_ascii_case(text.trim());
         let found = spec.choices.iter().find(|c| same(c.value) || c.aliases.iter().any(|a| same(a)));
         found.map(|c| Self(c.value)).ok_or_else(|| {
             let values: Vec<_> = spec.choices.iter().map(|c| c.value).collect();

@@ -1,7 +1,7 @@
 //! Parameter handles that many operations share.
 
 use super::param::{Column, Columns, NewColumn, Param};
-use crate::types::{DATED, NUMERIC, TEXT};
+use crate::types::{DATED, NUMERIC, SCALAR, TEXT};
 
 /// The column that a step works on.
 pub static SOURCE: Param<Column> =
@@ -30,3 +30,33 @@ pub static SOURCES: Param<Columns> = Param::new("sourceColumns", "Columns")
 pub static TARGET: Param<NewColumn> = Param::new("targetColumn", "New column")
     .help("The name of the column that is made; it must not be there yet, or be the step's own source column.")
     .example("total");
+
+/// One column, where several can be named instead.
+pub static OPTIONAL_SOURCE: Param<Column> = Param::new("sourceColumn", "Column")
+    .help("The column that the step works on; give this or sourceColumns.")
+    .example("price")
+    .optional();
+
+/// Several columns, where one can be named instead.
+pub static OPTIONAL_SOURCES: Param<Columns> = Param::new("sourceColumns", "Columns")
+    .help("The columns that the step works on; give these or sourceColumn.")
+    .example(r#"["price","quantity"]"#)
+    .optional();
+
+/// Several columns that hold single values, no lists or structures.
+pub static SOURCES_SCALAR: Param<Columns> = Param::new("sourceColumns", "Columns")
+    .help("The columns that the step works on, in this order.")
+    .example(r#"["first_name","last_name"]"#)
+    .accepts(SCALAR);
+
+/// The column that holds single values, no list or structure.
+pub static SOURCE_SCALAR: Param<Column> =
+    Param::new("sourceColumn", "Column").help("The column that the step works on.").example("price").accepts(SCALAR);
+
+/// What a flag says for yes.
+pub static TRUE_TEXT: Param<String> =
+    Param::new("trueString", "Text for yes").help("What the new column holds where the answer is yes.").default("True");
+
+/// What a flag says for no.
+pub static FALSE_TEXT: Param<String> =
+    Param::new("falseString", "Text for no").help("What the new column holds where the answer is no.").default("False");

@@ -15,7 +15,7 @@ use crate::op::param::Use;
 use crate::op::{Apply, Args, Bound, Conditions, Context, Environment, Family, Locality, Output, RowLaw, bind};
 use crate::recipe::Step;
 use crate::types::TypeClass;
-use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, PlSmallStr, Schema, SchemaRef, col};
+use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, PlSmallStr, Schema, SchemaRef, col, lit};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -297,8 +297,9 @@ fn apply_columns(
             }
             expr = masked(mask, expr, old.map(|_| col(output.name.clone())));
         }
-        if let Some(counter) = failures.as_ref().filter(|_| bound.op.converts && old.is_some()) {
-            expr = tap::count_failures(expr, col(output.name.clone()), counter.clone());
+        if let Some(counter) = failures.as_ref().filter(|_| bound.op.converts) {
+            let before = if old.is_some() { col(output.name.clone()) } else { expected(&reads, mask) };
+            expr = tap::count_failures(expr, before, counter.clone());
         }
         exprs.push(expr.alias(output.name));
     }
@@ -307,6 +308,13 @@ fn apply_columns(
         return Ok(frame);
     }
     Ok(frame.select(order_after(context.schema, &reads, &added)))
+}
+
+/// True where a new column should have a value, missing elsewhere: in the rows selected whose cells are all there.
+fn expected(reads: &BTreeSet<String>, mask: Option<&Expr>) -> Expr {
+    let there = reads.iter().map(|name| col(name.as_str()).is_not_null());
+    let here = there.chain(mask.cloned()).reduce(Expr::and).unwrap_or_else(|| lit(true));
+    masked(&here, lit(true), None)
 }
 
 /// New columns stand right after the last column that the step reads, or at the end when it reads none.

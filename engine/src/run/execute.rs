@@ -55,13 +55,13 @@ pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
                 ..Progress::default()
             });
         };
-        source::open_stored(source, &job.base, &cancel, &report)
+        source::open(source, &job.base, &cancel, &report)
     };
     let dataset = open(&job.dataset)?;
     let mut others = Vec::new();
     let mut env = job.env.clone();
     for source in &job.others {
-        let opened = source::open_stored(source, &job.base, &cancel, &|_| {})?;
+        let opened = source::open(source, &job.base, &cancel, &|_| {})?;
         env.datasets.insert(source.name.clone(), opened.frame.clone());
         others.push((source.name.clone(), opened));
     }
@@ -107,6 +107,7 @@ fn run(
     problems: &mut Vec<Problem>,
 ) -> Result<()> {
     let prepared = prepare(job, monitor)?;
+    receipt.opening_seconds = started.elapsed().as_secs_f64();
     fill_inputs(receipt, job, &prepared);
     let base = limited(prepared.dataset.frame.clone(), job.limit);
     let inputs: Vec<PathBuf> = receipt.inputs.iter().map(|i| i.path.clone()).collect();
@@ -123,7 +124,7 @@ fn run(
         let staging = sink::prepare(&with_metadata(target, receipt), &inputs, &schema)?;
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), started);
         let frame = staging.attach(compiled.frame.clone())?;
-        watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| blame(error, job, &compiled, monitor))?;
+        watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| blame(error, &compiled, monitor))?;
         let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;
         check_expected(job, rows)?;
         committed.push((staging, rows, schema));
@@ -162,16 +163,10 @@ fn sink_frame(frame: LazyFrame, monitor: &Monitor) -> Result<()> {
     guarded(move || frame.collect_with_engine(Engine::Streaming).map(|_| ()))
 }
 
-/// Finds what a failed run failed at: data that does not fit its stored types, or the first step whose frame cannot be run.
-fn blame(error: Error, job: &Job, compiled: &Compiled, monitor: &Monitor) -> Error {
+/// Finds the step whose frame is the first that cannot be run, and places the error there.
+fn blame(error: Error, compiled: &Compiled, monitor: &Monitor) -> Error {
     if monitor.cancelled() || matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Sink) {
         return error;
-    }
-    let typed = std::iter::once(&job.dataset).chain(&job.others).filter(|source| source.columns.is_some());
-    for source in typed {
-        if let Some(misfit) = source::explain(source, &job.base, &monitor.flag()) {
-            return misfit;
-        }
     }
     for step in compiled.steps.iter().filter(|s| s.enabled) {
         let Some(frame) = step.frame.clone() else { continue };

@@ -97,7 +97,9 @@ pub fn fill_steps(steps: &[Step], values: &BTreeMap<String, String>) -> Vec<Step
                 }
             }
             let mut conditions = step.conditions().to_vec();
-            conditions.iter_mut().for_each(|c| c.value = c.value.as_deref().map(fill));
+            for condition in &mut conditions {
+                condition.value = condition.value.as_deref().map(fill);
+            }
             if conditions != step.conditions() {
                 filled.set_conditions(conditions);
             }

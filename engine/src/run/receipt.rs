@@ -49,6 +49,9 @@ pub struct Receipt {
     pub notes: Vec<String>,
     /// How long the run took.
     pub seconds: f64,
+    /// The part of it in which the sources were opened, and text was typed or held against its stored types.
+    #[serde(default)]
+    pub opening_seconds: f64,
     /// The most memory the process held, in bytes.
     pub peak_memory_bytes: Option<u64>,
 }

@@ -4,8 +4,9 @@ use super::Target;
 use crate::error::{Error, ErrorKind, Result};
 use polars::polars_utils::compression::{BrotliLevel, GzipLevel, ZstdLevel};
 use polars::prelude::{
-    CompatLevel, CsvWriterOptions, ExternalCompression, FileWriteFormat, IpcCompression, IpcWriterOptions, KeyValueMetadata,
-    NDJsonWriterOptions, ParquetCompression, ParquetWriteOptions, SerializeOptions, StatisticsOptions,
+    CompatLevel, CsvWriterOptions, ExternalCompression, FileWriteFormat, IpcCompression, IpcWriterOptions,
+    KeyValueMetadata, NDJsonWriterOptions, ParquetCompression, ParquetWriteOptions, SerializeOptions,
+    StatisticsOptions,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -17,14 +18,21 @@ const ROW_GROUP: usize = 1 << 18;
 pub(super) fn parquet(target: &Target) -> Result<FileWriteFormat> {
     let level = target.level;
     let compression = match compression(target, "zstd").as_str() {
-        "zstd" => ParquetCompression::Zstd(level.map(ZstdLevel::try_new).transpose().map_err(|_| bad_level(target, "1 to 22"))?),
+        "zstd" => ParquetCompression::Zstd(
+            level.map(ZstdLevel::try_new).transpose().map_err(|_| bad_level(target, "1 to 22"))?,
+        ),
         "gzip" => {
-            let level = small(target, "0 to 9")?.map(GzipLevel::try_new).transpose().map_err(|_| bad_level(target, "0 to 9"))?;
+            let level = small(target, "0 to 9")?
+                .map(GzipLevel::try_new)
+                .transpose()
+                .map_err(|_| bad_level(target, "0 to 9"))?;
             ParquetCompression::Gzip(level)
         }
         "brotli" => {
             let level = level.map(u32::try_from).transpose().map_err(|_| bad_level(target, "0 to 11"))?;
-            ParquetCompression::Brotli(level.map(BrotliLevel::try_new).transpose().map_err(|_| bad_level(target, "0 to 11"))?)
+            ParquetCompression::Brotli(
+                level.map(BrotliLevel::try_new).transpose().map_err(|_| bad_level(target, "0 to 11"))?,
+            )
         }
         "snappy" => ParquetCompression::Snappy,
         "lz4" => ParquetCompression::Lz4Raw,
@@ -35,7 +43,8 @@ pub(super) fn parquet(target: &Target) -> Result<FileWriteFormat> {
         compression,
         statistics: StatisticsOptions::default(),
         row_group_size: Some(target.row_group_rows.unwrap_or(ROW_GROUP).max(1)),
-        key_value_metadata: (!target.metadata.is_empty()).then(|| KeyValueMetadata::from_static(target.metadata.clone())),
+        key_value_metadata: (!target.metadata.is_empty())
+            .then(|| KeyValueMetadata::from_static(target.metadata.clone())),
         ..ParquetWriteOptions::default()
     })))
 }
@@ -141,5 +150,6 @@ fn bad_level(target: &Target, range: &str) -> Error {
 fn unknown(target: &Target, name: &str) -> Error {
     let format = target.format.clone().unwrap_or_else(|| target.path.display().to_string());
     let known = target.format().map(|format| format.compressions.join(", ")).unwrap_or_default();
-    Error::new(ErrorKind::Sink, format!("{format} cannot be compressed with {name}")).advise(format!("use one of {known}"))
+    Error::new(ErrorKind::Sink, format!("{format} cannot be compressed with {name}"))
+        .advise(format!("use one of {known}"))
 }

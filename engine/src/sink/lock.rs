@@ -16,7 +16,12 @@ impl Lock {
     /// Takes the lock, or says who else is at it.
     pub(super) fn take(path: PathBuf, target: &Path) -> Result<Self> {
         for _ in 0..100 {
-            let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| unlockable(target, error))?;
+            let file = File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)
+                .map_err(|error| unlockable(target, error))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => {

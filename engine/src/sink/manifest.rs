@@ -66,7 +66,12 @@ pub(super) fn refuse_strangers(folder: &Path) -> Result<()> {
         None => Ok(()),
         Some(stranger) => Err(Error::new(
             ErrorKind::Sink,
-            format!("{} holds {} file(s) that the last run did not write, such as {}", folder.display(), found.len(), stranger.display()),
+            format!(
+                "{} holds {} file(s) that the last run did not write, such as {}",
+                folder.display(),
+                found.len(),
+                stranger.display()
+            ),
         )
         .advise("move them away, or write to another folder")),
     }

@@ -170,7 +170,8 @@ pub fn format_of_path(path: &Path) -> Option<&'static WriteFormat> {
 
 fn unknown(name: &str) -> Error {
     let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
-    Error::new(ErrorKind::Sink, format!("{name} is no format that can be written")).advise(format!("use one of {}", known.join(", ")))
+    Error::new(ErrorKind::Sink, format!("{name} is no format that can be written"))
+        .advise(format!("use one of {}", known.join(", ")))
 }
 
 /// The columns of a schema as stored words.

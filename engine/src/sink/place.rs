@@ -20,13 +20,18 @@ impl Place {
             return Ok(Self { path, made: Vec::new() });
         }
         let name = target.file_name().ok_or_else(|| {
-            Error::new(ErrorKind::Sink, format!("{} is no path of a file", target.display())).advise("name the file to write")
+            Error::new(ErrorKind::Sink, format!("{} is no path of a file", target.display()))
+                .advise("name the file to write")
         })?;
         let parent = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        let mut made: Vec<PathBuf> = parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).map(Path::to_owned).collect();
+        let mut made: Vec<PathBuf> = parent
+            .ancestors()
+            .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+            .map(Path::to_owned)
+            .collect();
         std::fs::create_dir_all(parent).map_err(|error| failed(parent, "cannot be made", error))?;
         let parent = std::fs::canonicalize(parent).map_err(|error| failed(parent, "cannot be read", error))?;
         made.sort_by_key(|folder| std::cmp::Reverse(folder.as_os_str().len()));
@@ -65,8 +70,11 @@ impl Place {
         let shown = self.path.display();
         if target.has_parts() {
             if !meta.is_dir() {
-                return Err(Error::new(ErrorKind::Sink, format!("{shown} is a file, but the output is a folder of parts"))
-                    .advise("name a folder"));
+                return Err(Error::new(
+                    ErrorKind::Sink,
+                    format!("{shown} is a file, but the output is a folder of parts"),
+                )
+                .advise("name a folder"));
             }
             let empty = std::fs::read_dir(&self.path).is_ok_and(|mut entries| entries.next().is_none());
             if !target.overwrite && !empty {
@@ -88,8 +96,11 @@ impl Place {
         for input in inputs {
             let Ok(input) = std::fs::canonicalize(input) else { continue };
             if input.starts_with(&self.path) || same_file(&input, &self.path) {
-                return Err(Error::new(ErrorKind::Sink, format!("the output {} would overwrite the input {}", self.path.display(), input.display()))
-                    .advise("write to another path"));
+                return Err(Error::new(
+                    ErrorKind::Sink,
+                    format!("the output {} would overwrite the input {}", self.path.display(), input.display()),
+                )
+                .advise("write to another path"));
             }
         }
         Ok(())
@@ -111,12 +122,18 @@ pub(super) fn refuse_schema(target: &Target, schema: &Schema) -> Result<()> {
         }
     }
     if !target.partition_by.is_empty() && target.partition_by.len() >= schema.len() {
-        return Err(Error::new(ErrorKind::Column, "nothing would be left in the files: every column is a partition column")
-            .advise("partition by fewer columns"));
+        return Err(Error::new(
+            ErrorKind::Column,
+            "nothing would be left in the files: every column is a partition column",
+        )
+        .advise("partition by fewer columns"));
     }
     match schema.iter().find(|(_, dtype)| dtype.is_nested() && !format.nested) {
-        Some((name, _)) => Err(Error::new(ErrorKind::Type, format!("{} cannot hold the lists or structures of column {name}", format.title))
-            .advise("write Parquet or JSON, or turn the column into text or several columns first")),
+        Some((name, _)) => Err(Error::new(
+            ErrorKind::Type,
+            format!("{} cannot hold the lists or structures of column {name}", format.title),
+        )
+        .advise("write Parquet or JSON, or turn the column into text or several columns first")),
         None => Ok(()),
     }
 }
@@ -129,7 +146,9 @@ pub(super) fn sync(path: &Path) -> Result<()> {
 /// The error about a path that a system call failed on.
 pub(super) fn failed(path: &Path, what: &str, error: std::io::Error) -> Error {
     let advice = match error.kind() {
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => "check that you may write to the folder",
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            "check that you may write to the folder"
+        }
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
             "make room on the disk, or write elsewhere"
         }
@@ -140,7 +159,8 @@ pub(super) fn failed(path: &Path, what: &str, error: std::io::Error) -> Error {
 
 /// The error about an output that is there already.
 pub(super) fn exists(path: &Path) -> Error {
-    Error::new(ErrorKind::Sink, format!("{} is there already", path.display())).advise("allow overwriting (--overwrite), or write elsewhere")
+    Error::new(ErrorKind::Sink, format!("{} is there already", path.display()))
+        .advise("allow overwriting (--overwrite), or write elsewhere")
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

@@ -23,9 +23,13 @@ pub(super) fn parquet(path: &Path) -> Result<Found> {
     let file = File::open(path).map_err(|error| failed(path, "cannot be read back", error))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(path, error))?;
     let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
-    let groups: i64 = builder.metadata().row_groups().iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).sum();
+    let groups: i64 =
+        builder.metadata().row_groups().iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).sum();
     if u64::try_from(groups).ok() != Some(rows) {
-        return Err(Error::new(ErrorKind::Sink, format!("{}: the row groups do not add up to the rows", path.display())));
+        return Err(Error::new(
+            ErrorKind::Sink,
+            format!("{}: the row groups do not add up to the rows", path.display()),
+        ));
     }
     Ok(Found { rows, columns: Some(columns(builder.schema())) })
 }
@@ -33,7 +37,8 @@ pub(super) fn parquet(path: &Path) -> Result<Found> {
 /// Every batch of an Arrow file.
 pub(super) fn arrow(path: &Path) -> Result<Found> {
     let file = File::open(path).map_err(|error| failed(path, "cannot be read back", error))?;
-    let reader = arrow::ipc::reader::FileReader::try_new(BufReader::new(file), None).map_err(|error| damaged(path, error))?;
+    let reader =
+        arrow::ipc::reader::FileReader::try_new(BufReader::new(file), None).map_err(|error| damaged(path, error))?;
     let columns = columns(&reader.schema());
     let mut rows = 0;
     for batch in reader {
@@ -77,8 +82,11 @@ pub(super) fn compare(path: &Path, found: &Found, schema: &Schema) -> Result<()>
         return Ok(());
     }
     let names: Vec<_> = columns.iter().map(|(name, _)| name.as_str()).collect();
-    Err(Error::new(ErrorKind::Sink, format!("{} reads back with other columns than were written: {}", path.display(), names.join(", ")))
-        .advise("report this as a fault of the program; the old output is untouched"))
+    Err(Error::new(
+        ErrorKind::Sink,
+        format!("{} reads back with other columns than were written: {}", path.display(), names.join(", ")),
+    )
+    .advise("report this as a fault of the program; the old output is untouched"))
 }
 
 fn columns(schema: &SchemaRef) -> Vec<(String, Option<TypeClass>)> {
@@ -97,7 +105,9 @@ fn class(dtype: &DataType) -> Option<TypeClass> {
         DataType::Timestamp(..) => TypeClass::DateTime,
         DataType::Time32(_) | DataType::Time64(_) => TypeClass::Time,
         DataType::Duration(_) => TypeClass::Duration,
-        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) | DataType::ListView(_) => TypeClass::List,
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) | DataType::ListView(_) => {
+            TypeClass::List
+        }
         DataType::Struct(_) => TypeClass::Struct,
         _ => return None,
     })

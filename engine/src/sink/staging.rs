@@ -8,7 +8,8 @@ use crate::error::{Error, ErrorKind, Result};
 use polars::io::hive::HivePathFormatter;
 use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
 use polars::prelude::{
-    IdxSize, LazyFrame, PartitionStrategy, PlRefPath, PlanCallback, Schema, SinkDestination, SinkTarget, UnifiedSinkArgs, col,
+    IdxSize, LazyFrame, PartitionStrategy, PlRefPath, PlanCallback, Schema, SinkDestination, SinkTarget,
+    UnifiedSinkArgs, col,
 };
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -37,7 +38,8 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
     let mark = format!("-{}-{number}.tmp", std::process::id());
     if target.is_stdout() {
         if target.has_parts() {
-            return Err(Error::new(ErrorKind::Sink, "standard output takes one file, not a folder of parts").advise("name a folder"));
+            return Err(Error::new(ErrorKind::Sink, "standard output takes one file, not a folder of parts")
+                .advise("name a folder"));
         }
         let temporary = std::env::temp_dir().join(format!("brewhouse{mark}"));
         return Ok(Staging { target: target.clone(), place: None, temporary, done: false, _lock: None });
@@ -86,7 +88,10 @@ impl Staging {
                 base_path: path,
                 file_path_provider: Some(part_paths(&self.target)?),
                 partition_strategy: strategy(&self.target),
-                max_rows_per_file: self.target.max_rows_per_file.map_or(IdxSize::MAX, |rows| IdxSize::try_from(rows.max(1)).unwrap_or(IdxSize::MAX)),
+                max_rows_per_file: self
+                    .target
+                    .max_rows_per_file
+                    .map_or(IdxSize::MAX, |rows| IdxSize::try_from(rows.max(1)).unwrap_or(IdxSize::MAX)),
                 approximate_bytes_per_file: u64::MAX,
             }
         } else {
@@ -104,7 +109,9 @@ impl Staging {
         let written = |files: Vec<WrittenFile>| Written { rows, files, columns: columns_of(schema) };
         let Some(place) = &self.place else {
             copy_out(&self.temporary)?;
-            return Ok(written(files.into_iter().map(|file| WrittenFile { path: PathBuf::from("-"), ..file }).collect()));
+            return Ok(written(
+                files.into_iter().map(|file| WrittenFile { path: PathBuf::from("-"), ..file }).collect(),
+            ));
         };
         if self.target.has_parts() {
             manifest::write(&self.temporary, &files, &self.target.metadata)?;
@@ -143,8 +150,11 @@ impl Staging {
         }
         let found: u64 = files.iter().map(|file| file.rows).sum();
         if found != rows {
-            return Err(Error::new(ErrorKind::Sink, format!("{found} rows read back from the output, but {rows} were written"))
-                .advise("check the disk and run again; the old output is untouched"));
+            return Err(Error::new(
+                ErrorKind::Sink,
+                format!("{found} rows read back from the output, but {rows} were written"),
+            )
+            .advise("check the disk and run again; the old output is untouched"));
         }
         Ok(files)
     }
@@ -210,7 +220,7 @@ fn sync_folders(folder: &Path) -> Result<()> {
 fn copy_out(path: &Path) -> Result<()> {
     let mut file = File::open(path).map_err(|error| failed(path, "cannot be read back", error))?;
     let mut out = std::io::stdout().lock();
-    std::io::copy(&mut file, &mut out)
-        .and_then(|_| out.flush())
-        .map_err(|error| Error::new(ErrorKind::Sink, "standard output was closed before all was written").caused_by(error))
+    std::io::copy(&mut file, &mut out).and_then(|_| out.flush()).map_err(|error| {
+        Error::new(ErrorKind::Sink, "standard output was closed before all was written").caused_by(error)
+    })
 }

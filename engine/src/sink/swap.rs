@@ -71,9 +71,12 @@ pub(super) fn recover(place: &Place) -> Result<()> {
         if !place.path.exists() {
             let whole = if !name.trim().is_empty() && new.exists() { &new } else { &old };
             std::fs::rename(whole, &place.path).map_err(|error| {
-                Error::new(ErrorKind::Sink, format!("an interrupted run on {} could not be completed", place.path.display()))
-                    .advise(format!("look at {} and {}", new.display(), old.display()))
-                    .caused_by(error)
+                Error::new(
+                    ErrorKind::Sink,
+                    format!("an interrupted run on {} could not be completed", place.path.display()),
+                )
+                .advise(format!("look at {} and {}", new.display(), old.display()))
+                .caused_by(error)
             })?;
             sync(place.folder())?;
         }

@@ -5,7 +5,7 @@ use super::{Depth, Opened, Source, StoredColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::word_of_dtype;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use polars::prelude::{LazyFrame, Schema, ScanArgsParquet, UnifiedScanArgs};
+use polars::prelude::{LazyFrame, ScanArgsParquet, Schema, UnifiedScanArgs};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -55,10 +55,12 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
         frame = frame.limit(u32::try_from(rows).unwrap_or(u32::MAX));
     }
     let schema = first.ok_or_else(|| Error::new(ErrorKind::Source, format!("dataset {} has no files", source.name)))?;
-    let columns: Vec<_> =
-        schema.iter().map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) }).collect();
+    let columns: Vec<_> = schema
+        .iter()
+        .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
+        .collect();
     held(source, &columns)?;
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes: found.notes, copy: None })
+    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes: found.notes })
 }
 
 /// Holds the columns that a file has against the stored ones.
@@ -66,13 +68,19 @@ pub(super) fn held(source: &Source, columns: &[StoredColumn]) -> Result<()> {
     for stored in source.columns.iter().flatten() {
         match columns.iter().find(|column| column.name == stored.name) {
             None => {
-                return Err(Error::new(ErrorKind::Column, format!("column {} of dataset {} is not in the file", stored.name, source.name))
-                    .advise("choose another file, or decide the types of this dataset anew"));
+                return Err(Error::new(
+                    ErrorKind::Column,
+                    format!("column {} of dataset {} is not in the file", stored.name, source.name),
+                )
+                .advise("choose another file, or decide the types of this dataset anew"));
             }
             Some(column) if column.kind != stored.kind => {
                 return Err(Error::new(
                     ErrorKind::Data,
-                    format!("column {} is stored as {}, but the file has it as {}", stored.name, stored.kind, column.kind),
+                    format!(
+                        "column {} is stored as {}, but the file has it as {}",
+                        stored.name, stored.kind, column.kind
+                    ),
                 )
                 .advise("decide the types of this dataset anew"));
             }

@@ -4,17 +4,18 @@ use super::dialect::{Layout, layout_of};
 use super::files::{Found, scan_of, shown, unreadable};
 use super::intake::{Job, Passed, pass, skipped};
 use super::split::{Marks, Nobody, split};
-use super::straighten::{self, Copy};
+use super::straighten;
 use super::tracker::Tally;
 use super::verdict::{check, decide, grouped};
 use super::{ColumnVerdict, Depth, FileFact, Opened, ReadOptions, Source, StoredColumn, temporal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::dtype_of_word;
 use polars::prelude::{
-    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources, Schema,
-    any_horizontal, col,
+    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources,
+    Schema, any_horizontal, col,
 };
-use std::io::{Read as _, Write as _};
+use std::io::{BufWriter, Read as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -34,13 +35,17 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
         Depth::Stored if layouts.iter().any(|(_, layout)| layout.stray) => {
             read_whole(&mut table, &layouts, &AtomicBool::new(false), &|_| ())?
         }
-        Depth::Stored => Reading { tally: None, scan: Some(scan_of(layouts.iter().map(|(file, _)| file.path.as_path()))?), ..Reading::default() },
+        Depth::Stored => Reading {
+            tally: None,
+            scan: Some(scan_of(layouts.iter().map(|(file, _)| file.path.as_path()))?),
+            ..Reading::default()
+        },
     };
     notes.append(&mut read.notes);
     let verdict = verdicts(source, &table, read.tally.as_ref(), &depth, &mut notes)?;
     let columns: Vec<_> = verdict.iter().map(|v| StoredColumn { name: v.name.clone(), kind: v.kind.clone() }).collect();
     if let Some(tally) = &read.tally {
-        refuse_long(tally)?;
+        refuse_long(tally, &found.files)?;
         remark(tally, &mut notes);
     }
     let frame = table.frame(&columns, &read)?;
@@ -50,7 +55,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     };
     let verdict = if read.tally.is_some() { verdict } else { Vec::new() };
     let schema = Arc::new(schema_of(&columns)?);
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes, copy: read.copy })
+    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes })
 }
 
 struct Table<'a> {
@@ -66,7 +71,6 @@ struct Reading {
     rows: Option<usize>,
     /// Whether what is scanned is a copy of the data alone, without names and lines to skip.
     bare: bool,
-    copy: Option<Arc<Copy>>,
     notes: Vec<String>,
 }
 
@@ -83,7 +87,6 @@ fn nothing(found: Found) -> Opened {
         records: Some(0),
         verdict: Vec::new(),
         notes,
-        copy: None,
     }
 }
 
@@ -91,14 +94,17 @@ fn nothing(found: Found) -> Opened {
 fn layouts(found: &mut Found, options: &ReadOptions) -> Result<Vec<Laid>> {
     let mut layouts: Vec<Laid> = Vec::new();
     let mut empty = Vec::new();
+    let mut options = options.clone();
     for file in &found.files {
-        let Some(layout) = layout_of(&file.path, options)? else {
+        let Some(layout) = layout_of(&file.path, &options)? else {
             empty.push(shown(&file.path));
             continue;
         };
         if let Some((first, expected)) = layouts.first() {
             agree(first, expected, file, &layout)?;
         }
+        // What the first file tells holds for all: a file of few rows may tell something else.
+        options.delimiter = Some(char::from(layout.marks.delimiter));
         layouts.push((file.clone(), layout));
     }
     if !layouts.is_empty() && !empty.is_empty() {
@@ -115,13 +121,14 @@ fn agree(first: &FileFact, expected: &Layout, file: &FileFact, layout: &Layout) 
         format!("it has {} columns, not {}", layout.names.len(), expected.names.len())
     } else if let Some((a, b)) = expected.names.iter().zip(&layout.names).find(|(a, b)| a != b) {
         format!("it has the column {b} where {a} is expected")
-    } else if expected.marks.delimiter != layout.marks.delimiter {
-        format!("its delimiter is {:?}, not {:?}", char::from(layout.marks.delimiter), char::from(expected.marks.delimiter))
     } else {
         return Ok(());
     };
-    Err(Error::new(ErrorKind::Source, format!("{} does not fit {}: {difference}", shown(&file.path), shown(&first.path)))
-        .advise("read files of one table with the same columns in the same order"))
+    Err(Error::new(
+        ErrorKind::Source,
+        format!("{} does not fit {}: {difference}", shown(&file.path), shown(&first.path)),
+    )
+    .advise("read files of one table with the same columns in the same order"))
 }
 
 fn read_whole(table: &mut Table<'_>, layouts: &[Laid], cancel: &AtomicBool, progress: &dyn Fn(u64)) -> Result<Reading> {
@@ -164,9 +171,16 @@ fn pass_all(
     let mut before = 0;
     for (file, layout) in layouts {
         let told = |bytes| progress(before + bytes);
-        let job = Job { path: &file.path, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress: &told };
+        let job = Job {
+            path: &file.path,
+            offset: layout.offset,
+            line: layout.line,
+            marks: &table.marks,
+            cancel,
+            progress: &told,
+        };
         match pass(&job, blank)? {
-            Passed::Whole(more) => tally.merge(more),
+            Passed::Whole(more) => tally.merge(*more),
             Passed::Irregular => return Ok(None),
         }
         before += file.bytes;
@@ -181,22 +195,30 @@ fn straightened(
     cancel: &AtomicBool,
     progress: &dyn Fn(u64),
 ) -> Result<Reading> {
-    let (copy, mut out) = straighten::begin()?;
+    let mut out = BufWriter::with_capacity(1 << 20, straighten::begin()?);
     let mut tally = blank.clone();
     let mut before = 0;
     for (file, layout) in layouts {
         let told = |bytes| progress(before + bytes);
-        let job = Job { path: &file.path, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress: &told };
+        let job = Job {
+            path: &file.path,
+            offset: layout.offset,
+            line: layout.line,
+            marks: &table.marks,
+            cancel,
+            progress: &told,
+        };
         tally.merge(straighten::copy(&job, blank, &mut out)?);
         before += file.bytes;
     }
-    out.flush().map_err(|error| unreadable(copy.path(), &error))?;
-    let scan = scan_of(std::iter::once(copy.path()))?;
+    let copy =
+        out.into_inner().map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error.into_error()))?;
+    let scan = ScanSources::Files(std::iter::once(copy).collect());
     let mut notes = Vec::new();
     if tally.stray.count > 0 {
         notes.push(format!("quotes inside unquoted fields were read as ordinary characters: {}", tally.stray.words()));
     }
-    Ok(Reading { tally: Some(tally), scan: Some(scan), bare: true, copy: Some(Arc::new(copy)), notes, rows: None })
+    Ok(Reading { tally: Some(tally), scan: Some(scan), bare: true, notes, rows: None })
 }
 
 // The first rows of the first files, through memory.
@@ -206,7 +228,10 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
     let mut text = Vec::new();
     for (file, layout) in layouts {
         let mut bytes = Vec::new();
-        skipped(&file.path, layout.offset)?.take(HEAD).read_to_end(&mut bytes).map_err(|error| unreadable(&file.path, &error))?;
+        skipped(&file.path, layout.offset)?
+            .take(HEAD)
+            .read_to_end(&mut bytes)
+            .map_err(|error| unreadable(&file.path, &error))?;
         if bytes.len() as u64 == HEAD {
             let complete = split(&bytes, &table.marks, 1, &mut Nobody).complete;
             bytes.truncate(complete);
@@ -236,8 +261,11 @@ fn verdicts(
 ) -> Result<Vec<ColumnVerdict>> {
     let stored = source.columns.as_deref().unwrap_or_default();
     if let Some(gone) = stored.iter().find(|column| !table.names.contains(&column.name)) {
-        return Err(Error::new(ErrorKind::Column, format!("column {} of dataset {} is not in the file", gone.name, source.name))
-            .advise(format!("the file has {}", table.names.join(", "))));
+        return Err(Error::new(
+            ErrorKind::Column,
+            format!("column {} of dataset {} is not in the file", gone.name, source.name),
+        )
+        .advise(format!("the file has {}", table.names.join(", "))));
     }
     let mut verdicts = Vec::new();
     for (at, name) in table.names.iter().enumerate() {
@@ -260,13 +288,22 @@ fn unseen(name: &str, kind: &str) -> ColumnVerdict {
     ColumnVerdict { name: name.to_owned(), kind: kind.to_owned(), reason: None, values: 0, missing: 0 }
 }
 
-fn refuse_long(tally: &Tally) -> Result<()> {
+fn refuse_long(tally: &Tally, files: &[FileFact]) -> Result<()> {
     if tally.long.count == 0 {
         return Ok(());
     }
+    let place = match files {
+        [file] => shown(&file.path),
+        files => format!("{} files", files.len()),
+    };
     Err(Error::new(
         ErrorKind::Source,
-        format!("records with more fields than the {} columns: {} of {}", tally.columns.len(), tally.long.words(), grouped(tally.records)),
+        format!(
+            "{place}: records with more fields than the {} columns: {} of {}",
+            tally.columns.len(),
+            tally.long.words(),
+            grouped(tally.records)
+        ),
     )
     .advise("check the delimiter and the quote, or mend these lines"))
 }
@@ -307,7 +344,8 @@ impl Table<'_> {
             .map(|(name, dtype)| (name.clone(), if dtype.is_temporal() { DataType::String } else { dtype.clone() }))
             .collect();
         let words = &self.options.null_words;
-        let words = (!words.is_empty()).then(|| NullValues::AllColumns(words.iter().map(|word| word.as_str().into()).collect()));
+        let words = (!words.is_empty())
+            .then(|| NullValues::AllColumns(words.iter().map(|word| word.as_str().into()).collect()));
         let mut frame = LazyCsvReader::new_with_sources(scan)
             .with_glob(false)
             .with_cache(false)

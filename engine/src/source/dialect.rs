@@ -54,7 +54,14 @@ pub(crate) fn layout_of(path: &Path, options: &ReadOptions) -> Result<Option<Lay
     read_layout(path, options, &head, whole, offset, line).map(Some)
 }
 
-fn read_layout(path: &Path, options: &ReadOptions, head: &[u8], whole: bool, offset: usize, line: u64) -> Result<Layout> {
+fn read_layout(
+    path: &Path,
+    options: &ReadOptions,
+    head: &[u8],
+    whole: bool,
+    offset: usize,
+    line: u64,
+) -> Result<Layout> {
     let quote = options.quote.map(|quote| ascii(quote, "quote")).transpose()?;
     let delimiter = match options.delimiter {
         Some(delimiter) => ascii(delimiter, "delimiter")?,
@@ -72,7 +79,8 @@ fn read_layout(path: &Path, options: &ReadOptions, head: &[u8], whole: bool, off
         return Err(Error::new(ErrorKind::Source, format!("{}: line {line} is longer than a megabyte", shown(path)))
             .advise("check that this is delimited text, and which quote it uses"));
     }
-    let mut layout = Layout { marks, names: Vec::new(), offset: offset as u64, line, notes: Vec::new(), stray: first.stray };
+    let mut layout =
+        Layout { marks, names: Vec::new(), offset: offset as u64, line, notes: Vec::new(), stray: first.stray };
     if options.header {
         let (end, lines) = end.unwrap_or((head.len() - offset, 1));
         layout.offset += end as u64;
@@ -90,7 +98,10 @@ fn refuse_encoding(path: &Path, head: &[u8]) -> Result<()> {
     let fault = match head {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16",
         _ if head.iter().take(1024).filter(|byte| **byte == 0).count() > 16 => "it is no text",
-        _ if head.contains(&b'\r') && !head.contains(&b'\n') && head.iter().filter(|byte| **byte == b'\r').count() > 1 => {
+        _ if head.contains(&b'\r')
+            && !head.contains(&b'\n')
+            && memchr::memchr_iter(b'\r', head).count() > 1 =>
+        {
             "its lines end with a carriage return alone"
         }
         _ => return Ok(()),
@@ -184,7 +195,9 @@ impl Visit for Widths {
 // The delimiter under which most records of the head have the same number of fields, the first record among them.
 fn detect(path: &Path, head: &[u8], quote: Option<u8>) -> u8 {
     let tabs = path.to_string_lossy().to_ascii_lowercase();
-    let tabs = format_of_path(path).is_some_and(|(format, _)| format.name == "CSV") && tabs.contains(".t") && tabs.contains(".tsv");
+    let tabs = format_of_path(path).is_some_and(|(format, _)| format.name == "CSV")
+        && tabs.contains(".t")
+        && tabs.contains(".tsv");
     let mut best = (0.0, if tabs { b'\t' } else { b',' });
     for candidate in CANDIDATES {
         let mut seen = Widths::default();

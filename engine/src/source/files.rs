@@ -49,7 +49,9 @@ pub(crate) fn scan_of<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<ScanS
 /// Finds the files of a source: each path in its order, the files of a folder or pattern sorted.
 pub(crate) fn find(source: &Source, base: &Path) -> Result<Found> {
     if source.paths.is_empty() {
-        return Err(Error::new(ErrorKind::Source, format!("dataset {} names no files", source.name)).advise("give it a path"));
+        return Err(
+            Error::new(ErrorKind::Source, format!("dataset {} names no files", source.name)).advise("give it a path")
+        );
     }
     let mut paths = Vec::new();
     for text in &source.paths {
@@ -185,7 +187,9 @@ fn pattern(base: &Path, text: &str) -> Result<Vec<PathBuf>> {
         parts_match(&rest, &below)
     });
     if files.is_empty() {
-        return Err(Error::new(ErrorKind::Source, format!("no file matches {text}")).advise("check the pattern and the folder"));
+        return Err(
+            Error::new(ErrorKind::Source, format!("no file matches {text}")).advise("check the pattern and the folder")
+        );
     }
     files.sort();
     Ok(files)

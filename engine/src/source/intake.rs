@@ -33,7 +33,7 @@ pub(crate) struct Job<'a> {
 /// How a pass ended.
 pub(crate) enum Passed {
     /// Everything was counted.
-    Whole(Tally),
+    Whole(Box<Tally>),
     /// Quotes do not pair up.
     Irregular,
 }
@@ -63,7 +63,7 @@ pub(crate) fn pass(job: &Job<'_>, blank: &Tally) -> Result<Passed> {
         let mut failed: Option<(u64, Error)> = None;
         let mut irregular = false;
         for handle in handles {
-            match handle.join().unwrap_or_else(|_| Err(Trouble::Panic)) {
+            match handle.join().unwrap_or(Err(Trouble::Panic)) {
                 Ok(tally) => whole.merge(tally),
                 Err(Trouble::Irregular) => irregular = true,
                 Err(Trouble::Text(line)) if failed.as_ref().is_none_or(|(first, _)| line < *first) => {
@@ -77,7 +77,7 @@ pub(crate) fn pass(job: &Job<'_>, blank: &Tally) -> Result<Passed> {
         match failed {
             Some((_, error)) => Err(error),
             None if irregular || !fed => Ok(Passed::Irregular),
-            None => Ok(Passed::Whole(whole)),
+            None => Ok(Passed::Whole(Box::new(whole))),
         }
     })
 }
@@ -180,7 +180,12 @@ pub(super) fn skipped(path: &Path, offset: u64) -> Result<Box<dyn Read + Send>> 
 }
 
 /// Appends up to so many bytes; tells how many and whether the file ended.
-pub(super) fn fill(file: &mut Box<dyn Read + Send>, bytes: &mut Vec<u8>, most: usize, job: &Job<'_>) -> Result<(u64, bool)> {
+pub(super) fn fill(
+    file: &mut Box<dyn Read + Send>,
+    bytes: &mut Vec<u8>,
+    most: usize,
+    job: &Job<'_>,
+) -> Result<(u64, bool)> {
     if job.cancel.load(Ordering::Relaxed) {
         return Err(cancelled());
     }
@@ -192,7 +197,7 @@ pub(super) fn fill(file: &mut Box<dyn Read + Send>, bytes: &mut Vec<u8>, most: u
 // The end of the last line that ends outside quotes.
 fn last_end(bytes: &[u8], quote: Option<u8>) -> Option<usize> {
     let Some(quote) = quote else { return memrchr(b'\n', bytes).map(|at| at + 1) };
-    let mut outside = memchr_iter(quote, bytes).count() % 2 == 0;
+    let mut outside = memchr_iter(quote, bytes).count().is_multiple_of(2);
     let mut end = bytes.len();
     while let Some(at) = memrchr(b'\n', &bytes[..end]) {
         outside ^= memchr_iter(quote, &bytes[at..end]).count() % 2 == 1;

@@ -6,12 +6,11 @@ use super::{Depth, Opened, Source, StoredColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::word_of_dtype;
 use polars::prelude::{
-    DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader, ScanSources,
-    SerReader as _,
+    DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader,
+    ScanSources, SerReader as _,
 };
 use std::io::{BufRead as _, BufReader, Cursor, Read as _};
 use std::path::Path;
-use std::sync::Arc;
 
 const HEAD: u64 = 4 << 20;
 
@@ -19,7 +18,7 @@ const HEAD: u64 = 4 << 20;
 pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
     let document = match source.options.multi_line {
         Some(document) => document,
-        None => found.files.iter().any(|file| first_byte(&file.path) == Some(b'[')),
+        None => found.files.iter().any(|file| is_document(&file.path)),
     };
     let (mut frame, records) = match (document, depth) {
         (true, Depth::Head { rows }) => (documents(&found)?.head(Some(rows)).lazy(), None),
@@ -31,20 +30,38 @@ pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Op
         (false, Depth::Head { rows }) => (lines_head(&found, rows)?, None),
         (false, _) => lines(&found)?,
     };
-    let schema = frame.collect_schema()?;
-    let columns: Vec<_> =
-        schema.iter().map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) }).collect();
+    let schema = match frame.collect_schema() {
+        Ok(schema) => schema,
+        Err(error) => return Err(bad_line(&found)?.unwrap_or_else(|| Error::from(error))),
+    };
+    let columns: Vec<_> = schema
+        .iter()
+        .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
+        .collect();
     if !matches!(depth, Depth::Head { .. }) {
         held(source, &columns)?;
     }
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes: found.notes, copy: None })
+    let mut notes = found.notes;
+    if columns.is_empty() {
+        notes.push("the file is empty: it has no columns and no rows".to_owned());
+    }
+    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes })
 }
 
-fn first_byte(path: &Path) -> Option<u8> {
+// A document begins with a list, or with an object that goes on over its first line.
+fn is_document(path: &Path) -> bool {
     let mut head = Vec::new();
-    reader(path).ok()?.take(4096).read_to_end(&mut head).ok()?;
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
-    head.iter().find(|byte| !byte.is_ascii_whitespace()).copied()
+    let Ok(text) = reader(path) else { return false };
+    if text.take(1 << 20).read_to_end(&mut head).is_err() {
+        return false;
+    }
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let cut = || {
+        line.len() < head.len()
+            && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_err_and(|error| error.is_eof())
+    };
+    head.starts_with(b"[") || cut()
 }
 
 fn documents(found: &Found) -> Result<DataFrame> {
@@ -78,6 +95,9 @@ fn lines(found: &Found) -> Result<(LazyFrame, Option<u64>)> {
             line.clear();
         }
     }
+    if records == 0 {
+        return Ok((DataFrame::empty().lazy(), Some(0)));
+    }
     let frame = LazyJsonLineReader::new_with_sources(found.scan()?).with_infer_schema_length(None).finish()?;
     Ok((frame, Some(records)))
 }
@@ -89,7 +109,8 @@ fn lines_head(found: &Found, rows: usize) -> Result<LazyFrame> {
             break;
         }
         let before = text.len() as u64;
-        let more = reader(&file.path)?.take(HEAD).read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
+        let more =
+            reader(&file.path)?.take(HEAD).read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
         if more as u64 == HEAD {
             let cut = memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1);
             text.truncate(cut.max(usize::try_from(before).unwrap_or_default()));
@@ -97,8 +118,34 @@ fn lines_head(found: &Found, rows: usize) -> Result<LazyFrame> {
             text.push(b'\n');
         }
     }
+    if text.trim_ascii().is_empty() {
+        return Ok(DataFrame::empty().lazy());
+    }
     let scan = ScanSources::Buffers(std::iter::once(text.into()).collect());
     Ok(LazyJsonLineReader::new_with_sources(scan).with_infer_schema_length(None).with_n_rows(Some(rows)).finish()?)
+}
+
+// The first line that is no JSON object, once it is known that there is one.
+fn bad_line(found: &Found) -> Result<Option<Error>> {
+    for file in &found.files {
+        let mut text = BufReader::with_capacity(1 << 20, reader(&file.path)?);
+        let (mut line, mut number) = (Vec::new(), 0_u64);
+        while text.read_until(b'\n', &mut line).map_err(|error| unreadable(&file.path, &error))? > 0 {
+            number += 1;
+            let object = line.trim_ascii();
+            if object.is_empty() {
+                line.clear();
+                continue;
+            }
+            if let Err(error) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(object) {
+                let message = format!("{}: line {number} is no JSON object", shown(&file.path));
+                let advice = "mend the line, or read the file as one JSON document (multi-line)";
+                return Ok(Some(Error::new(ErrorKind::Source, message).advise(advice).caused_by(error)));
+            }
+            line.clear();
+        }
+    }
+    Ok(None)
 }
 
 fn damaged(path: &Path, error: polars::error::PolarsError) -> Error {
@@ -108,8 +155,7 @@ fn damaged(path: &Path, error: polars::error::PolarsError) -> Error {
 }
 
 fn unlike(path: &Path, error: polars::error::PolarsError) -> Error {
-    let cause: Arc<dyn std::error::Error + Send + Sync> = Arc::new(error);
     Error::new(ErrorKind::Source, format!("{} does not have the columns of the files before it", shown(path)))
         .advise("read files of one table with the same columns")
-        .caused_by(std::io::Error::other(cause.to_string()))
+        .caused_by(error)
 }

@@ -23,7 +23,6 @@ pub use files::{is_text, total_bytes};
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{LazyFrame, PolarsError, SchemaRef};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// Files to be read as one table.
@@ -60,7 +59,14 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { delimiter: None, quote: Some('"'), header: true, skip_lines: 0, null_words: Vec::new(), multi_line: None }
+        Self {
+            delimiter: None,
+            quote: Some('"'),
+            header: true,
+            skip_lines: 0,
+            null_words: Vec::new(),
+            multi_line: None,
+        }
     }
 }
 
@@ -100,7 +106,7 @@ pub struct ColumnVerdict {
     pub missing: u64,
 }
 
-/// An opened source. Keep it as long as its frame is used: it may own a temporary copy that the frame reads.
+/// An opened source.
 pub struct Opened {
     /// The table, not yet read.
     pub frame: LazyFrame,
@@ -116,8 +122,6 @@ pub struct Opened {
     pub verdict: Vec<ColumnVerdict>,
     /// What a person should know: renamed headers, ignored files, short rows.
     pub notes: Vec<String>,
-    /// The temporary copy that the frame reads, when the file was too irregular to be read as it is.
-    pub copy: Option<Arc<straighten::Copy>>,
 }
 
 /// How much of a source is looked at before it is opened.
@@ -212,7 +216,9 @@ pub fn explain(source: &Source, base: &Path, cancel: &AtomicBool) -> Option<Erro
 pub fn misfit(error: &PolarsError) -> Option<Error> {
     match error {
         PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => misfit(error),
-        PolarsError::IO { error, .. } => error.get_ref()?.downcast_ref::<temporal::Misfit>().map(temporal::Misfit::error),
+        PolarsError::IO { error, .. } => {
+            error.get_ref()?.downcast_ref::<temporal::Misfit>().map(temporal::Misfit::error)
+        }
         _ => None,
     }
 }
@@ -253,5 +259,6 @@ fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
 
 fn unknown_format(name: &str) -> Error {
     let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
-    Error::new(ErrorKind::Source, format!("{name} is no format that can be read")).advise(format!("use one of {}", known.join(", ")))
+    Error::new(ErrorKind::Source, format!("{name} is no format that can be read"))
+        .advise(format!("use one of {}", known.join(", ")))
 }

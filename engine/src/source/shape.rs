@@ -63,9 +63,30 @@ pub(crate) const SHAPES: usize = 24;
 pub(crate) const ALL: [Shape; SHAPES] = {
     use Shape as S;
     [
-        S::Whole, S::WholeWide, S::Decimal, S::LowerBoolean, S::TitleBoolean, S::UpperBoolean, S::Date, S::BlankMinutes,
-        S::BlankSeconds, S::BlankFraction, S::LetterMinutes, S::LetterSeconds, S::LetterFraction, S::LeadingZero, S::PlusSign,
-        S::NegativeZero, S::Exponent, S::ManyDigits, S::Padded, S::Grouped, S::NumberWord, S::Hexadecimal, S::BarePoint, S::Text,
+        S::Whole,
+        S::WholeWide,
+        S::Decimal,
+        S::LowerBoolean,
+        S::TitleBoolean,
+        S::UpperBoolean,
+        S::Date,
+        S::BlankMinutes,
+        S::BlankSeconds,
+        S::BlankFraction,
+        S::LetterMinutes,
+        S::LetterSeconds,
+        S::LetterFraction,
+        S::LeadingZero,
+        S::PlusSign,
+        S::NegativeZero,
+        S::Exponent,
+        S::ManyDigits,
+        S::Padded,
+        S::Grouped,
+        S::NumberWord,
+        S::Hexadecimal,
+        S::BarePoint,
+        S::Text,
     ]
 };
 
@@ -175,7 +196,8 @@ fn unusual(text: &[u8], whole: usize, negative: bool) -> Shape {
 fn is_exponent(rest: &[u8]) -> bool {
     let Some(at) = rest.iter().position(|byte| matches!(byte, b'e' | b'E')) else { return false };
     let fraction = &rest[..at];
-    let power = rest[at + 1..].strip_prefix(b"-").or_else(|| rest[at + 1..].strip_prefix(b"+")).unwrap_or(&rest[at + 1..]);
+    let power =
+        rest[at + 1..].strip_prefix(b"-").or_else(|| rest[at + 1..].strip_prefix(b"+")).unwrap_or(&rest[at + 1..]);
     let fraction_fits = fraction.is_empty() || (fraction[0] == b'.' && fraction[1..].iter().all(u8::is_ascii_digit));
     fraction_fits && !power.is_empty() && power.iter().all(u8::is_ascii_digit)
 }
@@ -184,7 +206,11 @@ fn is_exponent(rest: &[u8]) -> bool {
 fn plus(text: &[u8]) -> Shape {
     let rest = &text[1..];
     let begins = rest.first().is_some_and(u8::is_ascii_digit);
-    if begins && rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.')) { Shape::PlusSign } else { Shape::Text }
+    if begins && rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.')) {
+        Shape::PlusSign
+    } else {
+        Shape::Text
+    }
 }
 
 #[inline]
@@ -199,7 +225,11 @@ fn boolean(text: &[u8]) -> Shape {
 
 fn word(text: &[u8]) -> Shape {
     let known: [&[u8]; 3] = [b"nan", b"inf", b"infinity"];
-    if text.len() <= 8 && known.iter().any(|word| text.eq_ignore_ascii_case(word)) { Shape::NumberWord } else { Shape::Text }
+    if text.len() <= 8 && known.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        Shape::NumberWord
+    } else {
+        Shape::Text
+    }
 }
 
 #[cold]

@@ -199,7 +199,9 @@ fn quoted(bytes: &[u8], start: usize, marks: &Marks) -> Field {
     let lines = memchr::memchr_iter(b'\n', &bytes[from..at]).count() as u64;
     match &bytes[at + 1..] {
         [] => Field { from, to: at, stop: at + 1, form, lines, open: false },
-        [next, ..] if *next == marks.delimiter || *next == b'\n' => Field { from, to: at, stop: at + 1, form, lines, open: false },
+        [next, ..] if *next == marks.delimiter || *next == b'\n' => {
+            Field { from, to: at, stop: at + 1, form, lines, open: false }
+        }
         [b'\r'] | [b'\r', b'\n', ..] => Field { from, to: at, stop: at + 2, form, lines, open: false },
         _ => {
             // Text after the closing quote: the field is taken as it stands, quotes and all, up to the next delimiter or line end.

@@ -1,7 +1,7 @@
 //! A regular copy of irregular text: stray quotes doubled, blank lines left out, short records filled up.
 //!
 //! The engine's reader cuts a file by pairing its quotes, so a lone quote would make it fail; such a file is read by our own splitter
-//! in one piece and copied. The copy is read in its place and goes away with its [`Copy`].
+//! in one piece and copied. The copy is read in its place.
 
 use super::files::{shown, unreadable};
 use super::intake::{Job, LONGEST, fill, no_text, skipped};
@@ -9,37 +9,24 @@ use super::split::{Form, Marks, Nobody, Visit, split};
 use super::tracker::Tally;
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
-/// A temporary file that is removed when nobody uses it any longer.
-#[derive(Debug)]
-pub struct Copy {
-    path: PathBuf,
-}
-
-impl Copy {
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Drop for Copy {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-/// A new empty copy and its writer.
-pub(crate) fn begin() -> Result<(Copy, BufWriter<File>)> {
+/// A new empty copy. It has no name any longer, so that it goes away with its last reader, even when the process is killed.
+pub(crate) fn begin() -> Result<File> {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let path = std::env::temp_dir().join(format!("brewhouse-{}-{number}.csv", std::process::id()));
-    let file = File::options().write(true).create_new(true).open(&path).map_err(|error| unwritable(&path, error))?;
-    Ok((Copy { path }, BufWriter::with_capacity(1 << 20, file)))
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .map_err(|error| unwritable(&path, error))?;
+    std::fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
+    Ok(file)
 }
 
 /// Copies the data of a file and counts it on the way.
@@ -88,7 +75,8 @@ fn unclosed(path: &Path, line: u64) -> Error {
         .advise("close it in the file, or read the file without a quote character")
 }
 
-fn unwritable(path: &Path, error: std::io::Error) -> Error {
+/// The error about a copy that cannot be written.
+pub(crate) fn unwritable(path: &Path, error: std::io::Error) -> Error {
     let known = unreadable(path, &error);
     Error::new(ErrorKind::Source, format!("{}: the temporary copy of an irregular file cannot be written", shown(path)))
         .advise("make room in the folder for temporary files")
@@ -106,7 +94,14 @@ struct Copier<'a> {
 
 impl<'a> Copier<'a> {
     fn new(tally: Tally, marks: &Marks, out: &'a mut dyn Write) -> Self {
-        Self { tally, delimiter: marks.delimiter, quote: marks.quote.unwrap_or(b'"'), bare: marks.quote.is_none(), out, failed: None }
+        Self {
+            tally,
+            delimiter: marks.delimiter,
+            quote: marks.quote.unwrap_or(b'"'),
+            bare: marks.quote.is_none(),
+            out,
+            failed: None,
+        }
     }
 
     fn put(&mut self, bytes: &[u8]) {

@@ -3,8 +3,8 @@
 use super::calendar::{days, micros};
 use crate::error::{Error, ErrorKind};
 use polars::prelude::{
-    Column, DataType, Expr, Field, Int32Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, NewChunkedArray as _, PolarsError,
-    PolarsResult, TimeUnit, col,
+    Column, DataType, Expr, Field, Int32Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, NewChunkedArray as _,
+    PolarsError, PolarsResult, TimeUnit, col,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -43,7 +43,10 @@ pub(crate) fn dates(name: &str) -> Expr {
             for text in texts.iter() {
                 out.push(read(text, days, &column, "date")?);
             }
-            Ok(Int32Chunked::from_iter_options(cells.name().clone(), out.into_iter()).into_series().cast(&DataType::Date)?.into_column())
+            Ok(Int32Chunked::from_iter_options(cells.name().clone(), out.into_iter())
+                .into_series()
+                .cast(&DataType::Date)?
+                .into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::Date)),
     )
@@ -61,13 +64,21 @@ pub(crate) fn stamps(name: &str) -> Expr {
             for text in texts.iter() {
                 out.push(read(text, micros, &column, "timestamp")?);
             }
-            Ok(Int64Chunked::from_iter_options(cells.name().clone(), out.into_iter()).into_series().cast(&dtype)?.into_column())
+            Ok(Int64Chunked::from_iter_options(cells.name().clone(), out.into_iter())
+                .into_series()
+                .cast(&dtype)?
+                .into_column())
         },
         move |_, field| Ok(Field::new(field.name.clone(), told.clone())),
     )
 }
 
-fn read<T>(text: Option<&str>, parse: fn(&[u8]) -> Option<T>, column: &str, kind: &'static str) -> PolarsResult<Option<T>> {
+fn read<T>(
+    text: Option<&str>,
+    parse: fn(&[u8]) -> Option<T>,
+    column: &str,
+    kind: &'static str,
+) -> PolarsResult<Option<T>> {
     match text {
         None | Some("") => Ok(None),
         Some(text) => match parse(text.as_bytes()) {

@@ -16,8 +16,18 @@ const STAMPS: &[Shape] =
     &[S::BlankMinutes, S::BlankSeconds, S::BlankFraction, S::LetterMinutes, S::LetterSeconds, S::LetterFraction];
 const BOOLEANS: &[Shape] = &[S::LowerBoolean, S::TitleBoolean, S::UpperBoolean];
 const NUMBERS: &[Shape] = &[
-    S::Whole, S::WholeWide, S::Decimal, S::LeadingZero, S::PlusSign, S::NegativeZero, S::Exponent, S::ManyDigits, S::Padded,
-    S::Grouped, S::Hexadecimal, S::BarePoint,
+    S::Whole,
+    S::WholeWide,
+    S::Decimal,
+    S::LeadingZero,
+    S::PlusSign,
+    S::NegativeZero,
+    S::Exponent,
+    S::ManyDigits,
+    S::Padded,
+    S::Grouped,
+    S::Hexadecimal,
+    S::BarePoint,
 ];
 
 /// The types that text is given, each with the shapes that it holds without loss; the first that fits wins.
@@ -76,7 +86,7 @@ pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -125,7 +135,8 @@ fn reason(tracker: &Tracker, values: u64) -> Option<String> {
         .map(|(shape, seen)| {
             let (count, line, example) = (grouped(seen.count), seen.line, &seen.example);
             let noun = if seen.count == 1 { "value" } else { "values" };
-            let fault = fault(*shape).unwrap_or(if like.len() > 1 { "look like something else" } else { "are something else" });
+            let fault =
+                fault(*shape).unwrap_or(if like.len() > 1 { "look like something else" } else { "are something else" });
             format!("{count} {noun} {fault} ({example:?} on line {line})")
         })
         .collect();

@@ -94,7 +94,7 @@ impl Cache {
             .collect();
         files.sort();
         let mut total: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
-        let old = SystemTime::now() - std::time::Duration::from_secs(24 * 3600);
+        let old = SystemTime::now() - std::time::Duration::from_hours(24);
         let newest = files.len().saturating_sub(1);
         for (at, (modified, bytes, path)) in files.into_iter().enumerate() {
             let stale = path.extension().is_some_and(|e| e == "tmp") && modified < old;

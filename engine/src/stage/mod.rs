@@ -45,7 +45,6 @@ pub struct Table {
     pub files: Vec<FileFact>,
     /// What tells this table from any other: files, sizes, times, import options.
     pub key: String,
-    keep: Arc<Opened>,
 }
 
 /// Opens the first rows of a source at once, with types that may still change.
@@ -94,7 +93,6 @@ fn table(opened: Opened, frame: LazyFrame, rows: u64, exact: bool, key: String) 
         notes: opened.notes.clone(),
         files: opened.files.clone(),
         key,
-        keep: Arc::new(opened),
     }
 }
 
@@ -137,7 +135,6 @@ pub struct View {
     pub schemas: Vec<SchemaRef>,
     /// What tells this view from any other.
     pub key: String,
-    keep: Arc<Opened>,
 }
 
 impl View {
@@ -169,7 +166,6 @@ pub fn view(
         counts: Vec::new(),
         schemas: vec![table.schema.clone()],
         key: format!("{} {:?} {}", table.key, env.now, env.seed),
-        keep: table.keep.clone(),
     };
     // One compile over everything first, so that every problem of every step is told at once.
     let mut facts = CachedFacts { cache, key: view.key.clone(), steps };

@@ -1,0 +1,164 @@
+//! One statistic of a column, asked as facts and worked out exactly: whole numbers and money are summed, halved and divided in whole
+//! digits, never as floats. Halves are rounded away from zero.
+
+use super::param::{Choice, Chosen, Param, choice};
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::{TypeClass, word_of_dtype};
+use polars::prelude::{AnyValue, DataFrame, DataType, Expr, SortOptions, lit};
+
+/// A statistic that one cell can be replaced by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Statistic {
+    /// The sum divided by the count.
+    Average,
+    /// The value in the middle; of two, their average.
+    Median,
+    /// The most frequent number.
+    Mode(Tie),
+    /// The most frequent value of any type; of several the smallest.
+    MostFrequent,
+    /// The sum.
+    Sum,
+    /// The largest value.
+    Largest,
+}
+
+/// Which of several most frequent numbers is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tie {
+    /// The smallest.
+    Smallest,
+    /// The largest.
+    Largest,
+    /// Their average.
+    Average,
+    /// None of them.
+    Nothing,
+}
+
+/// How a tie between most frequent numbers is settled.
+pub(super) static TIE: Param<Chosen> = Param::new("modeType", "Rule for ties")
+    .help("Which number is taken when several occur equally often.")
+    .example("MINIMUM")
+    .choices(TIES);
+
+/// The ways to settle a tie.
+pub(super) const TIES: &[Choice] = &[
+    Choice { value: "MINIMUM", label: "The smallest", aliases: &["MIN"] },
+    Choice { value: "MAXIMUM", label: "The largest", aliases: &["MAX"] },
+    choice("AVERAGE", "Their average"),
+    choice("NONE", "None: nothing is filled"),
+];
+
+impl Tie {
+    /// The tie rule that a recipe names.
+    pub(super) fn of(chosen: Chosen) -> Self {
+        match chosen.0 {
+            "MAXIMUM" => Self::Largest,
+            "AVERAGE" => Self::Average,
+            "NONE" => Self::Nothing,
+            _ => Self::Smallest,
+        }
+    }
+}
+
+impl Statistic {
+    /// What is asked of all rows; `cells` hold no missing cell and no NaN.
+    pub(super) fn query(self, cells: Expr, dtype: &DataType) -> Vec<Expr> {
+        let named = |low: Expr, high: Expr| vec![low.alias("low"), high.alias("high")];
+        let summed = |cells: Expr| vec![wide(cells.clone(), dtype).sum().alias("total"), cells.count().alias("count")];
+        match self {
+            Self::Average | Self::Sum => summed(cells),
+            Self::Median => {
+                let last = cells.clone().count().cast(DataType::Int64) - lit(1);
+                let sorted = cells.sort(SortOptions::default());
+                let low = sorted.clone().get(last.clone().floor_div(lit(2)), true);
+                named(low, sorted.get((last + lit(1)).floor_div(lit(2)), true))
+            }
+            Self::Mode(_) => {
+                let modes = cells.mode(false);
+                let mut asked = named(modes.clone().min(), modes.clone().max());
+                asked.extend(summed(modes));
+                asked
+            }
+            Self::MostFrequent => vec![cells.mode(false).min().alias("low")],
+            Self::Largest => vec![cells.max().alias("low")],
+        }
+    }
+
+    /// The statistic in the type of its column; none when there is nothing to take it of.
+    pub(super) fn value(self, facts: &DataFrame, dtype: &DataType) -> Result<Option<AnyValue<'static>>> {
+        let fact = |name: &str| -> Result<AnyValue<'static>> { Ok(facts.column(name)?.get(0)?.into_static()) };
+        let mean = || -> Result<Option<AnyValue<'static>>> {
+            let count = fact("count")?.extract::<i64>().unwrap_or_default();
+            Ok(divide(&fact("total")?, count, dtype))
+        };
+        let value = match self {
+            Self::Average | Self::Mode(Tie::Average) => mean()?,
+            Self::Sum => match fact("count")?.extract::<i64>() {
+                Some(count) if count > 0 => Some(Self::fitted(&divide_raw(&fact("total")?, 1), dtype)?),
+                _ => None,
+            },
+            Self::Median => middle(&fact("low")?, &fact("high")?, dtype),
+            Self::Mode(Tie::Nothing) => Some(fact("low")?).filter(|low| Some(low) == fact("high").ok().as_ref()),
+            Self::Mode(Tie::Largest) => Some(fact("high")?),
+            Self::Mode(Tie::Smallest) | Self::MostFrequent | Self::Largest => Some(fact("low")?),
+        };
+        Ok(value.filter(|value| !value.is_null()))
+    }
+
+    fn fitted(value: &AnyValue<'static>, dtype: &DataType) -> Result<AnyValue<'static>> {
+        value.strict_cast(dtype).map(AnyValue::into_static).ok_or_else(|| {
+            let message = format!("the sum {value} does not fit a column of type {}", word_of_dtype(dtype));
+            Error::new(ErrorKind::Data, message).advise("change the column's type to long or double in a step before")
+        })
+    }
+}
+
+/// Cells in a type that holds any sum of them.
+fn wide(cells: Expr, dtype: &DataType) -> Expr {
+    match TypeClass::of(dtype) {
+        TypeClass::Whole => cells.cast(DataType::Decimal(38, 0)),
+        TypeClass::Money => cells,
+        _ => cells.cast(DataType::Float64),
+    }
+}
+
+fn middle(low: &AnyValue<'static>, high: &AnyValue<'static>, dtype: &DataType) -> Option<AnyValue<'static>> {
+    if low.is_null() {
+        return None;
+    }
+    let total = match (low, high) {
+        (AnyValue::Decimal(low, p, s), AnyValue::Decimal(high, ..)) => AnyValue::Decimal(low + high, *p, *s),
+        (low, high) if low.is_integer() => AnyValue::Int128(low.extract::<i128>()? + high.extract::<i128>()?),
+        // Half of each first: the sum of two large floats could be infinite.
+        (low, high) => AnyValue::Float64(low.extract::<f64>()? / 2.0 + high.extract::<f64>()? / 2.0),
+    };
+    divide(&total, if total.is_float() { 1 } else { 2 }, dtype)
+}
+
+/// A total divided by a count, in the type of the column.
+fn divide(total: &AnyValue<'static>, count: i64, dtype: &DataType) -> Option<AnyValue<'static>> {
+    if count == 0 || total.is_null() {
+        return None;
+    }
+    divide_raw(total, count).strict_cast(dtype).map(AnyValue::into_static)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a count of rows is exact in a float")]
+fn divide_raw(total: &AnyValue<'static>, count: i64) -> AnyValue<'static> {
+    match total {
+        AnyValue::Decimal(total, _, 0) => AnyValue::Int128(rounded(*total, i128::from(count))),
+        AnyValue::Decimal(total, p, s) => AnyValue::Decimal(rounded(*total, i128::from(count)), *p, *s),
+        whole if whole.is_integer() => {
+            AnyValue::Int128(rounded(whole.extract::<i128>().unwrap_or_default(), i128::from(count)))
+        }
+        float => AnyValue::Float64(float.extract::<f64>().unwrap_or_default() / count as f64),
+    }
+}
+
+/// Divides, halves away from zero.
+const fn rounded(total: i128, count: i128) -> i128 {
+    let (quotient, rest) = (total / count, total % count);
+    if rest.abs() >= count - rest.abs() { quotient + total.signum() } else { quotient }
+}
