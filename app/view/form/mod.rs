@@ -31,13 +31,18 @@ pub(super) fn form_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     keys(ui, scene);
     title_ui(ui, scene, &form);
     let most = (ui.ctx().content_rect().height() * 0.5).max(160.0);
-    ScrollArea::vertical().max_height(most).auto_shrink([false, true]).id_salt("fields").show(ui, |ui| {
+    let area = ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]);
+    area.id_salt("fields").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         fields_ui(ui, scene, &mut form, &choices);
     });
     ui.add_space(8.0);
     general_error_ui(ui, scene, &form);
     buttons_ui(ui, scene);
+    if form.fresh {
+        // The panel takes the height of the fields in the frame after the one that measures them.
+        ui.ctx().request_repaint();
+    }
     form.fresh = false;
     let step = form.step();
     let place = form.place;

@@ -149,6 +149,9 @@ fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
     let theme = theme::of(ui);
     let painter = ui.painter().with_clip_rect(place.body);
     let line = Stroke::new(1.0, theme.line.gamma_multiply(0.7));
+    // A column that a draft marks is told by its marks, not by being chosen.
+    let plain = |column: &usize| source.head(*column).mark == card::HeadMark::Same;
+    let whole = state.column.filter(|_| state.cursor.is_none()).filter(plain);
     for row in place.rows.clone() {
         let y = place.body.top() + state.offset_of(row);
         let band = Rect::from_min_size(Pos2::new(place.body.left(), y), Vec2::new(place.body.width(), theme::ROW));
@@ -161,7 +164,7 @@ fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
         for column in place.columns.clone() {
             let rect = state.column_rect(column, place.body.left(), y, theme::ROW);
             let view = source.cell(row, column);
-            let chosen = state.column == Some(column) && state.cursor.is_none();
+            let chosen = whole == Some(column);
             cell::paint(&painter, theme, rect, view, source.at_right(column), removed, chosen);
         }
         painter.hline(place.body.x_range(), band.bottom(), line);
