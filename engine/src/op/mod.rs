@@ -19,17 +19,24 @@ pub mod column;
 mod filter;
 mod date_math;
 mod date_part;
+mod encode;
 mod fill;
 pub mod group;
+mod hash;
 pub mod join;
 pub mod now;
 mod math;
 mod moment;
 mod number;
 mod pivot;
+mod reshape;
 mod rolling;
+mod scale;
 mod split;
 mod statistic;
+mod substring;
+mod union;
+mod web;
 mod window;
 
 pub use args::{Args, Bound, bind};
@@ -397,6 +404,13 @@ static FAMILIES: &[&[Operation]] = &[
     math::OPERATIONS,
     aggregate::OPERATIONS,
     window::OPERATIONS,
+    substring::OPERATIONS,
+    web::OPERATIONS,
+    reshape::OPERATIONS,
+    union::OPERATIONS,
+    encode::OPERATIONS,
+    scale::OPERATIONS,
+    hash::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
