@@ -19,8 +19,11 @@ pub mod column;
 mod filter;
 mod date_math;
 mod date_part;
+mod decide;
 mod encode;
+mod expression;
 mod fill;
+mod functions;
 pub mod group;
 mod hash;
 pub mod join;
@@ -406,6 +409,7 @@ static FAMILIES: &[&[Operation]] = &[
     window::OPERATIONS,
     substring::OPERATIONS,
     web::OPERATIONS,
+    decide::OPERATIONS,
     reshape::OPERATIONS,
     union::OPERATIONS,
     encode::OPERATIONS,
