@@ -301,7 +301,8 @@ const fn parity(
     }
 }
 
-static ABSOLUTE: Change = Change { whole: i128::checked_abs, money: i128::checked_abs, decimal: f64::abs };
+/// Numbers without their sign.
+pub(super) static ABSOLUTE: Change = Change { whole: i128::checked_abs, money: i128::checked_abs, decimal: f64::abs };
 static NEGATE: Change = Change { whole: i128::checked_neg, money: i128::checked_neg, decimal: |x| 0.0 - x };
 static LAST_BIT: Change = Change { whole: |x| Some(x.rem_euclid(2)), money: Some, decimal: |x| x };
 static HALF_AWAY: Change = Change {
