@@ -2,8 +2,35 @@
 //!
 //! `cli` speaks to the engine directly and runs headlessly; everything else is the window. The two meet only in [`start`], and as parent
 //! and child process: the window's Run starts this same program with `run PROJECT --progress json` and reads its lines.
+//!
+//! In the window a view draws from `model` and `scratch` and yields an `action::Action`; `update` is the only writer; `worker` does all
+//! that takes time, on named threads, and answers with events that `window` takes in before it draws. A widget knows no model, a view
+//! starts no work, and only `theme` names a colour.
 
 pub mod cli;
+
+#[cfg(feature = "gui")]
+pub mod action;
+#[cfg(feature = "gui")]
+pub mod command;
+#[cfg(feature = "gui")]
+pub mod fonts;
+#[cfg(feature = "gui")]
+pub mod model;
+#[cfg(feature = "gui")]
+pub mod scratch;
+#[cfg(feature = "gui")]
+pub mod theme;
+#[cfg(feature = "gui")]
+pub mod update;
+#[cfg(feature = "gui")]
+pub mod view;
+#[cfg(feature = "gui")]
+pub mod widget;
+#[cfg(feature = "gui")]
+pub mod window;
+#[cfg(feature = "gui")]
+pub mod worker;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -18,8 +45,11 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 #[cfg(feature = "gui")]
-fn window(_paths: Vec<std::path::PathBuf>) -> ExitCode {
-    cli::complain("the window is not there yet; brewhouse --help lists the commands")
+fn window(paths: Vec<std::path::PathBuf>) -> ExitCode {
+    match window::run(paths) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => cli::complain(&message),
+    }
 }
 
 #[cfg(not(feature = "gui"))]

@@ -1,0 +1,203 @@
+//! Every command: what menus, the palette and the keys offer, from one table.
+
+use crate::action::Action;
+use crate::model::Model;
+use crate::theme::Choice;
+use crate::worker::event::Purpose;
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// A command.
+pub struct Command {
+    /// Its name in tests and settings.
+    pub name: &'static str,
+    /// What people read.
+    pub title: &'static str,
+    /// One phrase about it.
+    pub hint: &'static str,
+    /// Its key.
+    pub shortcut: Option<KeyboardShortcut>,
+    /// What it does now; none when it cannot be done now.
+    pub action: fn(&Model) -> Option<Action>,
+}
+
+const fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
+const fn ctrl_shift(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key))
+}
+
+const fn plain(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::NONE, key))
+}
+
+/// All commands, in the order of the palette.
+pub static COMMANDS: &[Command] = &[
+    Command {
+        name: "palette",
+        title: "Search actions, columns, steps",
+        hint: "Everything by its name",
+        shortcut: ctrl(Key::K),
+        action: |_| Some(Action::Palette),
+    },
+    Command {
+        name: "open",
+        title: "Open…",
+        hint: "A file of data, a project or a recipe",
+        shortcut: ctrl(Key::O),
+        action: |_| Some(Action::AskFile(Purpose::Open)),
+    },
+    Command {
+        name: "sample",
+        title: "Open the sample",
+        hint: "Messy orders of a shop",
+        shortcut: None,
+        action: |_| Some(Action::OpenSample),
+    },
+    Command {
+        name: "new",
+        title: "New project",
+        hint: "Begin with nothing open",
+        shortcut: ctrl(Key::N),
+        action: |model| model.has_data().then_some(Action::NewProject),
+    },
+    Command {
+        name: "add-dataset",
+        title: "Add a dataset…",
+        hint: "A second table, for Join and Union",
+        shortcut: None,
+        action: |model| model.has_data().then_some(Action::AskFile(Purpose::AddDataset)),
+    },
+    Command {
+        name: "add-step",
+        title: "Add a step…",
+        hint: "All operations by name",
+        shortcut: ctrl(Key::Enter),
+        action: |model| model.has_data().then_some(Action::PaletteOfSteps),
+    },
+    Command {
+        name: "undo",
+        title: "Undo",
+        hint: "Take the last change back",
+        shortcut: ctrl(Key::Z),
+        action: |model| model.history.undo_label().map(|_| Action::Undo),
+    },
+    Command {
+        name: "redo",
+        title: "Redo",
+        hint: "Bring it back",
+        shortcut: ctrl_shift(Key::Z),
+        action: |model| model.history.redo_label().map(|_| Action::Redo),
+    },
+    Command {
+        name: "redo-too",
+        title: "Redo",
+        hint: "Bring it back",
+        shortcut: ctrl(Key::Y),
+        action: |model| model.history.redo_label().map(|_| Action::Redo),
+    },
+    Command {
+        name: "save",
+        title: "Save",
+        hint: "Write the project",
+        shortcut: ctrl(Key::S),
+        action: |model| model.has_data().then_some(Action::Save),
+    },
+    Command {
+        name: "save-as",
+        title: "Save as…",
+        hint: "Write the project to a new file",
+        shortcut: ctrl_shift(Key::S),
+        action: |model| model.has_data().then_some(Action::AskFile(Purpose::SaveAs)),
+    },
+    Command {
+        name: "export",
+        title: "Export the recipe…",
+        hint: "The steps as JSON or YAML, to run headlessly or in DataBrew",
+        shortcut: ctrl(Key::E),
+        action: |model| (!model.steps().is_empty()).then_some(Action::AskFile(Purpose::ExportRecipe)),
+    },
+    Command {
+        name: "import",
+        title: "Import a recipe…",
+        hint: "Its steps replace those here; undo brings them back",
+        shortcut: ctrl(Key::I),
+        action: |model| model.has_data().then_some(Action::AskFile(Purpose::ImportRecipe)),
+    },
+    Command {
+        name: "to-end",
+        title: "Back to the end",
+        hint: "Look at the table after all steps",
+        shortcut: None,
+        action: |model| model.cursor.map(|_| Action::LookAt(None)),
+    },
+    Command {
+        name: "step-back",
+        title: "Look one step earlier",
+        hint: "The table before the last step shown",
+        shortcut: Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowUp)),
+        action: |model| model.depth().checked_sub(1).map(|at| Action::LookAt(Some(at))),
+    },
+    Command {
+        name: "step-on",
+        title: "Look one step later",
+        hint: "The table after one more step",
+        shortcut: Some(KeyboardShortcut::new(Modifiers::ALT, Key::ArrowDown)),
+        action: |model| model.cursor.map(|at| Action::LookAt(Some(at + 1))),
+    },
+    Command {
+        name: "reload",
+        title: "Read the files again",
+        hint: "When they changed on disk",
+        shortcut: Some(KeyboardShortcut::new(Modifiers::COMMAND, Key::F5)),
+        action: |model| model.has_data().then_some(Action::Reload),
+    },
+    Command {
+        name: "run",
+        title: "Run…",
+        hint: "Write the whole table by the recipe",
+        shortcut: plain(Key::F5),
+        action: |model| model.has_data().then_some(Action::RunPanel),
+    },
+    Command {
+        name: "light",
+        title: "Light theme",
+        hint: "Dark text on light ground",
+        shortcut: None,
+        action: |_| Some(Action::Theme(Choice::Light)),
+    },
+    Command {
+        name: "dark",
+        title: "Dark theme",
+        hint: "Light text on dark ground",
+        shortcut: None,
+        action: |_| Some(Action::Theme(Choice::Dark)),
+    },
+    Command {
+        name: "contrast",
+        title: "High-contrast theme",
+        hint: "The strongest contrast",
+        shortcut: None,
+        action: |_| Some(Action::Theme(Choice::Contrast)),
+    },
+    Command {
+        name: "keys",
+        title: "Keys",
+        hint: "All keys at a glance",
+        shortcut: plain(Key::Questionmark),
+        action: |_| Some(Action::Keys),
+    },
+    Command {
+        name: "quit",
+        title: "Close",
+        hint: "Asks when something is not saved",
+        shortcut: ctrl(Key::Q),
+        action: |_| Some(Action::Quit),
+    },
+];
+
+/// A command by its name.
+pub fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name == name)
+}

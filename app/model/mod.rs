@@ -1,0 +1,236 @@
+//! What is true: the project and its history, the sheets on screen, notices, the run. Holds no type of the drawing library.
+
+pub mod history;
+pub mod loading;
+pub mod notice;
+pub mod project;
+pub mod run;
+pub mod sheet;
+
+pub use history::History;
+pub use loading::Loading;
+pub use notice::{Notices, Weight};
+pub use project::{Dataset, Output, Project};
+pub use run::Run;
+pub use sheet::{Facts, Sheet};
+
+use brewhouse_engine::recipe::Step;
+use brewhouse_engine::types::TypeClass;
+use brewhouse_engine::{Error, Problem};
+use sheet::Only;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// Something that went wrong, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fault {
+    /// The step, counted from 1.
+    pub step: Option<usize>,
+    /// The parameter.
+    pub param: Option<String>,
+    /// What was wrong.
+    pub message: String,
+    /// What can be done.
+    pub advice: Option<String>,
+}
+
+impl Fault {
+    /// A fault that belongs to nothing in particular.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    /// Message and advice as one text.
+    pub fn text(&self) -> String {
+        match &self.advice {
+            Some(advice) => format!("{}; {advice}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+impl From<&Error> for Fault {
+    fn from(error: &Error) -> Self {
+        Self {
+            step: error.step,
+            param: error.param.clone(),
+            message: error.message.clone(),
+            advice: error.advice.clone(),
+        }
+    }
+}
+
+impl From<&Problem> for Fault {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            step: Some(problem.step),
+            param: problem.parameter.clone(),
+            message: problem.message.clone(),
+            advice: problem.advice.clone(),
+        }
+    }
+}
+
+/// What was found when a file was read.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// Rows it holds.
+    pub rows: u64,
+    /// Whether every line of it became a row.
+    pub complete: bool,
+    /// Rows put aside.
+    pub aside: u64,
+    /// Its columns.
+    pub columns: Vec<(String, TypeClass)>,
+    /// When the file was changed last.
+    pub modified: Option<SystemTime>,
+    /// Whether it was changed since it was read.
+    pub changed: bool,
+    /// What a person should know: renamed headers, ignored files.
+    pub notes: Vec<String>,
+    /// Why columns stayed text although much of them looks like something else.
+    pub reasons: BTreeMap<String, String>,
+}
+
+/// Where a step that is being made belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A new step, inserted before this place (counted from 0).
+    New(usize),
+    /// A change of the step at this place.
+    Edit(usize),
+}
+
+impl Place {
+    /// How many steps come before it.
+    pub const fn at(self) -> usize {
+        match self {
+            Self::New(at) | Self::Edit(at) => at,
+        }
+    }
+}
+
+/// The step of the open form, as far as it is filled in, and its effect.
+#[derive(Debug)]
+pub struct Draft {
+    /// The step.
+    pub step: Step,
+    /// Where it belongs.
+    pub place: Place,
+    /// What is wrong with it.
+    pub faults: Vec<Fault>,
+    /// Which rows are shown.
+    pub only: Only,
+    /// The table under it.
+    pub sheet: Loading<Sheet>,
+}
+
+/// A project that was open before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recent {
+    /// Its file: a project, or data.
+    pub path: PathBuf,
+    /// Its name.
+    pub name: String,
+}
+
+/// A question that must be answered before something is given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Close, although there is unsaved work.
+    CloseUnsaved,
+    /// Close, although a run is under way.
+    CloseRunning,
+    /// Open something else, although there is unsaved work.
+    Leave(PathBuf),
+    /// Take up the work of a session that ended without saving.
+    Recover,
+}
+
+/// Everything that is true.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// The project and its past.
+    pub history: History,
+    /// The project's file, once it has one.
+    pub path: Option<PathBuf>,
+    /// What was found in the files that are open, by path.
+    pub sources: BTreeMap<PathBuf, Source>,
+    /// How many steps the table on screen has behind it; none: all.
+    pub cursor: Option<usize>,
+    /// The table at the cursor.
+    pub sheet: Loading<Sheet>,
+    /// What is wrong with steps.
+    pub faults: Vec<Fault>,
+    /// The step that is being made.
+    pub draft: Option<Draft>,
+    /// Messages.
+    pub notices: Notices,
+    /// The run.
+    pub run: Run,
+    /// Projects that were open before.
+    pub recent: Vec<Recent>,
+    /// Unsaved work of a session that ended without saving.
+    pub recovered: Option<Box<Project>>,
+    /// A question that waits for an answer.
+    pub question: Option<Question>,
+    /// The name of the theme.
+    pub theme: String,
+    /// Whether the window is to close.
+    pub closing: bool,
+    /// Memory of the program, in bytes.
+    pub memory: u64,
+}
+
+impl Model {
+    /// The project now.
+    pub fn project(&self) -> &Arc<Project> {
+        self.history.project()
+    }
+
+    /// The steps now.
+    pub fn steps(&self) -> &[Step] {
+        &self.project().recipe.steps
+    }
+
+    /// Whether data is open.
+    pub fn has_data(&self) -> bool {
+        self.project().dataset.is_some()
+    }
+
+    /// How many steps the table on screen has behind it.
+    pub fn depth(&self) -> usize {
+        self.cursor.unwrap_or(self.steps().len()).min(self.steps().len())
+    }
+
+    /// What was found in the main file.
+    pub fn source(&self) -> Option<&Source> {
+        self.sources.get(&self.project().dataset.as_ref()?.path)
+    }
+
+    /// The sheet that the grid shows: the draft's once it is there, else the table at the cursor.
+    pub fn shown(&self) -> Option<&Sheet> {
+        self.draft.as_ref().and_then(|draft| draft.sheet.value()).or_else(|| self.sheet.value())
+    }
+
+    /// The same, to be changed.
+    pub fn shown_mut(&mut self) -> Option<&mut Sheet> {
+        match self.draft.as_mut().filter(|draft| draft.sheet.value().is_some()) {
+            Some(draft) => draft.sheet.value_mut(),
+            None => self.sheet.value_mut(),
+        }
+    }
+
+    /// The faults of a step, counted from 0.
+    pub fn faults_of(&self, at: usize) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().filter(move |fault| fault.step == Some(at + 1))
+    }
+
+    /// The name of the main file.
+    pub fn file_name(&self) -> String {
+        let path = self.project().dataset.as_ref().map(|dataset| dataset.path.as_path());
+        path.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,203 @@
+//! The project: which data, which recipe, which output. What undo goes back and forth between.
+
+use brewhouse_engine::recipe::{Recipe, Step, parse_text};
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+
+/// The end of a project file's name.
+pub const EXTENSION: &str = ".brewhouse.json";
+
+/// A dataset: a name and where it is read from.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Dataset {
+    /// Its name, as JOIN and UNION call it.
+    pub name: String,
+    /// Its file, folder or pattern.
+    pub path: PathBuf,
+    /// Further files of the same table.
+    pub more: Vec<PathBuf>,
+    /// Import options as the project file holds them.
+    pub options: Map<String, Value>,
+}
+
+impl Dataset {
+    /// The dataset of a file, named after it.
+    pub fn of_path(path: &Path) -> Self {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name.split('.').next().unwrap_or_default().to_owned();
+        Self { name, path: path.to_owned(), more: Vec::new(), options: Map::new() }
+    }
+}
+
+/// Where and how a run writes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// A file, or a folder when there are partition columns.
+    pub path: PathBuf,
+    /// PARQUET, CSV, JSON or ARROW.
+    pub format: String,
+    /// ZSTD, SNAPPY ... or NONE.
+    pub compression: String,
+    /// Columns whose values become folders.
+    pub partition: Vec<String>,
+    /// Whether an earlier output is replaced.
+    pub overwrite: bool,
+    /// What else the project file says about it.
+    pub options: Map<String, Value>,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self {
+            path: PathBuf::new(),
+            format: "PARQUET".into(),
+            compression: "ZSTD".into(),
+            partition: Vec::new(),
+            overwrite: true,
+            options: Map::new(),
+        }
+    }
+}
+
+/// Everything that a project file holds.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Project {
+    /// Its name.
+    pub name: String,
+    /// The data that the recipe is applied to.
+    pub dataset: Option<Dataset>,
+    /// Further data, for JOIN and UNION.
+    pub others: Vec<Dataset>,
+    /// The steps.
+    pub recipe: Recipe,
+    /// Where a run writes.
+    pub output: Output,
+    /// Members of the file that this version does not know, and outputs after the first.
+    pub extra: Map<String, Value>,
+}
+
+impl Project {
+    /// A project around a file.
+    pub fn of_file(path: &Path) -> Self {
+        let dataset = Dataset::of_path(path);
+        Self { name: dataset.name.clone(), dataset: Some(dataset), ..Self::default() }
+    }
+
+    /// The project as its file holds it; paths below `folder` are written relative to it.
+    pub fn to_value(&self, folder: Option<&Path>) -> Value {
+        let mut object = Map::new();
+        object.insert("FormatVersion".into(), json!(1));
+        object.insert("Name".into(), json!(self.name));
+        if let Some(dataset) = &self.dataset {
+            object.insert("Dataset".into(), write_dataset(dataset, folder));
+        }
+        if !self.others.is_empty() {
+            object.insert("OtherDatasets".into(), self.others.iter().map(|other| write_dataset(other, folder)).collect());
+        }
+        object.insert("Recipe".into(), json!({ "Steps": self.recipe.steps.iter().map(Step::to_value).collect::<Vec<_>>() }));
+        let mut outputs = Vec::new();
+        if !self.output.path.as_os_str().is_empty() {
+            outputs.push(write_output(&self.output, folder));
+        }
+        let mut extra = self.extra.clone();
+        if let Some(Value::Array(more)) = extra.shift_remove("Outputs") {
+            outputs.extend(more);
+        }
+        object.insert("Outputs".into(), Value::Array(outputs));
+        object.extend(extra);
+        Value::Object(object)
+    }
+
+    /// Reads a project file's text; relative paths are taken from `folder`.
+    pub fn parse(text: &str, folder: &Path) -> Result<Self, String> {
+        let value = parse_text(text).map_err(|error| error.to_string())?;
+        let object = value.as_object().ok_or("this file is not a project")?;
+        let steps = object.get("Recipe").cloned().unwrap_or_else(|| json!([]));
+        let recipe = Recipe::from_value(&steps).map_err(|error| error.to_string())?;
+        let list = |key: &str| object.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut extra: Map<String, Value> =
+            object.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
+        if list("Outputs").len() > 1 {
+            extra.insert("Outputs".into(), Value::Array(list("Outputs")[1..].to_vec()));
+        }
+        Ok(Self {
+            name: text_at(&value, "/Name").unwrap_or("Untitled").to_owned(),
+            dataset: object.get("Dataset").and_then(|dataset| read_dataset(dataset, folder)),
+            others: list("OtherDatasets").iter().filter_map(|dataset| read_dataset(dataset, folder)).collect(),
+            recipe: Recipe::from_steps(recipe.steps),
+            output: list("Outputs").first().map(|output| read_output(output, folder)).unwrap_or_default(),
+            extra,
+        })
+    }
+}
+
+/// Members of a project file that this version knows.
+const KNOWN: &[&str] = &["FormatVersion", "Name", "Dataset", "OtherDatasets", "Recipe", "Outputs"];
+
+/// Whether a JSON text is a project rather than a recipe.
+pub fn is_project(value: &Value) -> bool {
+    value.get("Dataset").is_some() || value.get("Recipe").is_some()
+}
+
+fn text_at<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str)
+}
+
+fn short(path: &Path, folder: Option<&Path>) -> String {
+    let short = folder.and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
+    short.to_string_lossy().into_owned()
+}
+
+fn write_dataset(dataset: &Dataset, folder: Option<&Path>) -> Value {
+    let paths: Vec<String> = std::iter::once(&dataset.path).chain(&dataset.more).map(|path| short(path, folder)).collect();
+    let mut object = Map::new();
+    object.insert("Name".into(), json!(dataset.name));
+    object.insert("Input".into(), json!({ "Paths": paths }));
+    object.extend(dataset.options.clone());
+    Value::Object(object)
+}
+
+fn read_dataset(value: &Value, folder: &Path) -> Option<Dataset> {
+    let several = value.pointer("/Input/Paths").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let one = text_at(value, "/Input/Path").into_iter();
+    let mut paths = several.iter().filter_map(Value::as_str).chain(one).map(|path| folder.join(path));
+    let path = paths.next()?;
+    let mut options = value.as_object()?.clone();
+    options.shift_remove("Input");
+    options.shift_remove("Name");
+    let name = text_at(value, "/Name").map_or_else(|| Dataset::of_path(&path).name, str::to_owned);
+    Some(Dataset { name, path, more: paths.collect(), options })
+}
+
+fn write_output(output: &Output, folder: Option<&Path>) -> Value {
+    let mut object = Map::new();
+    object.insert("Location".into(), json!({ "Path": short(&output.path, folder) }));
+    object.insert("Format".into(), json!(output.format));
+    if output.format == "PARQUET" {
+        object.insert("CompressionFormat".into(), json!(output.compression));
+    }
+    if !output.partition.is_empty() {
+        object.insert("PartitionColumns".into(), json!(output.partition));
+    }
+    object.insert("Overwrite".into(), json!(output.overwrite));
+    object.extend(output.options.clone());
+    Value::Object(object)
+}
+
+fn read_output(value: &Value, folder: &Path) -> Output {
+    let default = Output::default();
+    let path = text_at(value, "/Location/Path").filter(|path| !path.is_empty()).map(|path| folder.join(path));
+    let columns = value.get("PartitionColumns").and_then(Value::as_array);
+    let mut options = value.as_object().cloned().unwrap_or_default();
+    for known in ["Location", "Format", "CompressionFormat", "PartitionColumns", "Overwrite"] {
+        options.shift_remove(known);
+    }
+    Output {
+        path: path.unwrap_or_default(),
+        format: text_at(value, "/Format").map_or(default.format, str::to_uppercase),
+        compression: text_at(value, "/CompressionFormat").map_or(default.compression, str::to_uppercase),
+        partition: columns.map(|c| c.iter().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default(),
+        overwrite: value.get("Overwrite").and_then(Value::as_bool).unwrap_or(false),
+        options,
+    }
+}

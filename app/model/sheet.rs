@@ -1,0 +1,221 @@
+//! What the grid shows: columns, cells in blocks, facts of columns, and the marks of a draft.
+
+use brewhouse_engine::types::TypeClass;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Rows of one block.
+pub const BLOCK_ROWS: u64 = 128;
+/// Columns of one block.
+pub const BLOCK_COLUMNS: usize = 32;
+/// Blocks that are kept; the farthest from the view go first.
+const MOST_BLOCKS: usize = 96;
+
+/// What a draft does to a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ColumnMark {
+    /// Nothing.
+    #[default]
+    Same,
+    /// It is made.
+    Added,
+    /// Some of its cells change.
+    Changed,
+}
+
+/// A column of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its kind of values.
+    pub class: TypeClass,
+    /// What a draft does to it.
+    pub mark: ColumnMark,
+}
+
+/// What a draft does to a cell.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum CellMark {
+    /// Nothing.
+    #[default]
+    Same,
+    /// It had another value before; none when it was missing.
+    Changed(Option<Box<str>>),
+    /// It did not fit and becomes missing; the value it had.
+    Failed(Box<str>),
+}
+
+/// A cell as the grid shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// Its text, cut where it is very long; none when it is missing.
+    pub text: Option<Box<str>>,
+    /// What a draft does to it.
+    pub mark: CellMark,
+}
+
+/// A row of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number in the table, from 0.
+    pub number: u64,
+    /// Whether a draft removes it.
+    pub removed: bool,
+}
+
+/// A rectangle of cells.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// Its cells, column by column.
+    pub columns: Vec<Vec<Cell>>,
+}
+
+/// Which rectangle of cells a block is: row block and column block.
+pub type BlockAt = (u64, usize);
+
+/// The effect of a draft in figures, over all rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// Cells whose value changes.
+    pub changed: u64,
+    /// Cells that do not fit and become missing.
+    pub failed: u64,
+    /// Rows before.
+    pub rows_before: u64,
+    /// Rows after.
+    pub rows_after: u64,
+    /// Columns that are made.
+    pub columns_added: usize,
+    /// Whether rows of before and after can be told to be the same ones.
+    pub row_by_row: bool,
+    /// Whether it takes rows away and leaves the others as they are.
+    pub removes: bool,
+    /// Whether the counts are there already.
+    pub counted: bool,
+}
+
+/// Which rows of a draft are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Only {
+    /// All.
+    #[default]
+    All,
+    /// Those that change.
+    Changed,
+    /// Those with a cell that does not fit.
+    Failed,
+}
+
+/// What one step did, over all rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StepFigures {
+    /// Rows in.
+    pub rows_in: u64,
+    /// Rows out.
+    pub rows_out: u64,
+    /// Cells that did not fit.
+    pub failed: u64,
+    /// Cells changed, where it is known.
+    pub changed: Option<u64>,
+}
+
+/// A table as it stands at a step, or under a draft.
+#[derive(Debug, Default)]
+pub struct Sheet {
+    /// Names it to the workers; another content has another key.
+    pub key: u64,
+    /// Its columns.
+    pub columns: Arc<Vec<Column>>,
+    /// How many rows.
+    pub rows: u64,
+    /// Whether that figure is final.
+    pub exact: bool,
+    /// The effect, when this is a draft.
+    pub effect: Option<Effect>,
+    /// What each step up to here did; none for steps that were not run.
+    pub steps: Vec<Option<StepFigures>>,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
+    /// Facts of columns, as they arrive.
+    pub facts: HashMap<String, Arc<Facts>>,
+    /// Columns whose facts are those of an earlier table.
+    pub stale: HashSet<String>,
+    /// Cells, as they arrive.
+    pub blocks: HashMap<BlockAt, Block>,
+    /// What the grid showed last: block rows and block columns.
+    pub in_view: (Range<u64>, Range<usize>),
+}
+
+impl Sheet {
+    /// A cell, when it has arrived.
+    pub fn cell(&self, row: u64, column: usize) -> Option<&Cell> {
+        let block = self.blocks.get(&(row / BLOCK_ROWS, column / BLOCK_COLUMNS))?;
+        let column = block.columns.get(column % BLOCK_COLUMNS)?;
+        column.get(usize::try_from(row % BLOCK_ROWS).ok()?)
+    }
+
+    /// A row, when it has arrived.
+    pub fn row(&self, row: u64) -> Option<Row> {
+        let near = self.in_view.1.clone().chain(std::iter::once(0));
+        let block = near.filter_map(|at| self.blocks.get(&(row / BLOCK_ROWS, at))).next()?;
+        block.rows.get(usize::try_from(row % BLOCK_ROWS).ok()?).copied()
+    }
+
+    /// The place of a column by its name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// Takes in a block and lets go of those far from the view.
+    pub fn store(&mut self, at: BlockAt, block: Block) {
+        self.blocks.insert(at, block);
+        if self.blocks.len() > MOST_BLOCKS {
+            let (rows, columns) = self.in_view.clone();
+            let near = |at: &BlockAt| {
+                at.0 + 4 >= rows.start && at.0 <= rows.end + 4 && at.1 + 4 >= columns.start && at.1 <= columns.end + 4
+            };
+            self.blocks.retain(|at, _| near(at));
+        }
+    }
+}
+
+/// A chart of a column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Chart {
+    /// Nothing to draw.
+    #[default]
+    None,
+    /// Ranges of values with their counts: words, count.
+    Bars(Vec<(String, u64)>),
+    /// The most frequent values with their counts.
+    Top(Vec<(String, u64)>),
+}
+
+/// What is known about a column, over all rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Rows looked at.
+    pub rows: u64,
+    /// Cells without a value.
+    pub missing: u64,
+    /// Cells that do not fit the column's kind.
+    pub invalid: u64,
+    /// Different values.
+    pub distinct: u64,
+    /// Cells that hold an empty text.
+    pub empty: u64,
+    /// Cells with blanks at their ends.
+    pub padded: u64,
+    /// The smallest value.
+    pub least: Option<String>,
+    /// The largest value.
+    pub most: Option<String>,
+    /// The mean.
+    pub mean: Option<String>,
+    /// Its chart.
+    pub chart: Chart,
+}

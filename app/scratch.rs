@@ -1,0 +1,184 @@
+//! What is half typed: the open form, search texts, which panels are open. Views may write it; nothing in it is undone or saved.
+
+use crate::model::sheet::Only;
+use crate::model::{Output, Place};
+use crate::widget::grid::GridState;
+use crate::worker::event::Purpose;
+use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
+use brewhouse_engine::op::param::{Kind, write_names};
+use brewhouse_engine::op::{Operation, column::SortKey, find};
+use brewhouse_engine::recipe::{Condition, Step};
+use std::collections::BTreeMap;
+
+/// A page of the centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Tab {
+    /// The cells.
+    #[default]
+    Grid,
+    /// The columns as a list.
+    Schema,
+}
+
+/// A condition that is being filled in.
+#[derive(Clone)]
+pub struct ConditionText {
+    /// The column.
+    pub column: String,
+    /// The test.
+    pub test: &'static TestInfo,
+    /// Its values; two for a range.
+    pub values: Vec<String>,
+}
+
+impl ConditionText {
+    /// A condition on a column: that it is missing.
+    pub fn new(column: &str) -> Self {
+        Self { column: column.to_owned(), test: &TESTS[0], values: vec![String::new()] }
+    }
+
+    fn read(condition: &Condition) -> Option<Self> {
+        let bound = BoundCondition::parse(condition).ok()?;
+        Some(Self { column: condition.column.clone(), test: bound.info(), values: bound.values })
+    }
+
+    /// The condition as recipes hold it.
+    pub fn write(&self) -> Condition {
+        let value = match self.test.test {
+            Test::IsMissing => None,
+            Test::Is | Test::IsNot => Some(write_names(&self.values)),
+            Test::IsBetween => {
+                let at = |at: usize| self.values.get(at).cloned().unwrap_or_default();
+                Some(serde_json::json!({ "lower": at(0), "upper": at(1) }).to_string())
+            }
+            _ => Some(self.values.first().cloned().unwrap_or_default()),
+        };
+        Condition { condition: self.test.name.to_owned(), value, column: self.column.clone() }
+    }
+}
+
+/// The form of a step that is being made.
+#[derive(Clone)]
+pub struct Form {
+    /// Its operation.
+    pub op: &'static Operation,
+    /// Where the step belongs.
+    pub place: Place,
+    /// Its parameters as text.
+    pub params: BTreeMap<&'static str, String>,
+    /// Its conditions.
+    pub conditions: Vec<ConditionText>,
+    /// Which rows of the draft are shown.
+    pub only: Only,
+    /// Which fields a person has filled in; only they show their errors.
+    pub touched: bool,
+    /// Whether the first field still has to take the focus.
+    pub fresh: bool,
+    base: Step,
+}
+
+impl Form {
+    /// The form of a new step, its column filled in when one is given.
+    pub fn new(op: &'static Operation, place: Place, column: Option<&str>) -> Self {
+        let mut params = BTreeMap::new();
+        for spec in op.params {
+            let text = spec.default.unwrap_or_default().to_owned();
+            params.insert(spec.name, text);
+        }
+        let base = Step::new(op.name);
+        let mut form =
+            Self { op, place, params, conditions: Vec::new(), only: Only::All, touched: false, fresh: true, base };
+        if let Some(column) = column {
+            form.fill_column(column);
+        }
+        form
+    }
+
+    fn fill_column(&mut self, column: &str) {
+        let takes = |kind: Kind| matches!(kind, Kind::Column | Kind::Columns | Kind::SortKeys);
+        if let Some(spec) = self.op.params.iter().find(|spec| takes(spec.kind)) {
+            let text = match spec.kind {
+                Kind::Columns => write_names(&[column.to_owned()]),
+                Kind::SortKeys => serde_json::to_string(&[SortKey::new(column)]).unwrap_or_default(),
+                _ => column.to_owned(),
+            };
+            self.params.insert(spec.name, text);
+        }
+        if self.op.conditions == brewhouse_engine::op::Conditions::Required {
+            self.conditions = vec![ConditionText::new(column)];
+        }
+    }
+
+    /// The form of a step that is there; none when its operation is unknown.
+    pub fn of_step(step: &Step, at: usize) -> Option<Self> {
+        let op = find(step.operation())?;
+        let mut form = Self::new(op, Place::Edit(at), None);
+        for (name, text) in step.params() {
+            let spec = op.params.iter().find(|s| s.name == name || s.aliases.contains(&name.as_str()));
+            if let Some(spec) = spec {
+                form.params.insert(spec.name, text.clone());
+            }
+        }
+        form.conditions = step.conditions().iter().filter_map(ConditionText::read).collect();
+        form.base = step.clone();
+        form.touched = true;
+        Some(form)
+    }
+
+    /// The step as far as it is filled in.
+    pub fn step(&self) -> Step {
+        let mut step = self.base.clone();
+        for spec in self.op.params {
+            for alias in spec.aliases {
+                step.set_param(alias, None);
+            }
+            let text = self.params.get(spec.name).cloned().unwrap_or_default();
+            let left_out = text.is_empty() || (spec.default == Some(text.as_str()) && !spec.required);
+            step.set_param(spec.name, (!left_out).then_some(text));
+        }
+        step.set_conditions(self.conditions.iter().map(ConditionText::write).collect());
+        step
+    }
+}
+
+/// The palette.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    /// What is searched for.
+    pub text: String,
+    /// The entry that Enter takes.
+    pub at: usize,
+    /// Whether only operations for a new step are offered.
+    pub steps_only: bool,
+}
+
+/// Everything that is half typed.
+#[derive(Default)]
+pub struct Scratch {
+    /// The form at the right.
+    pub form: Option<Form>,
+    /// The page of the centre.
+    pub tab: Tab,
+    /// The grid: scrolling, widths, selection.
+    pub grid: GridState,
+    /// The palette, when it is open.
+    pub palette: Option<Palette>,
+    /// Whether the list of keys is open.
+    pub keys: bool,
+    /// Whether the list of notices is open.
+    pub notices: bool,
+    /// The output options, when the run panel is open.
+    pub run: Option<Output>,
+    /// The search in the list of columns.
+    pub column_search: String,
+    /// A note that is being written: step, text.
+    pub note: Option<(usize, String)>,
+    /// A path that is being typed, where no dialog answers.
+    pub typed_path: Option<(Purpose, String)>,
+    /// Whether the left panel is folded.
+    pub left_folded: bool,
+    /// Whether the right panel is folded.
+    pub right_folded: bool,
+    /// Widths and scrolling that wait for the next sheet: the column to bring into view.
+    pub reveal: Option<String>,
+}

@@ -1,0 +1,149 @@
+//! Keeps the workers in step with the model: whatever is on screen and not yet known is asked for, once.
+
+use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, BlockAt, Only, Sheet};
+use crate::model::{Model, Place, Project};
+use crate::worker::{Ask, Jobs, Slot, store};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Asks for what is needed now.
+pub fn reconcile(model: &mut Model, jobs: &mut Jobs) {
+    ask_sheet(model, jobs);
+    ask_draft(model, jobs);
+    ask_cells(model, jobs);
+    ask_facts(model, jobs);
+    keep_journal(model, jobs);
+}
+
+/// Whether two projects show the same data.
+fn same_data(one: &Arc<Project>, other: &Arc<Project>) -> bool {
+    Arc::ptr_eq(one, other)
+        || (one.dataset == other.dataset && one.others == other.others && one.recipe == other.recipe)
+}
+
+fn ask_sheet(model: &mut Model, jobs: &mut Jobs) {
+    if !model.has_data() {
+        jobs.desk.sheet = None;
+        return;
+    }
+    let (project, depth, epoch) = (Arc::clone(model.project()), model.depth(), jobs.desk.epoch);
+    let same = jobs.desk.sheet.as_ref().is_some_and(|(asked, at, when)| {
+        *at == depth && *when == epoch && same_data(asked, &project)
+    });
+    if same {
+        return;
+    }
+    jobs.desk.sheet = Some((Arc::clone(&project), depth, epoch));
+    model.sheet.begin();
+    let ask = Ask { project, depth, epoch, blocks: blocks_in_view(model) };
+    let stage = Arc::clone(&jobs.stage);
+    jobs.start(Slot::Sheet, move |ticket| {
+        stage.send_sheet(&ask, ticket);
+        None
+    });
+}
+
+fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
+    let blocks = blocks_in_view(model);
+    let project = Arc::clone(model.project());
+    let epoch = jobs.desk.epoch;
+    let Some(draft) = &mut model.draft else {
+        if jobs.desk.draft.take().is_some() {
+            jobs.abandon(Slot::Draft);
+        }
+        return;
+    };
+    let same = jobs.desk.draft.as_ref().is_some_and(|(asked, step, place, only, when)| {
+        *step == draft.step && *place == draft.place && *only == draft.only && *when == epoch && same_data(asked, &project)
+    });
+    if same {
+        return;
+    }
+    jobs.desk.draft = Some((Arc::clone(&project), draft.step.clone(), draft.place, draft.only, epoch));
+    if !draft.faults.is_empty() {
+        jobs.abandon(Slot::Draft);
+        draft.sheet = crate::model::Loading::default();
+        return;
+    }
+    draft.sheet.begin();
+    let (step, place, only): (_, Place, Only) = (draft.step.clone(), draft.place, draft.only);
+    let stage = Arc::clone(&jobs.stage);
+    jobs.start(Slot::Draft, move |ticket| {
+        let ask = Ask { project, depth: place.at(), epoch, blocks };
+        stage.send_draft(&ask, &step, place, only, ticket);
+        None
+    });
+}
+
+fn blocks_in_view(model: &Model) -> Vec<BlockAt> {
+    let shown = model.shown().or_else(|| model.sheet.value());
+    let view = shown.map(|sheet| sheet.in_view.clone()).filter(|(rows, _)| !rows.is_empty());
+    let (rows, columns) = view.unwrap_or((0..1, 0..1));
+    pairs(rows, columns)
+}
+
+fn pairs(rows: Range<u64>, columns: Range<usize>) -> Vec<BlockAt> {
+    rows.flat_map(|row| columns.clone().map(move |column| (row, column))).collect()
+}
+
+/// Notes which rows and columns are on screen.
+pub(super) fn note_view(sheet: &mut Sheet, rows: Range<u64>, columns: Range<usize>) {
+    let last_row = rows.end.max(1) - 1;
+    let last_column = columns.end.max(1) - 1;
+    sheet.in_view = (
+        rows.start / BLOCK_ROWS..last_row / BLOCK_ROWS + 1,
+        columns.start / BLOCK_COLUMNS..last_column / BLOCK_COLUMNS + 1,
+    );
+}
+
+fn ask_cells(model: &Model, jobs: &mut Jobs) {
+    let Some(sheet) = model.shown() else { return };
+    let (rows, columns) = sheet.in_view.clone();
+    let end = sheet.rows.div_ceil(BLOCK_ROWS);
+    let column_end = sheet.columns.len().div_ceil(BLOCK_COLUMNS);
+    let rows = rows.start..rows.end.min(end);
+    let columns = columns.start..columns.end.min(column_end);
+    let missing: Vec<BlockAt> =
+        pairs(rows, columns).into_iter().filter(|at| !sheet.blocks.contains_key(at)).collect();
+    if missing.is_empty() || jobs.desk.cells == (sheet.key, missing.clone()) {
+        return;
+    }
+    // Blocks already under way are part of an older request that this one replaces.
+    jobs.desk.cells = (sheet.key, missing.clone());
+    let (stage, key) = (Arc::clone(&jobs.stage), sheet.key);
+    jobs.start(Slot::Cells, move |ticket| {
+        stage.send_blocks(key, &missing, ticket);
+        None
+    });
+}
+
+fn ask_facts(model: &Model, jobs: &mut Jobs) {
+    let Some(sheet) = model.shown() else { return };
+    let columns = sheet.in_view.1.clone();
+    let first = columns.start * BLOCK_COLUMNS;
+    let last = (columns.end * BLOCK_COLUMNS).min(sheet.columns.len());
+    let unknown = |name: &String| !sheet.facts.contains_key(name) || sheet.stale.contains(name);
+    let names = sheet.columns.get(first..last).unwrap_or_default().iter().map(|column| &column.name);
+    let wanted: Vec<String> = names.filter(|name| unknown(name)).cloned().collect();
+    let covered = jobs.desk.facts.0 == sheet.key && wanted.iter().all(|name| jobs.desk.facts.1.contains(name));
+    if wanted.is_empty() || covered {
+        return;
+    }
+    jobs.desk.facts = (sheet.key, wanted.clone());
+    let (stage, key) = (Arc::clone(&jobs.stage), sheet.key);
+    let ask = Ask { project: Arc::clone(model.project()), depth: 0, epoch: jobs.desk.epoch, blocks: Vec::new() };
+    jobs.start(Slot::Facts, move |ticket| {
+        stage.send_facts(key, &wanted, &ask, ticket);
+        None
+    });
+}
+
+fn keep_journal(model: &Model, jobs: &mut Jobs) {
+    let project = model.project();
+    let kept = jobs.desk.journal.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, project));
+    if kept || !model.has_data() || model.question.is_some() {
+        return;
+    }
+    jobs.desk.journal = Some(Arc::clone(project));
+    store::keep_journal(jobs, model.history.is_unsaved().then(|| Arc::clone(project)));
+}

@@ -1,0 +1,124 @@
+//! The only writer: one short function per action, and what keeps the workers in step with the model.
+
+mod asks;
+mod events;
+mod files;
+mod steps;
+
+pub use asks::reconcile;
+pub use events::take_in;
+
+use crate::action::{Action, Answer};
+use crate::model::{Model, Question, Weight};
+use crate::scratch::{Palette, Scratch};
+use crate::worker::{Jobs, store};
+
+/// What the window has to do outside the model.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Put a text on the clipboard.
+    Copy(String),
+    /// Show a file or folder in the desktop.
+    Reveal(std::path::PathBuf),
+    /// Put the theme of the model in force.
+    Theme,
+}
+
+/// Carries out an action.
+pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action: Action) -> Option<Request> {
+    match action {
+        Action::AskFile(purpose) => files::ask(model, jobs, purpose),
+        Action::Take(purpose, path) => files::take(model, scratch, jobs, purpose, path),
+        Action::Open(path) => files::open(model, jobs, path),
+        Action::OpenSample => files::open_sample(model, jobs),
+        Action::Paste(text) => store::paste(jobs, text),
+        Action::NewProject => files::new_project(model, scratch),
+        Action::StartForm(name, column) => steps::start_form(model, scratch, name, column.as_deref(), None),
+        Action::StartFormAt(name, column, at) => steps::start_form(model, scratch, name, column.as_deref(), Some(at)),
+        Action::EditStep(at) => steps::edit(model, scratch, at),
+        Action::Draft(draft) => steps::draft(model, draft),
+        Action::ApplyForm => steps::apply_form(model, scratch),
+        Action::CancelForm => steps::cancel_form(model, scratch),
+        Action::AddStep(step) => steps::add(model, *step),
+        Action::DeleteStep(at) => steps::delete(model, at),
+        Action::DeleteFrom(at) => steps::delete_from(model, at),
+        Action::DuplicateStep(at) => steps::duplicate(model, at),
+        Action::MoveStep { from, to } => steps::move_step(model, from, to),
+        Action::Disable(at, off) => steps::disable(model, at, off),
+        Action::Note(at, text) => steps::note(model, at, text),
+        Action::LookAt(at) => steps::look_at(model, scratch, at),
+        Action::Undo => steps::undo(model, scratch),
+        Action::Redo => steps::redo(model, scratch),
+        Action::Save => files::save(model, jobs),
+        Action::Forget(name) => files::forget_dataset(model, &name),
+        Action::Reload => files::reload(model, jobs),
+        Action::Theme(choice) => return theme(model, jobs, choice),
+        Action::Palette => scratch.palette = Some(Palette::default()),
+        Action::PaletteOfSteps => scratch.palette = Some(Palette { steps_only: true, ..Palette::default() }),
+        Action::Keys => scratch.keys = !scratch.keys,
+        Action::RunPanel => files::run_panel(model, scratch),
+        Action::Run(output) => files::run(model, jobs, output),
+        Action::StopRun => files::stop_run(model, jobs),
+        Action::Reveal(path) => return Some(Request::Reveal(path)),
+        Action::Answer(answer) => answer_question(model, scratch, jobs, answer),
+        Action::Quit => quit(model),
+        Action::Copy(text) => {
+            model.notices.say(Weight::Info, "Copied");
+            return Some(Request::Copy(text));
+        }
+        Action::Dismiss => model.notices.list.clear(),
+        Action::InView(rows, columns) => {
+            if let Some(sheet) = model.shown_mut() {
+                asks::note_view(sheet, rows, columns);
+            }
+        }
+        Action::ShowColumn(name) => scratch.reveal = Some(name),
+    }
+    None
+}
+
+fn theme(model: &mut Model, jobs: &Jobs, choice: crate::theme::Choice) -> Option<Request> {
+    choice.title().clone_into(&mut model.theme);
+    store::keep_settings(jobs, &model.recent, &model.theme);
+    Some(Request::Theme)
+}
+
+fn quit(model: &mut Model) {
+    if model.run.is_active() {
+        model.question = Some(Question::CloseRunning);
+    } else if model.history.is_unsaved() && model.has_data() {
+        model.question = Some(Question::CloseUnsaved);
+    } else {
+        model.closing = true;
+    }
+}
+
+fn answer_question(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, answer: Answer) {
+    let Some(question) = model.question.take() else { return };
+    match (question, answer) {
+        (Question::Recover, Answer::GoOn) => files::recover(model, scratch),
+        (Question::Recover, _) => files::drop_recovered(model, jobs),
+        (_, Answer::Cancel) => {}
+        (Question::CloseUnsaved, Answer::Save) => {
+            files::save(model, jobs);
+            model.closing = model.path.is_some();
+        }
+        (Question::CloseUnsaved, _) => {
+            store::keep_journal(jobs, None);
+            model.closing = true;
+        }
+        (Question::CloseRunning, _) => {
+            files::stop_run(model, jobs);
+            model.run = crate::model::Run::Idle;
+            quit(model);
+        }
+        (Question::Leave(path), Answer::Save) => {
+            files::save(model, jobs);
+            files::open_now(jobs, path);
+        }
+        (Question::Leave(path), _) => {
+            model.history.mark_saved();
+            files::open_now(jobs, path);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The conditions of a step: column, one of the fifteen tests, and its values.
+
+use super::Choices;
+use super::control::{opener, pick_column_ui};
+use crate::scratch::{ConditionText, Form};
+use crate::theme;
+use crate::widget::{button, field, icon};
+use brewhouse_engine::op::Conditions;
+use brewhouse_engine::op::condition::{TESTS, Test};
+use brewhouse_engine::op::param::Kind;
+use egui::{Popup, RichText, ScrollArea, Ui};
+
+/// Types that a text can fail to fit, with their words.
+const KINDS: &[(&str, &str)] =
+    &[("number", "whole number"), ("double", "decimal"), ("boolean", "true or false"), ("date", "date"), ("timestamp", "date and time")];
+
+/// Draws the conditions, and what adds one.
+pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
+    let theme = theme::of(ui);
+    let (title, aside) = match form.op.conditions {
+        Conditions::Required => ("Rows where", ""),
+        Conditions::Payload => ("Instead, cells where", if form.conditions.is_empty() { "(none)" } else { "" }),
+        _ => ("Only rows where", if form.conditions.is_empty() { "(none)" } else { "" }),
+    };
+    field::label(ui, title, aside, "All of them must hold");
+    let mut out = None;
+    for (at, condition) in form.conditions.iter_mut().enumerate() {
+        ui.push_id(("condition", at), |ui| {
+            if at > 0 {
+                ui.label(RichText::new("and").font(theme::small()).color(theme.muted));
+            }
+            if condition_ui(ui, condition, choices) {
+                out = Some(at);
+            }
+        });
+    }
+    if let Some(at) = out {
+        form.conditions.remove(at);
+    }
+    let width = ui.available_width();
+    let response = opener(ui, icon::PLUS, "condition", width, "Add a condition on");
+    if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
+        form.conditions.push(ConditionText::new(&picked));
+        let source = form.op.params.iter().find(|spec| spec.kind == Kind::Column && spec.required);
+        if let Some(spec) = source.filter(|_| form.op.conditions == Conditions::Required) {
+            form.params.entry(spec.name).and_modify(|text| {
+                if text.is_empty() {
+                    text.clone_from(&picked);
+                }
+            });
+        }
+    }
+}
+
+fn condition_ui(ui: &mut Ui, condition: &mut ConditionText, choices: &Choices) -> bool {
+    let mut out = false;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let half = (ui.available_width() - 30.0) / 2.0;
+        let response = opener(ui, "", &condition.column, half, "Column");
+        if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
+            condition.column = picked;
+        }
+        let response = opener(ui, "", condition.test.words, half, "Test");
+        Popup::menu(&response).width(half.max(170.0)).show(|ui| {
+            ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+                for test in TESTS {
+                    if ui.add(button::menu_item(test.words)).clicked() {
+                        condition.test = test;
+                        let needed = if test.test == Test::IsBetween { 2 } else { 1 };
+                        condition.values.resize(needed, String::new());
+                        ui.close();
+                    }
+                }
+            });
+        });
+        let colour = theme::of(ui).muted;
+        out = button::sized_icon(ui, icon::X, "Take the condition out", colour, 20.0).clicked();
+    });
+    values_ui(ui, condition);
+    ui.add_space(2.0);
+    out
+}
+
+fn values_ui(ui: &mut Ui, condition: &mut ConditionText) {
+    match condition.test.test {
+        Test::IsMissing => {}
+        Test::IsInvalid => kind_ui(ui, condition),
+        Test::IsBetween => {
+            condition.values.resize(2, String::new());
+            ui.horizontal(|ui| {
+                let half = (ui.available_width() - 30.0) / 2.0;
+                for (at, name) in ["lowest", "highest"].iter().enumerate() {
+                    if at > 0 {
+                        ui.label("–");
+                    }
+                    field::sized_text_edit(ui, &mut condition.values[at], name, name, half);
+                }
+            });
+        }
+        Test::Is | Test::IsNot => several_ui(ui, condition),
+        _ => {
+            condition.values.resize(1, String::new());
+            field::text_edit(ui, &mut condition.values[0], "value", "Value");
+        }
+    }
+}
+
+fn several_ui(ui: &mut Ui, condition: &mut ConditionText) {
+    let count = condition.values.len();
+    let mut out = None;
+    for (at, value) in condition.values.iter_mut().enumerate() {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            let room = if count > 1 { 26.0 } else { 0.0 };
+            let width = ui.available_width() - room;
+            field::sized_text_edit(ui, value, if at == 0 { "value" } else { "or value" }, "Value", width);
+            let colour = theme::of(ui).muted;
+            if count > 1 && button::sized_icon(ui, icon::X, "Take the value out", colour, 20.0).clicked() {
+                out = Some(at);
+            }
+        });
+    }
+    if let Some(at) = out {
+        condition.values.remove(at);
+    }
+    if condition.values.last().is_none_or(|last| !last.is_empty()) && button::link(ui, "+ or another value").clicked() {
+        condition.values.push(String::new());
+    }
+}
+
+fn kind_ui(ui: &mut Ui, condition: &mut ConditionText) {
+    condition.values.resize(1, String::new());
+    let word = condition.values[0].clone();
+    let label = KINDS.iter().find(|(name, _)| *name == word).map_or("", |(_, words)| *words);
+    let width = ui.available_width();
+    let response = opener(ui, "", label, width, "Kind");
+    Popup::menu(&response).width(width).show(|ui| {
+        for (name, words) in KINDS {
+            if ui.add(button::menu_item(words)).clicked() {
+                condition.values = vec![(*name).to_owned()];
+            }
+        }
+    });
+}

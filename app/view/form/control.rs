@@ -1,0 +1,230 @@
+//! The control of a parameter, by its kind.
+
+use super::{Choices, lists};
+use crate::model::sheet::Column;
+use crate::scratch::Form;
+use crate::theme;
+use crate::widget::{button, field, icon};
+use brewhouse_engine::op::param::{Kind, ParamSpec, parse_names, write_names};
+use brewhouse_engine::types::TypeClass;
+use egui::{Button, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, Vec2};
+
+/// Whether a label stands above the control; a switch has its own beside it.
+pub(super) fn shows_label(spec: &ParamSpec) -> bool {
+    spec.kind != Kind::Boolean
+}
+
+/// Draws the control; `text` is the parameter as recipes hold it.
+pub(super) fn control_ui(ui: &mut Ui, spec: &'static ParamSpec, text: &mut String, choices: &Choices, form: &Form, fresh: bool) {
+    match spec.kind {
+        Kind::Column => column_ui(ui, spec.label, text, &choices.columns, spec.accepts, !spec.required),
+        Kind::Columns => columns_ui(ui, spec.label, text, &choices.columns, spec.accepts),
+        Kind::OtherColumns => columns_ui(ui, spec.label, text, &other_columns(choices, form), &[]),
+        Kind::Dataset => dataset_ui(ui, spec.label, text, choices),
+        Kind::Datasets => lists::datasets_ui(ui, text, choices),
+        Kind::Boolean => boolean_ui(ui, spec, text),
+        Kind::Choice => choice_ui(ui, spec, text),
+        Kind::SortKeys => lists::sort_keys_ui(ui, text, choices),
+        Kind::Aggregates => lists::aggregates_ui(ui, text, choices),
+        Kind::JoinKeys => lists::join_keys_ui(ui, text, &choices.columns, &other_columns(choices, form)),
+        Kind::Mapping | Kind::Cases | Kind::Json => lines_ui(ui, spec, text, 5),
+        Kind::Expression => lines_ui(ui, spec, text, 2),
+        _ => {
+            let hint = if spec.example.is_empty() { String::new() } else { format!("for example {}", spec.example) };
+            let response = field::text_edit(ui, text, &hint, spec.label);
+            if fresh && text.is_empty() {
+                response.request_focus();
+            }
+        }
+    }
+}
+
+/// The columns of the other table that the form names.
+pub(super) fn other_columns(choices: &Choices, form: &Form) -> Vec<Column> {
+    let dataset = form.op.params.iter().find(|spec| spec.kind == Kind::Dataset);
+    let name = dataset.and_then(|spec| form.params.get(spec.name)).map(String::as_str).unwrap_or_default();
+    choices.tables.iter().find(|(table, _)| table == name).map(|(_, columns)| columns.clone()).unwrap_or_default()
+}
+
+fn lines_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String, rows: usize) {
+    let response = field::text_area(ui, text, spec.example, spec.label, rows);
+    let id = egui::Id::unique("typing lines");
+    if response.has_focus() {
+        ui.ctx().data_mut(|data| data.insert_temp(id, true));
+    } else if response.lost_focus() {
+        ui.ctx().data_mut(|data| data.insert_temp(id, false));
+    }
+}
+
+/// A button as wide as the form that opens a list.
+pub(in crate::view) fn opener(ui: &mut Ui, sign: &str, text: &str, width: f32, name: &str) -> egui::Response {
+    let theme = theme::of(ui);
+    let colour = if text.is_empty() { theme.faint } else { theme.text };
+    let shown = if text.is_empty() { "choose…" } else { text };
+    let sign_text = RichText::new(sign).font(theme::heavy(11.0)).color(theme.faint);
+    let caret = RichText::new(icon::CARET_DOWN).font(theme::tiny()).color(theme.faint);
+    let words = RichText::new(shown).color(colour);
+    let opener = if sign.is_empty() { Button::new(words) } else { Button::new((sign_text, words)) };
+    let response = ui.add(opener.right_text(caret).truncate().min_size(Vec2::new(width, theme::CONTROL)));
+    let spoken = format!("{name}: {shown}");
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, &spoken));
+    response
+}
+
+/// A list of columns to take one from, filtered by what is typed.
+pub(super) fn pick_column_ui(
+    opener: &egui::Response, columns: &[Column], accepts: &[TypeClass], none: bool,
+) -> Option<String> {
+    let mut picked = None;
+    let fitting: Vec<&Column> = columns.iter().filter(|c| accepts.is_empty() || accepts.contains(&c.class)).collect();
+    Popup::menu(opener).width(opener.rect.width()).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_min_width(opener.rect.width() - 10.0);
+        let id = opener.id.with("search");
+        let mut wanted: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+        if fitting.len() > 12 {
+            let edit = TextEdit::singleline(&mut wanted).hint_text("Find a column").desired_width(f32::INFINITY);
+            ui.add(edit).accessible_name("Find a column").request_focus();
+            ui.data_mut(|data| data.insert_temp(id, wanted.clone()));
+        }
+        let found = |column: &&&Column| column.name.to_lowercase().contains(&wanted.to_lowercase());
+        let found: Vec<&&Column> = fitting.iter().filter(found).collect();
+        if none && ui.add(button::menu_item("none")).clicked() {
+            picked = Some(String::new());
+        }
+        ScrollArea::vertical().max_height(260.0).show_rows(ui, 26.0, found.len(), |ui, range| {
+            for column in found.get(range).unwrap_or_default() {
+                if ui.add(column_item(ui, column)).clicked() {
+                    picked = Some(column.name.clone());
+                }
+            }
+        });
+        if fitting.is_empty() {
+            let kinds: Vec<&str> = accepts.iter().map(|class| class.words()).collect();
+            ui.label(RichText::new(format!("No column of {}", kinds.join(", "))).color(theme::of(ui).muted));
+        }
+        if picked.is_some() {
+            ui.data_mut(|data| data.remove::<String>(id));
+            ui.close();
+        }
+    });
+    picked
+}
+
+fn column_item(ui: &Ui, column: &Column) -> Button<'static> {
+    let theme = theme::of(ui);
+    let sign = RichText::new(icon::of_class(column.class)).font(theme::heavy(11.0)).color(theme.faint);
+    let name = RichText::new(column.name.clone()).color(theme.text);
+    Button::new((sign, name)).min_size(Vec2::new(ui.available_width(), 26.0)).frame_when_inactive(false).truncate()
+}
+
+fn sign_of(columns: &[Column], name: &str) -> &'static str {
+    columns.iter().find(|column| column.name == name).map_or("", |column| icon::of_class(column.class))
+}
+
+/// One column.
+pub(super) fn column_ui(ui: &mut Ui, label: &str, text: &mut String, columns: &[Column], accepts: &[TypeClass], none: bool) {
+    let width = ui.available_width();
+    let response = opener(ui, sign_of(columns, text), text, width, label);
+    if let Some(picked) = pick_column_ui(&response, columns, accepts, none) {
+        *text = picked;
+    }
+}
+
+/// Several columns: each chosen one with a way to take it out, and one more.
+pub(in crate::view) fn columns_ui(ui: &mut Ui, label: &str, text: &mut String, columns: &[Column], accepts: &[TypeClass]) {
+    let mut names = parse_names(text).unwrap_or_default();
+    let before = names.clone();
+    let mut out = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(4.0, 4.0);
+        for (at, name) in names.iter().enumerate() {
+            let theme = theme::of(ui);
+            let words = RichText::new(name.clone()).font(theme::small()).color(theme.text);
+            let cross = RichText::new(icon::X).size(10.0).color(theme.muted);
+            let chip = Button::new((words, cross)).min_size(Vec2::new(0.0, 24.0));
+            let response = ui.add(chip).on_hover_text("Take it out");
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Take {name} out"))
+            });
+            if response.clicked() {
+                out = Some(at);
+            }
+        }
+    });
+    if let Some(at) = out {
+        names.remove(at);
+    }
+    let left: Vec<Column> = columns.iter().filter(|column| !names.contains(&column.name)).cloned().collect();
+    let fitting = |column: &&Column| accepts.is_empty() || accepts.contains(&column.class);
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - 60.0;
+        let response = opener(ui, icon::PLUS, "column", width, label);
+        if let Some(picked) = pick_column_ui(&response, &left, accepts, false) {
+            names.push(picked);
+        }
+        if ui.add(Button::new("all").min_size(Vec2::new(52.0, theme::CONTROL))).on_hover_text("All that fit").clicked() {
+            names.extend(left.iter().filter(fitting).map(|column| column.name.clone()));
+        }
+    });
+    if names != before {
+        *text = if names.is_empty() { String::new() } else { write_names(&names) };
+    }
+}
+
+fn dataset_ui(ui: &mut Ui, label: &str, text: &mut String, choices: &Choices) {
+    let width = ui.available_width();
+    let response = opener(ui, icon::TABLE, text, width, label);
+    Popup::menu(&response).width(width).show(|ui| {
+        for (name, _) in &choices.tables {
+            if ui.add(button::menu_item(name)).clicked() {
+                text.clone_from(name);
+            }
+        }
+        if choices.tables.is_empty() {
+            ui.label(RichText::new("Add a table first, in the panel at the left").color(theme::of(ui).muted));
+        }
+    });
+}
+
+fn boolean_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String) {
+    let theme = theme::of(ui);
+    let on = text.trim().eq_ignore_ascii_case("true");
+    ui.horizontal(|ui| {
+        ui.set_height(24.0);
+        if button::switch(ui, on, spec.label).clicked() {
+            *text = (!on).to_string();
+        }
+        ui.label(RichText::new(spec.label).font(theme::small()).color(theme.text)).on_hover_text(spec.help);
+    });
+}
+
+fn choice_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String) {
+    let same = |choice: &brewhouse_engine::op::param::Choice, text: &str| {
+        choice.value.eq_ignore_ascii_case(text) || choice.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(text))
+    };
+    let letters: usize = spec.choices.iter().map(|choice| choice.label.len() + 3).sum();
+    if spec.choices.len() <= 4 && letters < 46 {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 5.0;
+            for choice in spec.choices {
+                if button::chip(ui, choice.label, same(choice, text)).clicked() {
+                    choice.value.clone_into(text);
+                }
+            }
+        });
+        return;
+    }
+    let label = spec.choices.iter().find(|choice| same(choice, text)).map_or(text.as_str(), |choice| choice.label);
+    let width = ui.available_width();
+    let response = opener(ui, "", label, width, spec.label);
+    Popup::menu(&response).width(width).show(|ui| {
+        ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
+            for choice in spec.choices {
+                if ui.add(button::menu_item(choice.label)).clicked() {
+                    choice.value.clone_into(text);
+                    ui.close();
+                }
+            }
+        });
+    });
+}

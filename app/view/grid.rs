@@ -1,0 +1,309 @@
+//! The grid of the centre: the sheet as the grid widget takes it, and the draft line above it.
+
+use super::{Scene, menus};
+use crate::action::Action;
+use crate::model::Sheet;
+use crate::model::sheet::{self, Chart, ColumnMark, Effect, Facts, Only};
+use crate::theme;
+use crate::widget::card::{ChartView, Head, HeadMark};
+use crate::widget::grid::{CellMark, CellView, GridSource};
+use crate::widget::{button, grid, grouped, icon, percent};
+use brewhouse_engine::op::{param::write_names, sentence};
+use brewhouse_engine::recipe::Step;
+use brewhouse_engine::types::{NUMERIC, TypeClass};
+use egui::{Frame, Margin, Panel, RichText, Ui, Vec2};
+use std::time::Duration;
+
+struct Shown<'a>(&'a Sheet);
+
+impl GridSource for Shown<'_> {
+    fn key(&self) -> u64 {
+        self.0.key
+    }
+
+    fn rows(&self) -> u64 {
+        self.0.rows
+    }
+
+    fn columns(&self) -> usize {
+        self.0.columns.len()
+    }
+
+    fn name(&self, column: usize) -> &str {
+        self.0.columns.get(column).map(|column| column.name.as_str()).unwrap_or_default()
+    }
+
+    fn at_right(&self, column: usize) -> bool {
+        self.0.columns.get(column).is_some_and(|column| NUMERIC.contains(&column.class))
+    }
+
+    fn head(&self, column: usize) -> Head<'_> {
+        let Some(column) = self.0.columns.get(column) else { return Head::default() };
+        let facts = self.0.facts.get(&column.name);
+        Head {
+            name: &column.name,
+            icon: icon::of_class(column.class),
+            words: column.class.words(),
+            mark: match column.mark {
+                ColumnMark::Same => HeadMark::Same,
+                ColumnMark::Added => HeadMark::Added,
+                ColumnMark::Changed => HeadMark::Changed,
+            },
+            quality: facts.map(|f| (f.rows.saturating_sub(f.missing + f.invalid), f.invalid, f.missing)),
+            chart: facts.map_or(ChartView::None, |facts| chart(facts)),
+            lines: facts.map(|facts| lines(facts, column.class)).unwrap_or_default(),
+            old: self.0.stale.contains(&column.name),
+        }
+    }
+
+    fn cell(&self, row: u64, column: usize) -> Option<CellView<'_>> {
+        let cell = self.0.cell(row, column)?;
+        let mark = match &cell.mark {
+            sheet::CellMark::Changed(old) => CellMark::Changed(old.as_deref()),
+            sheet::CellMark::Failed(old) => CellMark::Failed(old),
+            sheet::CellMark::Same => match self.0.columns.get(column).map(|column| column.mark) {
+                Some(ColumnMark::Added) => CellMark::Added,
+                _ => CellMark::Same,
+            },
+        };
+        Some(CellView { text: cell.text.as_deref(), mark })
+    }
+
+    fn number(&self, row: u64) -> Option<(u64, bool)> {
+        self.0.row(row).map(|row| (row.number, row.removed))
+    }
+}
+
+fn chart(facts: &Facts) -> ChartView<'_> {
+    match &facts.chart {
+        Chart::None => ChartView::None,
+        Chart::Bars(bars) => ChartView::Bars(bars),
+        Chart::Top(top) => ChartView::Top(top),
+    }
+}
+
+/// The two lines of facts of a card.
+fn lines(facts: &Facts, class: TypeClass) -> [String; 2] {
+    let missing = match facts.missing {
+        0 => "0 ∅".to_owned(),
+        some => format!("{} ∅ · {}", grouped(some), percent(some, facts.rows)),
+    };
+    let distinct = if facts.distinct == facts.rows && facts.rows > 1 {
+        "all distinct".to_owned()
+    } else {
+        format!("{} distinct", grouped(facts.distinct))
+    };
+    let ends = facts.least.as_ref().zip(facts.most.as_ref());
+    let range = ends.map(|(low, high)| format!("{} – {}", brief(low), brief(high)));
+    let second = if facts.invalid > 0 { format!("{} invalid", grouped(facts.invalid)) } else { missing };
+    match class {
+        TypeClass::Text if facts.padded > 0 && facts.missing == 0 => {
+            [distinct, format!("{} with blanks", grouped(facts.padded))]
+        }
+        TypeClass::Text | TypeClass::Boolean | TypeClass::List | TypeClass::Struct => [distinct, second],
+        _ => [range.unwrap_or(distinct), second],
+    }
+}
+
+/// A value of a range: midnight and long fractions are left out.
+fn brief(text: &str) -> String {
+    match text.split_once('.') {
+        Some((whole, fraction)) if fraction.len() > 2 && fraction.chars().all(|c| c.is_ascii_digit()) => {
+            format!("{whole}.{}", &fraction[..2])
+        }
+        _ => text.chars().take(10).collect(),
+    }
+}
+
+/// Draws the grid.
+pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let model = scene.model;
+    let Some(sheet) = model.shown() else {
+        waiting_ui(ui, scene);
+        return;
+    };
+    let awaited = match &model.draft {
+        Some(draft) if draft.sheet.value().is_some() || draft.faults.is_empty() => draft.sheet.waiting(),
+        _ => model.sheet.waiting(),
+    };
+    let mut state = std::mem::take(&mut scene.scratch.grid);
+    if let Some(name) = scene.scratch.reveal.take() {
+        state.column = sheet.position(&name);
+        state.cursor = None;
+        if let Some(column) = state.column {
+            state.reveal_column(column, ui.available_width() - theme::ROW_NUMBERS - 20.0);
+        }
+    }
+    let rect = ui.available_rect_before_wrap();
+    let old = awaited.is_some_and(|awaited| awaited > Duration::from_millis(150));
+    let output = ui.scope(|ui| {
+        if old {
+            ui.multiply_opacity(0.55);
+        }
+        let shared = std::cell::RefCell::new(&mut *scene);
+        let mut head = |ui: &mut Ui, at: usize| {
+            if let Some(column) = sheet.columns.get(at) {
+                menus::column_ui(ui, &mut shared.borrow_mut(), column);
+            }
+        };
+        let mut body = |ui: &mut Ui, row: u64, at: usize| cell_menu_ui(ui, &mut shared.borrow_mut(), row, at);
+        grid::grid_ui(ui, &mut state, &Shown(sheet), &mut head, &mut body)
+    });
+    let output = output.inner;
+    if let Some(awaited) = awaited {
+        busy_ui(ui, rect, awaited);
+    }
+    scene.act(Action::InView(output.rows, output.columns));
+    if output.copy {
+        copy(scene, sheet, state.cursor);
+    }
+    scene.scratch.grid = state;
+}
+
+fn copy(scene: &mut Scene<'_>, sheet: &Sheet, cursor: Option<(u64, usize)>) {
+    let text = cursor.and_then(|(row, column)| sheet.cell(row, column)).and_then(|cell| cell.text.clone());
+    if let Some(text) = text {
+        scene.act(Action::Copy(text.into()));
+    }
+}
+
+fn cell_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, row: u64, at: usize) {
+    let Some(sheet) = scene.model.shown() else { return };
+    let Some((column, cell)) = sheet.columns.get(at).zip(sheet.cell(row, at)) else { return };
+    let text = cell.text.as_deref();
+    ui.set_min_width(240.0);
+    for (keep, words) in [(true, "Keep rows"), (false, "Remove rows")] {
+        if text.is_none() && keep {
+            continue;
+        }
+        let shown = match text {
+            Some(text) => format!("is “{}”", text.chars().take(24).collect::<String>()),
+            None => "is missing".into(),
+        };
+        if ui.add(button::menu_item(&format!("{words} where {} {shown}", column.name))).clicked() {
+            scene.act(Action::AddStep(Box::new(filter_step(&column.name, text, keep))));
+            ui.close();
+        }
+    }
+    ui.separator();
+    if ui.add_enabled(text.is_some(), button::menu_item("Copy the cell")).clicked() {
+        copy(scene, sheet, Some((row, at)));
+        ui.close();
+    }
+    ui.menu_button("Column", |ui| menus::column_ui(ui, scene, column));
+}
+
+fn filter_step(column: &str, text: Option<&str>, keep: bool) -> Step {
+    let step = Step::new("REMOVE_VALUES").with("sourceColumn", column);
+    match text.map(|text| write_names(&[text.to_owned()])) {
+        Some(list) => step.when(if keep { "IS_NOT" } else { "IS" }, Some(&list), column),
+        None => step.when("IS_MISSING", None, column),
+    }
+}
+
+/// Nothing for a moment, then a thin bar, then words.
+fn busy_ui(ui: &Ui, rect: egui::Rect, awaited: Duration) {
+    ui.ctx().request_repaint_after(Duration::from_millis(60));
+    if awaited < Duration::from_millis(150) {
+        return;
+    }
+    let theme = theme::of(ui);
+    let share = (awaited.as_secs_f32() / 1.4).fract();
+    let width = rect.width() * 0.25;
+    let left = rect.left() - width + (rect.width() + width) * share;
+    let bar = egui::Rect::from_min_size(egui::pos2(left, rect.top()), Vec2::new(width, 2.0)).intersect(rect);
+    ui.painter().rect_filled(bar, egui::CornerRadius::ZERO, theme.accent);
+    if awaited > Duration::from_secs(2) {
+        let text = format!("computing, {} s", awaited.as_secs());
+        let galley = ui.painter().layout_no_wrap(text, theme::small(), theme.muted);
+        let pos = egui::pos2(rect.right() - galley.size().x - 20.0, rect.top() + theme::CARD + 10.0);
+        let ground = egui::Rect::from_min_size(pos, galley.size()).expand(6.0);
+        ui.painter().rect_filled(ground, egui::CornerRadius::same(4), theme.background);
+        ui.painter().galley(pos, galley, theme.muted);
+    }
+}
+
+fn waiting_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = theme::of(ui);
+    let rect = ui.available_rect_before_wrap();
+    if let Some(awaited) = scene.model.sheet.waiting() {
+        busy_ui(ui, rect, awaited);
+    }
+    let Some(fault) = scene.model.sheet.fault() else { return };
+    ui.vertical_centered(|ui| {
+        ui.add_space(rect.height() * 0.3);
+        ui.label(RichText::new(format!("{} {}", icon::WARNING, fault.message)).color(theme.mismatched));
+        if let Some(advice) = &fault.advice {
+            ui.label(RichText::new(advice).color(theme.muted));
+        }
+        ui.add_space(8.0);
+        if button::secondary(ui, "Open another file").clicked() {
+            scene.act(Action::AskFile(crate::worker::event::Purpose::Open));
+        }
+    });
+}
+
+/// Draws the line that says what the draft does.
+pub(super) fn draft_line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = theme::of(ui);
+    let Some(draft) = &scene.model.draft else { return };
+    let Some(effect) = draft.sheet.value().and_then(|sheet| sheet.effect) else { return };
+    let frame = Frame::new().fill(theme.changed).inner_margin(Margin::symmetric(14, 0));
+    Panel::top("draft").exact_size(theme::TAB_BAR - 2.0).frame(frame).show(ui, |ui| {
+        ui.horizontal_centered(|ui| {
+            let sign = match effect {
+                Effect { removes: true, .. } => "−",
+                Effect { columns_added: 1.., row_by_row: true, .. } => "+",
+                _ => "~",
+            };
+            let words: String = format!("{sign} {}", sentence::text(&draft.step)).chars().take(70).collect();
+            ui.label(RichText::new(words).font(theme::heavy(12.0)));
+            ui.label(RichText::new(effect_words(&effect)).font(theme::small()));
+            only_ui(ui, scene, &effect);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.label(RichText::new("Esc leaves no trace").font(theme::small()).color(theme.muted));
+            });
+        });
+    });
+}
+
+fn effect_words(effect: &Effect) -> String {
+    let mut words = Vec::new();
+    if effect.columns_added > 0 && effect.row_by_row {
+        let noun = if effect.columns_added == 1 { "column" } else { "columns" };
+        words.push(format!("adds {} {noun}", effect.columns_added));
+    }
+    if !effect.counted {
+        words.push("counting…".into());
+    } else if effect.removes {
+        let gone = effect.rows_before.saturating_sub(effect.rows_after);
+        words.push(format!("removes {} of {} rows", grouped(gone), grouped(effect.rows_before)));
+    } else if !effect.row_by_row {
+        words.push(format!("{} rows become {}", grouped(effect.rows_before), grouped(effect.rows_after)));
+    } else if effect.columns_added == 0 {
+        words.push(format!("changes {} of {} values", grouped(effect.changed), grouped(effect.rows_before)));
+        words.push(format!("{} fail", grouped(effect.failed)));
+    }
+    words.join(" · ")
+}
+
+fn only_ui(ui: &mut Ui, scene: &mut Scene<'_>, effect: &Effect) {
+    if !effect.row_by_row {
+        return;
+    }
+    let Some(form) = &mut scene.scratch.form else { return };
+    let chosen = form.only;
+    let mut toggle = |ui: &mut Ui, only: Only, words: &str| {
+        if button::pill(ui, words, form.only == only).clicked() {
+            form.only = if form.only == only { Only::All } else { only };
+        }
+    };
+    if effect.removes {
+        toggle(ui, Only::Changed, "only removed");
+    } else if effect.changed > 0 || chosen == Only::Changed {
+        toggle(ui, Only::Changed, "only changed");
+    }
+    if effect.failed > 0 || chosen == Only::Failed {
+        toggle(ui, Only::Failed, "only failed");
+    }
+}

@@ -1,0 +1,68 @@
+//! Menus of operations: those of a family, and those that fit a column.
+
+use super::Scene;
+use crate::action::Action;
+use crate::model::sheet::Column;
+use crate::widget::button;
+use brewhouse_engine::op::param::Kind;
+use brewhouse_engine::op::{Conditions, Family, Operation, all, find};
+use brewhouse_engine::types::TypeClass;
+use egui::Ui;
+
+/// Offered first in a column's menu.
+const USUAL: &[&str] = &[
+    "CHANGE_DATA_TYPE", "RENAME", "SORT", "REMOVE_VALUES", "REMOVE_MISSING", "FILL_WITH_CUSTOM", "REPLACE_TEXT", "GROUP_BY",
+    "DELETE",
+];
+
+/// Whether an operation takes a column of a kind.
+pub(super) fn fits(op: &Operation, class: TypeClass) -> bool {
+    let takes = |kind: Kind| matches!(kind, Kind::Column | Kind::Columns | Kind::SortKeys | Kind::Aggregates);
+    match op.params.iter().find(|spec| takes(spec.kind)) {
+        Some(spec) => spec.accepts.is_empty() || spec.accepts.contains(&class),
+        None => op.conditions == Conditions::Required,
+    }
+}
+
+/// The operations of a family; with a column, those that fit it.
+pub(super) fn operations_ui(ui: &mut Ui, scene: &mut Scene<'_>, family: Family, column: Option<&Column>) {
+    let chosen = column.cloned().or_else(|| chosen_column(scene));
+    for op in all().filter(|op| op.family == family) {
+        if column.is_none_or(|column| fits(op, column.class)) {
+            item(ui, scene, op, chosen.as_ref().filter(|column| fits(op, column.class)));
+        }
+    }
+}
+
+fn item(ui: &mut Ui, scene: &mut Scene<'_>, op: &'static Operation, column: Option<&Column>) {
+    let title = format!("{}…", op.title);
+    if ui.add(button::menu_item(&title)).on_hover_text(op.summary).clicked() {
+        scene.act(Action::StartForm(op.name, column.map(|column| column.name.clone())));
+        ui.close();
+    }
+}
+
+/// The column that is chosen in the grid.
+pub(super) fn chosen_column(scene: &Scene<'_>) -> Option<Column> {
+    let at = scene.scratch.grid.column?;
+    scene.model.shown()?.columns.get(at).cloned()
+}
+
+/// The menu of a column: what is done most, then all families that have something for it.
+pub(super) fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
+    ui.set_min_width(210.0);
+    for op in USUAL.iter().filter_map(|name| find(name)).filter(|op| fits(op, column.class)) {
+        item(ui, scene, op, Some(column));
+    }
+    ui.separator();
+    for family in Family::ALL {
+        if all().any(|op| op.family == *family && fits(op, column.class)) {
+            ui.menu_button(family.title(), |ui| operations_ui(ui, scene, *family, Some(column)));
+        }
+    }
+    ui.separator();
+    if ui.add(button::menu_item("Copy the name")).clicked() {
+        scene.act(Action::Copy(column.name.clone()));
+        ui.close();
+    }
+}

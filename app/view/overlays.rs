@@ -1,0 +1,138 @@
+//! What lies over the panels or between them: questions, a path to type, the keys, the place to drop a file.
+
+use super::Scene;
+use crate::action::{Action, Answer};
+use crate::command::COMMANDS;
+use crate::model::Question;
+use crate::theme;
+use crate::widget::{button, field};
+use crate::worker::dialog;
+use crate::worker::event::Purpose;
+use egui::{Align2, Area, Frame, Id, Key, Margin, Modifiers, Order, Panel, RichText, Ui, Vec2};
+
+/// Draws a question, or a path to type, as a bar over the panels.
+pub(super) fn banner_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = theme::of(ui);
+    let frame = Frame::new().fill(theme.changed).inner_margin(Margin::symmetric(14, 6));
+    if let Some(question) = scene.model.question.clone() {
+        Panel::top("question").frame(frame).show(ui, |ui| question_ui(ui, scene, &question));
+    }
+    let typed = scene.scratch.typed_path.as_ref().is_some_and(|(purpose, _)| {
+        scene.model.has_data() || *purpose != Purpose::Open
+    });
+    if typed {
+        let frame = frame.fill(theme.background);
+        Panel::top("path").frame(frame).show(ui, |ui| path_ui(ui, scene));
+    }
+}
+
+fn question_ui(ui: &mut Ui, scene: &mut Scene<'_>, question: &Question) {
+    let (words, answers): (&str, &[(&str, Answer)]) = match question {
+        Question::CloseUnsaved => {
+            ("The project has changes that are not saved.", &[("Save and close", Answer::Save), ("Close without saving", Answer::Discard), ("Stay", Answer::Cancel)])
+        }
+        Question::CloseRunning => {
+            ("A run is under way; closing stops it, and an earlier output stays as it is.", &[("Stop and close", Answer::GoOn), ("Stay", Answer::Cancel)])
+        }
+        Question::Leave(_) => {
+            ("The project has changes that are not saved.", &[("Save and open", Answer::Save), ("Open without saving", Answer::Discard), ("Stay", Answer::Cancel)])
+        }
+        Question::Recover => {
+            ("The last session ended without saving. Its work is still here.", &[("Take it up", Answer::GoOn), ("Let it go", Answer::Discard)])
+        }
+    };
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(words));
+        for (title, answer) in answers {
+            if button::secondary(ui, title).clicked() {
+                scene.act(Action::Answer(*answer));
+            }
+        }
+    });
+}
+
+fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some((purpose, mut text)) = scene.scratch.typed_path.take() else { return };
+    let escape = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
+    let mut open = !escape;
+    ui.horizontal(|ui| {
+        ui.label(format!("{}:", dialog::title(purpose)));
+        let width = ui.available_width() - 170.0;
+        let response = field::sized_text_edit(ui, &mut text, "type a path, then Enter", "Path", width);
+        let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        if !entered && !ui.input(|i| i.pointer.any_pressed()) {
+            response.request_focus();
+        }
+        let go = button::secondary(ui, "OK").clicked() || entered;
+        if go && !text.trim().is_empty() {
+            scene.act(Action::Take(purpose, text.trim().into()));
+            open = false;
+        }
+        if button::secondary(ui, "Cancel").clicked() {
+            open = false;
+        }
+    });
+    if open {
+        scene.scratch.typed_path = Some((purpose, text));
+    }
+}
+
+/// Keys that are not commands.
+const MORE_KEYS: &[(&str, &str)] = &[
+    ("Enter", "Apply the form"),
+    ("Esc", "Close the form, leave no trace"),
+    ("F2", "Write a note on the step that has the focus"),
+    ("Arrows, Page Up, Page Down", "Move in the grid"),
+    ("Home, End", "First and last column"),
+    ("Ctrl Home, Ctrl End", "First and last cell"),
+    ("Ctrl C", "Copy the cell"),
+    ("Ctrl V", "Open a pasted table"),
+    ("Shift + wheel", "Scroll sideways"),
+    ("Tab, Shift Tab", "From control to control"),
+    ("Ctrl +, Ctrl −, Ctrl 0", "Larger, smaller, as it was"),
+];
+
+/// Draws the list of keys, when it is open.
+pub(super) fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    if !scene.scratch.keys {
+        return;
+    }
+    let theme = theme::of(ui);
+    let close = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
+    let area = Area::new(Id::unique("keys")).order(Order::Foreground).anchor(Align2::CENTER_CENTER, Vec2::ZERO);
+    let shown = area.show(ui.ctx(), |ui| {
+        Frame::popup(ui.style()).inner_margin(Margin::same(20)).show(ui, |ui| {
+            ui.label(RichText::new("Keys").font(theme::heavy(16.0)));
+            ui.add_space(6.0);
+            egui::Grid::new("keys").num_columns(2).spacing(Vec2::new(28.0, 5.0)).show(ui, |ui| {
+                let commands = COMMANDS.iter().filter_map(|c| Some((ui.ctx().format_shortcut(c.shortcut.as_ref()?), c.title)));
+                let commands: Vec<(String, &str)> = commands.collect();
+                let all = commands.iter().map(|(keys, title)| (keys.as_str(), *title)).chain(MORE_KEYS.iter().copied());
+                for (keys, title) in all {
+                    ui.label(RichText::new(keys).font(theme::heavy(12.0)).color(theme.accent));
+                    ui.label(RichText::new(title).font(theme::small()));
+                    ui.end_row();
+                }
+            });
+        });
+    });
+    let pressed = ui.input(|i| i.pointer.any_pressed());
+    let outside = ui.ctx().pointer_interact_pos().is_some_and(|pos| !shown.response.rect.contains(pos));
+    if close || (pressed && outside) {
+        scene.scratch.keys = false;
+    }
+}
+
+/// Draws a frame over everything while a file is held over the window.
+pub(super) fn drop_ui(ui: &Ui) {
+    if ui.input(|i| i.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let theme = theme::of(ui);
+    let rect = ui.ctx().content_rect();
+    let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("drop")));
+    painter.rect_filled(rect, egui::CornerRadius::ZERO, theme.surface.gamma_multiply(0.85));
+    painter.rect_stroke(rect.shrink(8.0), egui::CornerRadius::same(8), egui::Stroke::new(2.0, theme.accent), egui::StrokeKind::Inside);
+    let galley = painter.layout_no_wrap("Drop to open".into(), theme::heavy(16.0), theme.accent);
+    painter.galley(rect.center() - galley.size() / 2.0, galley, theme.accent);
+}

@@ -1,0 +1,167 @@
+//! The palette: every command, operation, column and step by its name.
+
+use super::{Scene, menus};
+use crate::action::Action;
+use crate::command::COMMANDS;
+use crate::theme;
+use crate::widget::{card, text_left, text_right};
+use brewhouse_engine::op::{all, sentence};
+use egui::accesskit::Role;
+use egui::{Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modifiers, Order, Pos2, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo};
+
+const LINE: f32 = 30.0;
+const WIDTH: f32 = 560.0;
+
+struct Entry {
+    title: String,
+    hint: String,
+    kind: &'static str,
+    action: Action,
+}
+
+/// Draws the palette, when it is open.
+pub(super) fn palette_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(mut palette) = scene.scratch.palette.take() else { return };
+    let theme = theme::of(ui);
+    let entries = found(scene, &palette.text, palette.steps_only);
+    palette.at = palette.at.min(entries.len().saturating_sub(1));
+    let mut chosen = None;
+    let mut close = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
+    if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown)) {
+        palette.at = (palette.at + 1).min(entries.len().saturating_sub(1));
+    }
+    if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowUp)) {
+        palette.at = palette.at.saturating_sub(1);
+    }
+    if ui.input(|i| i.key_pressed(Key::Enter)) {
+        chosen = Some(palette.at);
+    }
+    let area = Area::new(Id::unique("palette")).order(Order::Foreground).anchor(Align2::CENTER_TOP, Vec2::new(0.0, 52.0));
+    let shown = area.show(ui.ctx(), |ui| {
+        Frame::popup(ui.style()).inner_margin(Margin::same(8)).show(ui, |ui| {
+            ui.set_width(WIDTH);
+            let hint = if palette.steps_only { "Which step?" } else { "Search actions, columns, steps" };
+            let edit = TextEdit::singleline(&mut palette.text).hint_text(hint).desired_width(WIDTH - 16.0);
+            let edit = edit.font(egui::FontId::proportional(16.0)).margin(Margin::symmetric(8, 6));
+            let response = ui.add(edit).accessible_name("Search");
+            response.request_focus();
+            if response.changed() {
+                palette.at = 0;
+            }
+            ui.add_space(4.0);
+            ScrollArea::vertical().max_height(LINE * 12.0).auto_shrink([false, true]).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for (at, entry) in entries.iter().enumerate() {
+                    if entry_ui(ui, entry, at == palette.at) {
+                        chosen = Some(at);
+                    }
+                }
+            });
+            if entries.is_empty() {
+                ui.label(egui::RichText::new("Nothing of that name").color(theme.muted));
+            }
+        });
+    });
+    let outside = ui.input(|i| i.pointer.any_pressed())
+        && ui.ctx().pointer_interact_pos().is_some_and(|pos| !shown.response.rect.contains(pos));
+    close |= outside;
+    if let Some(entry) = chosen.and_then(|at| entries.into_iter().nth(at)) {
+        scene.act(entry.action);
+    } else if !close {
+        scene.scratch.palette = Some(palette);
+    }
+}
+
+fn entry_ui(ui: &mut Ui, entry: &Entry, chosen: bool) -> bool {
+    let theme = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), LINE), Sense::click());
+    let painter = ui.painter();
+    if chosen {
+        painter.rect_filled(rect, CornerRadius::same(5), theme.tint);
+        if !ui.rect_contains_pointer(rect) {
+            response.scroll_to_me(None);
+        }
+    } else if response.hovered() {
+        painter.rect_filled(rect, CornerRadius::same(5), theme.hover);
+    }
+    let y = rect.center().y;
+    let kind = painter.layout_no_wrap(entry.kind.to_owned(), theme::tiny(), theme.faint);
+    let right = rect.right() - 8.0 - kind.size().x;
+    text_right(painter, Pos2::new(rect.right() - 8.0, y), kind);
+    let colour = if chosen { theme.accent } else { theme.text };
+    let title = card::one_line(painter, &entry.title, theme::body(), colour, 300.0);
+    let left = rect.left() + 8.0 + title.size().x + 12.0;
+    text_left(painter, Pos2::new(rect.left() + 8.0, y), title);
+    let hint = card::one_line(painter, &entry.hint, theme::small(), theme.faint, right - left - 8.0);
+    text_left(painter, Pos2::new(left, y), hint);
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &entry.title));
+    response.clicked()
+}
+
+/// What fits the text, best first.
+fn found(scene: &Scene<'_>, text: &str, steps_only: bool) -> Vec<Entry> {
+    let wanted = text.trim().to_lowercase();
+    let mut found: Vec<(u32, Entry)> = Vec::new();
+    for entry in entries(scene, steps_only) {
+        if let Some(rank) = rank(&wanted, &entry.title.to_lowercase(), &entry.hint.to_lowercase()) {
+            found.push((rank, entry));
+        }
+    }
+    found.sort_by_key(|(rank, _)| *rank);
+    found.into_iter().map(|(_, entry)| entry).take(60).collect()
+}
+
+/// Lower is better: at the start, at the start of a word, within, all letters in order, in the hint.
+fn rank(wanted: &str, title: &str, hint: &str) -> Option<u32> {
+    if wanted.is_empty() || title.starts_with(wanted) {
+        return Some(0);
+    }
+    if title.split(' ').any(|word| word.starts_with(wanted)) {
+        return Some(1);
+    }
+    if title.contains(wanted) {
+        return Some(2);
+    }
+    let mut letters = title.chars();
+    if wanted.len() > 2 && wanted.chars().all(|letter| letters.any(|other| other == letter)) {
+        return Some(3);
+    }
+    hint.contains(wanted).then_some(4)
+}
+
+fn entries(scene: &Scene<'_>, steps_only: bool) -> Vec<Entry> {
+    let model = scene.model;
+    let mut list = Vec::new();
+    if !steps_only {
+        let commands = COMMANDS.iter().filter(|command| command.name != "palette" && command.name != "redo-too");
+        for command in commands {
+            if let Some(action) = (command.action)(model) {
+                let (title, hint) = (command.title.to_owned(), command.hint.to_owned());
+                list.push(Entry { title, hint, kind: "action", action });
+            }
+        }
+    }
+    if model.has_data() {
+        let column = menus::chosen_column(scene);
+        for op in all() {
+            let fitting = column.as_ref().filter(|column| menus::fits(op, column.class));
+            let action = Action::StartForm(op.name, fitting.map(|column| column.name.clone()));
+            let hint = format!("{} · {}", op.family.title(), op.summary.split_inclusive('.').next().unwrap_or_default());
+            list.push(Entry { title: op.title.to_owned(), hint, kind: "step", action });
+        }
+    }
+    if !steps_only {
+        let columns = model.shown().map(|sheet| sheet.columns.iter()).into_iter().flatten();
+        for column in columns {
+            let action = Action::ShowColumn(column.name.clone());
+            let hint = column.class.words().to_owned();
+            list.push(Entry { title: column.name.clone(), hint, kind: "column", action });
+        }
+        for (at, step) in model.steps().iter().enumerate() {
+            let action = Action::LookAt(Some(at + 1));
+            list.push(Entry { title: sentence::text(step), hint: format!("step {}", at + 1), kind: "in the recipe", action });
+        }
+    }
+    list
+}
+

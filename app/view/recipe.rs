@@ -1,0 +1,332 @@
+//! The panel at the right: the steps as sentences, and docked below them the form or the run.
+
+use super::{Scene, form, run};
+use crate::action::Action;
+use crate::model::sheet::StepFigures;
+use crate::model::{Model, Place};
+use crate::theme::{self, Theme};
+use crate::widget::{button, field, grouped, icon};
+use crate::worker::event::Purpose;
+use brewhouse_engine::op::sentence::{self, Piece};
+use brewhouse_engine::recipe::Step;
+use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align, Color32, CornerRadius, Frame, Layout, Margin, Panel, Popup, Pos2, Rect, Response, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo};
+
+/// Draws the panel.
+pub(super) fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = theme::of(ui);
+    let frame = Frame::new().fill(theme.background).inner_margin(Margin::symmetric(14, 12));
+    if scene.scratch.run.is_some() {
+        Panel::bottom("run").frame(frame).show(ui, |ui| run::run_ui(ui, scene));
+    } else if scene.scratch.form.is_some() {
+        Panel::bottom("form").frame(frame).show(ui, |ui| form::form_ui(ui, scene));
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.add_space(9.0);
+    heading_ui(ui, scene);
+    let area = ScrollArea::vertical().auto_shrink([false, false]).id_salt("steps");
+    area.show(ui, |ui| steps_ui(ui, scene));
+}
+
+fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.add_space(theme::SIDE);
+        ui.label(RichText::new("RECIPE").font(theme::heavy(11.0)).color(theme.muted));
+        let steps = scene.model.steps().len();
+        let state = match (steps, scene.model.history.is_unsaved()) {
+            (0, _) => String::new(),
+            (1, unsaved) => format!("1 step{}", if unsaved { ", edited" } else { "" }),
+            (some, unsaved) => format!("{some} steps{}", if unsaved { ", edited" } else { "" }),
+        };
+        ui.label(RichText::new(state).font(theme::tiny()).color(theme.faint));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(theme::SIDE - 5.0);
+            let dots = button::icon_button(ui, icon::DOTS_THREE, "Recipe menu");
+            Popup::menu(&dots).show(|ui| {
+                for name in ["add-step", "import", "export", "undo", "redo"] {
+                    super::top::command_item(ui, scene, name);
+                }
+            });
+        });
+    });
+    ui.add_space(6.0);
+}
+
+fn steps_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let model = scene.model;
+    let place = scene.scratch.form.as_ref().map(|form| form.place);
+    for (at, step) in model.steps().iter().enumerate() {
+        if place == Some(Place::New(at)) {
+            draft_ui(ui, scene, at);
+        }
+        if place == Some(Place::Edit(at)) {
+            draft_ui(ui, scene, at);
+        } else {
+            step_ui(ui, scene, at, step);
+        }
+    }
+    if place == Some(Place::New(model.steps().len())) {
+        draft_ui(ui, scene, model.steps().len());
+    }
+    add_ui(ui, scene);
+    if model.steps().is_empty() && scene.scratch.form.is_none() {
+        empty_ui(ui);
+    }
+}
+
+fn empty_ui(ui: &mut Ui) {
+    let theme = theme::of(ui);
+    let words = "Each step is one plain sentence. Take one from the menus above, or from the arrow on a column.";
+    let galley = ui.painter().layout(words.into(), theme::small(), theme.faint, ui.available_width() - 62.0);
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), galley.size().y + 8.0), Sense::hover());
+    ui.painter().galley(rect.min + Vec2::new(41.0, 4.0), galley, theme.faint);
+}
+
+fn add_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 32.0), Sense::click());
+    let colour = if response.hovered() { theme.accent } else { theme.muted };
+    let painter = ui.painter();
+    let y = rect.center().y;
+    let plus = painter.layout_no_wrap("+".into(), theme::small(), colour);
+    crate::widget::text_left(painter, Pos2::new(rect.left() + 25.0, y), plus);
+    let words = painter.layout_no_wrap("add step".into(), theme::body(), colour);
+    crate::widget::text_left(painter, Pos2::new(rect.left() + 41.0, y), words);
+    if response.has_focus() {
+        button::focus_ring(ui, rect.shrink(2.0));
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Add step"));
+    if response.clicked() {
+        scene.act(Action::PaletteOfSteps);
+    }
+}
+
+/// The sentence of a step, with column names in the accent colour.
+fn sentence_job(theme: &Theme, pieces: &[Piece], off: bool, warn: bool, width: f32) -> LayoutJob {
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+    job.wrap.max_width = width;
+    job.wrap.max_rows = 3;
+    let strike = if off { Stroke::new(1.0, theme.faint) } else { Stroke::NONE };
+    for piece in pieces {
+        let colour = match (off, piece.column, warn) {
+            (true, ..) => theme.faint,
+            (_, true, _) => theme.accent,
+            (_, _, true) => theme.mark,
+            _ => theme.text,
+        };
+        let font = if piece.column && !off { theme::heavy(13.0) } else { theme::body() };
+        let format = TextFormat { font_id: font, color: colour, strikethrough: strike, ..TextFormat::default() };
+        job.append(&piece.text, 0.0, format);
+    }
+    job
+}
+
+/// The line below a sentence: what the step did, or what is wrong with it.
+fn facts_of(model: &Model, at: usize, step: &Step, theme: &Theme) -> Option<(String, Color32)> {
+    if let Some(fault) = model.faults_of(at).next() {
+        return Some((fault.text(), theme.mismatched));
+    }
+    if step.disabled() {
+        return Some(("switched off".into(), theme.faint));
+    }
+    let figures = model.sheet.value().and_then(|sheet| sheet.steps.get(at)?.clone());
+    let text = figures.map(|figures| figures_words(&figures)).unwrap_or_default();
+    (!text.is_empty()).then_some((text, theme.muted))
+}
+
+fn figures_words(figures: &StepFigures) -> String {
+    if figures.rows_in != figures.rows_out {
+        format!("{} → {}", grouped(figures.rows_in), grouped(figures.rows_out))
+    } else if figures.failed > 0 {
+        format!("{} do not fit, now missing", grouped(figures.failed))
+    } else {
+        figures.changed.filter(|changed| *changed > 0).map(|n| format!("changes {}", grouped(n))).unwrap_or_default()
+    }
+}
+
+fn step_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step) {
+    let theme = theme::of(ui);
+    let model = scene.model;
+    let width = ui.available_width();
+    let facts = facts_of(model, at, step, theme);
+    let warn = model.faults_of(at).next().is_some() || failed(model, at) > 0;
+    let pieces = sentence::pieces(step);
+    let galley = ui.painter().layout_job(sentence_job(theme, &pieces, step.disabled(), warn, width - 96.0));
+    let below = facts.map(|(text, colour)| ui.painter().layout(text, theme::tiny(), colour, width - 70.0));
+    let note = step.note().map(|note| ui.painter().layout(note.to_owned(), theme::tiny(), theme.faint, width - 70.0));
+    let mut height = 14.0 + galley.size().y;
+    height += [&below, &note].iter().filter_map(|g| g.as_ref()).map(|g| g.size().y + 2.0).sum::<f32>();
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height.max(34.0)), Sense::click_and_drag());
+    let here = model.cursor == Some(at + 1);
+    ground(ui, rect, here, response.hovered());
+    let painter = ui.painter();
+    let colour = if step.disabled() { theme.faint } else { theme.muted };
+    let number = painter.layout_no_wrap((at + 1).to_string(), theme::tiny(), colour);
+    crate::widget::text_right(painter, Pos2::new(rect.left() + 31.0, rect.top() + 16.0), number);
+    let mut y = rect.top() + 7.0;
+    for galley in [Some(galley), below, note].into_iter().flatten() {
+        let step = galley.size().y + 2.0;
+        painter.galley(Pos2::new(rect.left() + 41.0, y), galley, theme.text);
+        y += step;
+    }
+    if warn && !response.hovered() {
+        painter.circle_filled(Pos2::new(rect.right() - 16.0, rect.top() + 16.0), 5.0, theme.mark);
+    }
+    let spoken = format!("Step {}: {}", at + 1, sentence::text(step));
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, here, &spoken));
+    drag_ui(ui, scene, &response, at, rect);
+    if response.has_focus() {
+        button::focus_ring(ui, rect.shrink(2.0));
+        if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::F2)) {
+            scene.scratch.note = Some((at, step.note().unwrap_or_default().to_owned()));
+        }
+    }
+    if response.clicked() {
+        let last = at + 1 == model.steps().len();
+        scene.act(Action::LookAt((!last && !here).then_some(at + 1)));
+    }
+    if response.double_clicked() {
+        scene.act(Action::EditStep(at));
+    }
+    response.context_menu(|ui| step_menu_ui(ui, scene, at, step));
+    tools_ui(ui, scene, at, step, rect, &response);
+    note_ui(ui, scene, at);
+}
+
+fn failed(model: &Model, at: usize) -> u64 {
+    let figures = model.sheet.value().and_then(|sheet| sheet.steps.get(at)?.clone());
+    figures.map(|figures| figures.failed).unwrap_or_default()
+}
+
+fn ground(ui: &Ui, rect: Rect, here: bool, hovered: bool) {
+    let theme = theme::of(ui);
+    if here {
+        ui.painter().rect_filled(rect, CornerRadius::ZERO, theme.tint);
+        let edge = Rect::from_min_size(rect.min, Vec2::new(3.0, rect.height()));
+        ui.painter().rect_filled(edge, CornerRadius::ZERO, theme.accent);
+    } else if hovered {
+        ui.painter().rect_filled(rect, CornerRadius::ZERO, theme.hover);
+    }
+}
+
+/// Gear, menu and switch, while the pointer is over a step.
+fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step, rect: Rect, response: &Response) {
+    let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(response));
+    let inside = ui.rect_contains_pointer(rect) && !ui.ctx().any_popup_open();
+    let room = Rect::from_min_max(Pos2::new(rect.right() - 92.0, rect.top() + 5.0), Pos2::new(rect.right() - 8.0, rect.top() + 27.0));
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(room).layout(Layout::right_to_left(Align::Center)).id_salt(("tools", at)));
+    if !inside && !open && !response.has_focus() && !step.disabled() {
+        return;
+    }
+    child.spacing_mut().item_spacing.x = 3.0;
+    let name = if step.disabled() { format!("Switch step {} on", at + 1) } else { format!("Switch step {} off", at + 1) };
+    if button::switch(&mut child, !step.disabled(), &name).clicked() {
+        scene.act(Action::Disable(at, !step.disabled()));
+    }
+    if !inside && !open {
+        return;
+    }
+    if button::icon_button(&mut child, icon::TRASH, &format!("Delete step {}", at + 1)).clicked() {
+        scene.act(Action::DeleteStep(at));
+    }
+    if button::icon_button(&mut child, icon::GEAR_SIX, &format!("Edit step {}", at + 1)).clicked() {
+        scene.act(Action::EditStep(at));
+    }
+}
+
+fn drag_ui(ui: &Ui, scene: &mut Scene<'_>, response: &Response, at: usize, rect: Rect) {
+    let theme = theme::of(ui);
+    response.dnd_set_drag_payload(at);
+    if response.dragged() {
+        ui.painter().rect_stroke(rect.shrink(1.0), CornerRadius::same(4), Stroke::new(1.0, theme.accent), egui::StrokeKind::Inside);
+    }
+    let lower = ui.ctx().pointer_hover_pos().is_some_and(|pos| pos.y > rect.center().y);
+    if let Some(from) = response.dnd_hover_payload::<usize>().filter(|from| **from != at) {
+        let y = if lower { rect.bottom() } else { rect.top() };
+        ui.painter().hline(rect.x_range(), y, Stroke::new(2.0, theme.accent));
+        let _ = from;
+    }
+    if let Some(from) = response.dnd_release_payload::<usize>().filter(|from| **from != at) {
+        let before = at + usize::from(lower);
+        let to = if *from < before { before - 1 } else { before };
+        scene.act(Action::MoveStep { from: *from, to });
+    }
+}
+
+fn step_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step) {
+    let last = scene.model.steps().len() - 1;
+    let entries: [(&str, bool, Action); 9] = [
+        ("Edit…", true, Action::EditStep(at)),
+        ("Look at the table here", true, Action::LookAt(Some(at + 1))),
+        ("Look at the table before it", true, Action::LookAt(Some(at))),
+        (if step.disabled() { "Switch on" } else { "Switch off" }, true, Action::Disable(at, !step.disabled())),
+        ("Move up", at > 0, Action::MoveStep { from: at, to: at.saturating_sub(1) }),
+        ("Move down", at < last, Action::MoveStep { from: at, to: at + 1 }),
+        ("Duplicate", true, Action::DuplicateStep(at)),
+        ("Copy as JSON", true, Action::Copy(format!("{:#}", step.to_value()))),
+        ("Delete", true, Action::DeleteStep(at)),
+    ];
+    for (title, enabled, action) in entries {
+        if ui.add_enabled(enabled, button::menu_item(title)).clicked() {
+            scene.act(action);
+            ui.close();
+        }
+    }
+    if ui.add_enabled(at < last, button::menu_item("Delete this and all below")).clicked() {
+        scene.act(Action::DeleteFrom(at));
+        ui.close();
+    }
+    if ui.add(button::menu_item("Write a note…")).clicked() {
+        scene.scratch.note = Some((at, step.note().unwrap_or_default().to_owned()));
+        ui.close();
+    }
+}
+
+fn note_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize) {
+    let Some((_, text)) = scene.scratch.note.as_mut().filter(|(step, _)| *step == at) else { return };
+    let response = ui
+        .horizontal(|ui| {
+            ui.add_space(33.0);
+            let width = ui.available_width() - 20.0;
+            field::sized_text_edit(ui, text, "A note for whoever reads this recipe", "Note", width)
+        })
+        .inner;
+    let text = text.clone();
+    if ui.input(|i| i.key_pressed(egui::Key::Escape)) {
+        scene.scratch.note = None;
+    } else if response.lost_focus() {
+        scene.scratch.note = None;
+        scene.act(Action::Note(at, text));
+    } else {
+        response.request_focus();
+    }
+}
+
+/// The step of the form, where it will stand.
+fn draft_ui(ui: &mut Ui, scene: &Scene<'_>, at: usize) {
+    let theme = theme::of(ui);
+    let Some(form) = &scene.scratch.form else { return };
+    let width = ui.available_width();
+    let ready = scene.model.draft.as_ref().is_some_and(|draft| draft.faults.is_empty());
+    let pieces = if ready {
+        sentence::pieces(&form.step())
+    } else {
+        vec![Piece { text: form.op.title.to_owned(), column: false }]
+    };
+    let galley = ui.painter().layout_job(sentence_job(theme, &pieces, false, false, width - 70.0));
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, galley.size().y + 30.0), Sense::hover());
+    ground(ui, rect, true, false);
+    let painter = ui.painter();
+    let number = painter.layout_no_wrap((at + 1).to_string(), theme::tiny(), theme.accent);
+    crate::widget::text_right(painter, Pos2::new(rect.left() + 31.0, rect.top() + 16.0), number);
+    let y = rect.top() + 7.0 + galley.size().y + 2.0;
+    painter.galley(Pos2::new(rect.left() + 41.0, rect.top() + 7.0), galley, theme.text);
+    let words = if matches!(form.place, Place::Edit(_)) { "being edited" } else { "drafting" };
+    let words = painter.layout_no_wrap(words.into(), theme::tiny(), theme.muted);
+    painter.galley(Pos2::new(rect.left() + 41.0, y), words, theme.muted);
+}
+
+/// Where a run panel or form asks for a file.
+pub(super) const OUTPUT: Purpose = Purpose::Output;

@@ -1,0 +1,218 @@
+//! The run panel: where and how to write, how far it is, and the receipt.
+
+use super::Scene;
+use crate::action::Action;
+use crate::model::Output;
+use crate::model::run::{Ended, Progress, Run};
+use crate::theme;
+use crate::widget::{button, field, grouped, icon};
+use brewhouse_engine::op::param::{parse_names, write_names};
+use egui::{Align, CornerRadius, Layout, Popup, RichText, ScrollArea, Ui, Vec2};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Formats with their words and the ends of their files.
+const FORMATS: &[(&str, &str, &str)] =
+    &[("PARQUET", "Parquet", "parquet"), ("CSV", "CSV", "csv"), ("JSON", "JSON Lines", "jsonl"), ("ARROW", "Arrow", "arrow")];
+/// Compressions with their words.
+const COMPRESSIONS: &[(&str, &str)] =
+    &[("ZSTD", "Zstandard"), ("SNAPPY", "Snappy"), ("GZIP", "gzip"), ("LZ4", "LZ4"), ("BROTLI", "Brotli"), ("NONE", "none")];
+
+/// Draws the panel.
+pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    title_ui(ui, scene);
+    ui.spacing_mut().item_spacing.y = 4.0;
+    match &scene.model.run {
+        Run::Idle => options_ui(ui, scene),
+        Run::Active(progress) => progress_ui(ui, scene, progress, false),
+        Run::Stopping(progress) => progress_ui(ui, scene, progress, true),
+        Run::Over(ended) => receipt_ui(ui, scene, ended),
+    }
+}
+
+fn title_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = theme::of(ui);
+    ui.horizontal(|ui| {
+        let title = match &scene.model.run {
+            Run::Over(ended) if ended.ok => "Written",
+            Run::Over(_) => "Not written",
+            Run::Idle => "Run",
+            _ => "Running",
+        };
+        ui.label(RichText::new(title).font(theme::heavy(13.0)).color(theme.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if button::icon_button(ui, icon::X, "Close the run panel").clicked() {
+                scene.act(Action::RunPanel);
+            }
+        });
+    });
+}
+
+fn options_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let Some(mut output) = scene.scratch.run.clone() else { return };
+    path_ui(ui, scene, &mut output);
+    field::label(ui, "Format", "", "");
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        for (name, words, end) in FORMATS {
+            if button::chip(ui, words, output.format == *name).clicked() {
+                (*name).clone_into(&mut output.format);
+                output.path.set_extension(end);
+            }
+        }
+    });
+    if output.format == "PARQUET" {
+        compression_ui(ui, &mut output);
+    }
+    partition_ui(ui, scene, &mut output);
+    ui.horizontal(|ui| {
+        if button::switch(ui, output.overwrite, "Replace an earlier output").clicked() {
+            output.overwrite = !output.overwrite;
+        }
+        ui.label(RichText::new("Replace an earlier output").font(theme::small()));
+    });
+    ui.add_space(6.0);
+    let faults = !scene.model.faults.is_empty();
+    if faults {
+        field::error(ui, "A step has a problem; fix it or switch it off first");
+    }
+    let ready = !output.path.as_os_str().is_empty() && !faults;
+    ui.horizontal(|ui| {
+        let width = ui.available_width() - 76.0;
+        let go = ui.add_enabled_ui(ready, |ui| button::primary(ui, "Write the table", width)).inner;
+        if go.clicked() {
+            scene.act(Action::Run(output.clone()));
+        }
+        if button::secondary(ui, "Cancel").clicked() {
+            scene.act(Action::RunPanel);
+        }
+    });
+    scene.scratch.run = Some(output);
+}
+
+fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, output: &mut Output) {
+    let words = if output.partition.is_empty() { "Write to the file" } else { "Write into the folder" };
+    field::label(ui, words, "", "");
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let mut text = output.path.to_string_lossy().into_owned();
+        let width = ui.available_width() - 36.0;
+        if field::sized_text_edit(ui, &mut text, "path", words, width).changed() {
+            output.path = PathBuf::from(text);
+        }
+        if button::framed_icon(ui, icon::FOLDER_OPEN, "Choose where to write", true).clicked() {
+            scene.act(Action::AskFile(super::recipe::OUTPUT));
+        }
+    });
+}
+
+fn compression_ui(ui: &mut Ui, output: &mut Output) {
+    field::label(ui, "Compression", "", "");
+    let label = COMPRESSIONS.iter().find(|(name, _)| *name == output.compression).map_or("", |(_, words)| *words);
+    let width = ui.available_width();
+    let response = super::form::opener(ui, "", label, width, "Compression");
+    Popup::menu(&response).width(width).show(|ui| {
+        for (name, words) in COMPRESSIONS {
+            if ui.add(button::menu_item(words)).clicked() {
+                (*name).clone_into(&mut output.compression);
+            }
+        }
+    });
+}
+
+fn partition_ui(ui: &mut Ui, scene: &Scene<'_>, output: &mut Output) {
+    field::label(ui, "One folder for each value of", "(none needed)", "The columns become folders: region=EU/…");
+    let columns = scene.model.sheet.value().map(|sheet| sheet.columns.to_vec()).unwrap_or_default();
+    let mut text = if output.partition.is_empty() { String::new() } else { write_names(&output.partition) };
+    super::form::columns_ui(ui, "Column for folders", &mut text, &columns, &[]);
+    let names = parse_names(&text).unwrap_or_default();
+    if names.is_empty() != output.partition.is_empty() {
+        // A folder has no ending; a file has.
+        let end = FORMATS.iter().find(|(name, ..)| *name == output.format).map_or("parquet", |(.., end)| *end);
+        output.path.set_extension(if names.is_empty() { end } else { "" });
+    }
+    output.partition = names;
+}
+
+fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, progress: &Progress, stopping: bool) {
+    let theme = theme::of(ui);
+    ui.ctx().request_repaint_after(std::time::Duration::from_millis(100));
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 6.0), egui::Sense::hover());
+    ui.painter().rect_filled(rect, CornerRadius::same(3), theme.line);
+    let share = progress.share.unwrap_or_default().clamp(0.0, 1.0);
+    let done = egui::Rect::from_min_size(rect.min, Vec2::new(rect.width() * share, rect.height()));
+    ui.painter().rect_filled(done, CornerRadius::same(3), theme.accent);
+    ui.add_space(4.0);
+    let words = if stopping { "stopping…".to_owned() } else { progress_words(progress) };
+    ui.label(RichText::new(words).font(theme::small()).color(theme.muted));
+    ui.add_space(6.0);
+    if ui.add_enabled_ui(!stopping, |ui| button::secondary(ui, "Cancel")).inner.clicked() {
+        scene.act(Action::StopRun);
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "figures for reading")]
+fn progress_words(progress: &Progress) -> String {
+    let mut words = vec![format!("{} rows", grouped(progress.rows))];
+    if progress.rate > 0.0 {
+        words.push(format!("{} rows/s", grouped(progress.rate as u64)));
+    }
+    if let Some(share) = progress.share.filter(|share| *share > 0.01) {
+        let left = progress.seconds * (1.0 / f64::from(share) - 1.0);
+        words.push(format!("{:.0} % · {left:.0} s left", share * 100.0));
+    }
+    words.join(" · ")
+}
+
+fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
+    let theme = theme::of(ui);
+    let small = |text: String| RichText::new(text).font(theme::small());
+    if !ended.ok {
+        let words = if ended.cancelled { "The run was stopped; an earlier output is as it was".to_owned() } else { ended.message.clone() };
+        field::error(ui, if words.is_empty() { "The run failed and said nothing" } else { &words });
+    }
+    if let Some(receipt) = &ended.receipt {
+        ScrollArea::vertical().max_height(260.0).auto_shrink([false, true]).id_salt("receipt").show(ui, |ui| {
+            for line in receipt_lines(receipt) {
+                ui.label(small(line).color(theme.muted));
+            }
+        });
+    } else if ended.ok {
+        ui.label(small(ended.output.display().to_string()).color(theme.muted));
+    }
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        if ended.ok && button::secondary(ui, "Open the folder").clicked() {
+            let folder = if ended.output.is_dir() { Some(ended.output.clone()) } else { ended.output.parent().map(Into::into) };
+            scene.act(Action::Reveal(folder.unwrap_or_default()));
+        }
+        if button::secondary(ui, "Run again…").clicked() {
+            scene.act(Action::RunPanel);
+            scene.act(Action::RunPanel);
+        }
+    });
+}
+
+/// A receipt as lines.
+fn receipt_lines(receipt: &Value) -> Vec<String> {
+    let whole = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64).map(grouped).unwrap_or_default();
+    let list = |name: &str| receipt.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut lines = Vec::new();
+    for input in list("inputs") {
+        lines.push(format!("read {} rows from {}", whole(input, "rows"), text(input, "path")));
+    }
+    for (at, step) in list("steps").iter().enumerate() {
+        let (rows_in, rows_out) = (whole(step, "rowsIn"), whole(step, "rowsOut"));
+        if rows_in != rows_out {
+            lines.push(format!("step {}: {rows_in} → {rows_out} rows", at + 1));
+        }
+    }
+    for output in list("outputs") {
+        lines.push(format!("wrote {} rows, {} bytes to {}", whole(output, "rows"), whole(output, "bytes"), text(output, "path")));
+    }
+    if let Some(seconds) = receipt.get("seconds").and_then(Value::as_f64) {
+        lines.push(format!("in {seconds:.2} s"));
+    }
+    lines
+}

@@ -1,0 +1,106 @@
+//! One cell: missing, empty, blank and padded told apart, and the marks of a draft.
+
+use super::{CellMark, CellView};
+use crate::theme::{self, Theme};
+use crate::widget::card::hatch;
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, Vec2};
+
+/// Signs in place of what cannot be seen.
+const MISSING: &str = "∅";
+const EMPTY: &str = "empty";
+const BLANK: &str = "·";
+
+/// Paints a cell.
+pub(super) fn paint(
+    painter: &Painter, theme: &Theme, rect: Rect, view: Option<CellView<'_>>, at_right: bool, removed: bool, chosen: bool,
+) {
+    let Some(view) = view else {
+        let bar = Rect::from_center_size(rect.center(), Vec2::new((rect.width() - 40.0).max(8.0), 6.0));
+        painter.rect_filled(bar, CornerRadius::same(3), theme.line.gamma_multiply(0.6));
+        return;
+    };
+    ground(painter, theme, rect, view.mark, chosen);
+    let job = job(theme, view, removed, rect.width() - 18.0);
+    let galley = painter.layout_job(job);
+    let y = rect.center().y - galley.size().y / 2.0;
+    let sign = matches!(view.mark, CellMark::Failed(_));
+    let x = if at_right && !sign { rect.right() - 10.0 - galley.size().x } else { rect.left() + 10.0 };
+    painter.galley(Pos2::new(x, y), galley, theme.text);
+    if removed {
+        let y = rect.center().y;
+        painter.hline(rect.left() + 8.0..=rect.right() - 8.0, y, Stroke::new(1.0, theme.mismatched.gamma_multiply(0.7)));
+    }
+}
+
+fn ground(painter: &Painter, theme: &Theme, rect: Rect, mark: CellMark<'_>, chosen: bool) {
+    match mark {
+        CellMark::Same if chosen => {
+            painter.rect_filled(rect, CornerRadius::ZERO, theme.selection);
+        }
+        CellMark::Same => {}
+        CellMark::Added => {
+            painter.rect_filled(rect, CornerRadius::ZERO, theme.added);
+        }
+        CellMark::Changed(_) => {
+            painter.rect_filled(rect, CornerRadius::ZERO, theme.changed);
+        }
+        CellMark::Failed(_) => hatch(painter, rect, theme.mismatched.gamma_multiply(0.45), 6.0),
+    }
+}
+
+fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJob {
+    let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
+    job.wrap = TextWrapping::truncate_at_width(width.max(4.0));
+    let colour = if removed { theme.faint } else { theme.text };
+    match view.mark {
+        CellMark::Changed(old) => {
+            let old: String = old.map_or_else(|| MISSING.into(), visible);
+            let old: String = if old.chars().count() > 14 { old.chars().take(13).chain(['…']).collect() } else { old };
+            push(&mut job, &format!("~ {old} → "), theme::tiny(), theme.mark);
+            value(&mut job, theme, view.text, colour);
+        }
+        CellMark::Failed(old) => value(&mut job, theme, Some(old), theme.mismatched),
+        CellMark::Same | CellMark::Added => value(&mut job, theme, view.text, colour),
+    }
+    job
+}
+
+/// Blank ends of a text as dots.
+fn visible(text: &str) -> String {
+    let (before, middle, after) = split(text);
+    format!("{}{middle}{}", BLANK.repeat(before), BLANK.repeat(after))
+}
+
+fn split(text: &str) -> (usize, &str, usize) {
+    let middle = text.trim();
+    let before = text.chars().take_while(|c| c.is_whitespace()).count();
+    let after = text.chars().rev().take_while(|c| c.is_whitespace()).count();
+    if middle.is_empty() { (before, "", 0) } else { (before, middle, after) }
+}
+
+fn value(job: &mut LayoutJob, theme: &Theme, text: Option<&str>, colour: Color32) {
+    let Some(text) = text else {
+        push(job, MISSING, theme::body(), theme.faint);
+        return;
+    };
+    if text.is_empty() {
+        push(job, EMPTY, theme::tiny(), theme.faint);
+        return;
+    }
+    let (before, middle, after) = split(text);
+    push(job, &BLANK.repeat(before.min(40)), theme::body(), theme.mark);
+    if middle.contains(['\n', '\t', '\r']) {
+        push(job, &middle.replace(['\n', '\r'], "↵").replace('\t', "⇥"), theme::body(), colour);
+    } else {
+        push(job, middle, theme::body(), colour);
+    }
+    push(job, &BLANK.repeat(after.min(40)), theme::body(), theme.mark);
+}
+
+fn push(job: &mut LayoutJob, text: &str, font: egui::FontId, colour: Color32) {
+    if !text.is_empty() {
+        let format = TextFormat { font_id: font, color: colour, valign: egui::Align::Center, ..TextFormat::default() };
+        job.append(text, 0.0, format);
+    }
+}

@@ -1,0 +1,50 @@
+//! Keys of the grid, when it has the focus.
+
+use super::{GridSource, GridState};
+use egui::{EventFilter, Key, Modifiers, Rect, Response, Ui};
+
+/// Takes in the keys; true when the chosen cell is to be copied.
+pub(super) fn take(ui: &Ui, response: &Response, state: &mut GridState, source: &dyn GridSource, body: Rect) -> bool {
+    if !response.has_focus() || source.rows() == 0 || source.columns() == 0 {
+        return false;
+    }
+    let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let (last_row, last_column) = (source.rows() - 1, source.columns() - 1);
+    let (row, column) = state.cursor.unwrap_or((state.top, state.column.unwrap_or_default()));
+    let page = GridState::page(body.height());
+    let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    let (none, control) = (Modifiers::NONE, Modifiers::COMMAND);
+    let moved = if pressed(control, Key::Home) {
+        (0, 0)
+    } else if pressed(control, Key::End) {
+        (last_row, last_column)
+    } else if pressed(control, Key::ArrowUp) {
+        (0, column)
+    } else if pressed(control, Key::ArrowDown) {
+        (last_row, column)
+    } else if pressed(control, Key::ArrowLeft) || pressed(none, Key::Home) {
+        (row, 0)
+    } else if pressed(control, Key::ArrowRight) || pressed(none, Key::End) {
+        (row, last_column)
+    } else if pressed(none, Key::ArrowUp) {
+        (row.saturating_sub(1), column)
+    } else if pressed(none, Key::ArrowDown) {
+        (row + 1, column)
+    } else if pressed(none, Key::ArrowLeft) {
+        (row, column.saturating_sub(1))
+    } else if pressed(none, Key::ArrowRight) {
+        (row, column + 1)
+    } else if pressed(none, Key::PageUp) {
+        (row.saturating_sub(page), column)
+    } else if pressed(none, Key::PageDown) {
+        (row + page, column)
+    } else {
+        return ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
+    };
+    let (row, column) = (moved.0.min(last_row), moved.1.min(last_column));
+    state.cursor = Some((row, column));
+    state.column = Some(column);
+    state.reveal(row, column, body);
+    false
+}

@@ -1,0 +1,258 @@
+//! The grid: rows by number, never by pixels of the whole height; only what is on screen is asked for and drawn.
+//!
+//! It draws from [`GridSource`] and keeps its own [`GridState`]; it knows no model.
+
+mod bars;
+mod cell;
+mod keys;
+mod state;
+
+pub use state::GridState;
+
+use super::card::{self, Head};
+use crate::theme;
+use egui::accesskit::Role;
+use egui::{CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use std::ops::Range;
+
+/// What a draft does to a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum CellMark<'a> {
+    /// Nothing.
+    #[default]
+    Same,
+    /// Its column is made.
+    Added,
+    /// It had another value; none when it was missing.
+    Changed(Option<&'a str>),
+    /// It did not fit; the value it had.
+    Failed(&'a str),
+}
+
+/// A cell.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CellView<'a> {
+    /// Its text; none when it is missing.
+    pub text: Option<&'a str>,
+    /// What a draft does to it.
+    pub mark: CellMark<'a>,
+}
+
+/// What the grid draws from.
+pub trait GridSource {
+    /// Names the columns; another list of columns has another key.
+    fn key(&self) -> u64;
+    /// How many rows.
+    fn rows(&self) -> u64;
+    /// How many columns.
+    fn columns(&self) -> usize;
+    /// A column's name.
+    fn name(&self, column: usize) -> &str;
+    /// Whether its cells stand at the right.
+    fn at_right(&self, column: usize) -> bool;
+    /// Its header card.
+    fn head(&self, column: usize) -> Head<'_>;
+    /// A cell, when it is there.
+    fn cell(&self, row: u64, column: usize) -> Option<CellView<'_>>;
+    /// The number of a row, counted from 0, and whether it goes; when it is there.
+    fn number(&self, row: u64) -> Option<(u64, bool)>;
+}
+
+/// What happened.
+#[derive(Clone, Debug, Default)]
+pub struct GridOutput {
+    /// The rows on screen.
+    pub rows: Range<u64>,
+    /// The columns on screen.
+    pub columns: Range<usize>,
+    /// A column whose header was double-clicked.
+    pub opened: Option<usize>,
+    /// Whether the cell at the cursor was asked to be copied.
+    pub copy: bool,
+}
+
+/// Where things are in this frame.
+struct Place {
+    body: Rect,
+    heads: Rect,
+    numbers: Rect,
+    rows: Range<u64>,
+    columns: Range<usize>,
+}
+
+/// Draws the grid over all the room there is. `head_menu` and `cell_menu` fill the menus of a header and of a cell.
+pub fn grid_ui(
+    ui: &mut Ui, state: &mut GridState, source: &dyn GridSource, head_menu: &mut dyn FnMut(&mut Ui, usize),
+    cell_menu: &mut dyn FnMut(&mut Ui, u64, usize),
+) -> GridOutput {
+    let rect = ui.available_rect_before_wrap();
+    ui.advance_cursor_after_rect(rect);
+    let theme = theme::of(ui);
+    ui.painter().rect_filled(rect, CornerRadius::ZERO, theme.surface);
+    state.lay_out(source);
+    let right = rect.right() - theme::SCROLL_BAR;
+    let bottom = rect.bottom() - theme::SCROLL_BAR;
+    let left = rect.left() + theme::ROW_NUMBERS;
+    let top = rect.top() + theme::CARD;
+    let body = Rect::from_min_max(Pos2::new(left, top), Pos2::new(right, bottom));
+    let id = ui.scope_id().with("grid");
+    let response = ui.interact(body, id, Sense::click());
+    let mut output = GridOutput::default();
+    state.scroll(ui, body, source.rows());
+    output.copy = keys::take(ui, &response, state, source, body);
+    bars::vertical(ui, id, state, source.rows(), Rect::from_min_max(Pos2::new(right, top), Pos2::new(rect.right(), bottom)), body);
+    bars::horizontal(ui, id, state, Rect::from_min_max(Pos2::new(left, bottom), Pos2::new(right, rect.bottom())), body);
+    let place = Place {
+        body,
+        heads: Rect::from_min_max(Pos2::new(left, rect.top()), Pos2::new(right, top)),
+        numbers: Rect::from_min_max(Pos2::new(rect.left(), top), Pos2::new(left, bottom)),
+        rows: state.rows_in(body.height(), source.rows()),
+        columns: state.columns_in(body.width()),
+    };
+    body_ui(ui, state, source, &place, &response, cell_menu);
+    numbers_ui(ui, state, source, &place, rect);
+    heads_ui(ui, state, source, &place, id, head_menu, &mut output);
+    let painter = ui.painter();
+    painter.hline(rect.x_range(), top, Stroke::new(1.0, theme.line));
+    painter.vline(left, rect.top()..=bottom, Stroke::new(1.0, theme.line));
+    if response.has_focus() {
+        painter.rect_stroke(body, CornerRadius::ZERO, Stroke::new(1.0, theme.accent), egui::StrokeKind::Inside);
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Grid, true, state.spoken(source)));
+    output.rows = place.rows;
+    output.columns = place.columns;
+    output
+}
+
+fn body_ui(
+    ui: &Ui, state: &mut GridState, source: &dyn GridSource, place: &Place, response: &Response,
+    menu: &mut dyn FnMut(&mut Ui, u64, usize),
+) {
+    let at = |pos: Pos2, state: &GridState| -> Option<(u64, usize)> {
+        let row = state.row_at(pos.y - place.body.top()).filter(|row| place.rows.contains(row))?;
+        Some((row, state.column_at(pos.x - place.body.left()).filter(|column| *column < source.columns())?))
+    };
+    if response.clicked() || response.secondary_clicked() {
+        response.request_focus();
+        let hit = response.interact_pointer_pos().and_then(|pos| at(pos, state));
+        state.cursor = hit;
+        state.column = hit.map(|(_, column)| column);
+    }
+    let hovered = response.hover_pos().and_then(|pos| at(pos, state)).map(|(row, _)| row);
+    paint_body(ui, state, source, place, hovered);
+    if let Some((row, column)) = state.cursor {
+        response.context_menu(|ui| menu(ui, row, column));
+    }
+}
+
+fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place, hovered: Option<u64>) {
+    let theme = theme::of(ui);
+    let painter = ui.painter().with_clip_rect(place.body);
+    let line = Stroke::new(1.0, theme.line.gamma_multiply(0.7));
+    for row in place.rows.clone() {
+        let y = place.body.top() + state.offset_of(row);
+        let band = Rect::from_min_size(Pos2::new(place.body.left(), y), Vec2::new(place.body.width(), theme::ROW));
+        let removed = source.number(row).is_some_and(|(_, removed)| removed);
+        if removed {
+            painter.rect_filled(band, CornerRadius::ZERO, theme.removed);
+        } else if hovered == Some(row) {
+            painter.rect_filled(band, CornerRadius::ZERO, theme.hover);
+        }
+        for column in place.columns.clone() {
+            let rect = state.column_rect(column, place.body.left(), y, theme::ROW);
+            let view = source.cell(row, column);
+            let chosen = state.column == Some(column) && state.cursor.is_none();
+            cell::paint(&painter, theme, rect, view, source.at_right(column), removed, chosen);
+        }
+        painter.hline(place.body.x_range(), band.bottom(), line);
+    }
+    for column in place.columns.clone() {
+        let rect = state.column_rect(column, place.body.left(), place.body.top(), place.body.height());
+        let bottom = place.body.top() + state.offset_of(place.rows.end);
+        painter.vline(rect.right(), place.body.top()..=bottom.min(place.body.bottom()), line);
+    }
+    if let Some((row, column)) = state.cursor.filter(|(row, _)| place.rows.contains(row)) {
+        let rect = state.column_rect(column, place.body.left(), place.body.top() + state.offset_of(row), theme::ROW);
+        painter.rect_stroke(rect, CornerRadius::ZERO, Stroke::new(1.5, theme.accent), egui::StrokeKind::Inside);
+    }
+}
+
+fn numbers_ui(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place, all: Rect) {
+    let theme = theme::of(ui);
+    let painter = ui.painter();
+    let corner = Rect::from_min_max(all.min, Pos2::new(place.numbers.right(), place.numbers.top()));
+    painter.rect_filled(corner, CornerRadius::ZERO, theme.background);
+    painter.rect_filled(place.numbers, CornerRadius::ZERO, theme.background);
+    let painter = painter.with_clip_rect(place.numbers);
+    for row in place.rows.clone() {
+        let y = place.numbers.top() + state.offset_of(row) + theme::ROW / 2.0;
+        let (number, removed) = source.number(row).unwrap_or((row, false));
+        let mark = if removed { "− " } else { "" };
+        let colour = if removed { theme.mismatched } else { theme.faint };
+        let text = format!("{mark}{}", super::grouped(number + 1));
+        let galley = painter.layout_no_wrap(text, theme::tiny(), colour);
+        super::text_right(&painter, Pos2::new(place.numbers.right() - 9.0, y), galley);
+    }
+}
+
+fn heads_ui(
+    ui: &mut Ui, state: &mut GridState, source: &dyn GridSource, place: &Place, id: Id,
+    menu: &mut dyn FnMut(&mut Ui, usize), output: &mut GridOutput,
+) {
+    for column in place.columns.clone() {
+        let rect = state.column_rect(column, place.heads.left(), place.heads.top(), place.heads.height());
+        let seen = rect.intersect(place.heads);
+        if seen.width() < 2.0 {
+            continue;
+        }
+        head_ui(ui, state, source, (column, rect, seen), id, menu, output);
+        resize_ui(ui, state, source, (column, rect), id, place);
+    }
+}
+
+fn head_ui(
+    ui: &mut Ui, state: &mut GridState, source: &dyn GridSource, (column, rect, seen): (usize, Rect, Rect), id: Id,
+    menu: &mut dyn FnMut(&mut Ui, usize), output: &mut GridOutput,
+) {
+    let theme = theme::of(ui);
+    let head = source.head(column);
+    let response = ui.interact(seen.shrink2(Vec2::new(3.0, 0.0)), id.with(("head", column)), Sense::click());
+    let chosen = state.column == Some(column);
+    let painter: Painter = ui.painter().with_clip_rect(seen);
+    let arrow = card::paint(&painter, theme, rect, &head, chosen, response.hovered());
+    painter.vline(rect.right(), rect.y_range(), Stroke::new(1.0, theme.line));
+    let arrow = ui.interact(arrow.intersect(seen), id.with(("arrow", column)), Sense::click());
+    if arrow.hovered() {
+        painter.rect_filled(arrow.rect, CornerRadius::same(4), theme.line.gamma_multiply(0.6));
+    }
+    arrow.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Menu of {}", head.name)));
+    let spoken = format!("{}, {}, {} {}", head.name, head.words, head.lines[0], head.lines[1]);
+    response.widget_info(|| WidgetInfo::selected(Role::ColumnHeader, true, chosen, &spoken));
+    if response.clicked() || response.secondary_clicked() || arrow.clicked() {
+        state.column = Some(column);
+        state.cursor = None;
+    }
+    if response.double_clicked() {
+        output.opened = Some(column);
+    }
+    egui::Popup::menu(&arrow).show(|ui| menu(ui, column));
+    response.context_menu(|ui| menu(ui, column));
+    if response.has_focus() || arrow.has_focus() {
+        super::button::focus_ring(ui, seen);
+    }
+}
+
+fn resize_ui(ui: &Ui, state: &mut GridState, source: &dyn GridSource, (column, rect): (usize, Rect), id: Id, place: &Place) {
+    let edge = Rect::from_center_size(Pos2::new(rect.right(), rect.center().y), Vec2::new(7.0, rect.height()));
+    if !place.heads.contains(edge.center()) {
+        return;
+    }
+    let response = ui.interact(edge, id.with(("edge", column)), Sense::click_and_drag());
+    let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
+    if response.dragged() {
+        state.widen(source.name(column), state.width(column) + response.drag_delta().x);
+    }
+    if response.double_clicked() {
+        state.fit(source, column);
+    }
+}

@@ -1,0 +1,230 @@
+//! The window: takes in events, draws, then carries out what was asked for.
+
+use crate::action::Action;
+use crate::command::COMMANDS;
+use crate::model::Model;
+use crate::scratch::Scratch;
+use crate::update::{Request, reconcile, take_in, update};
+use crate::view::{Scene, window_ui};
+use crate::worker::{Jobs, store};
+use crate::{fonts, theme};
+use egui::{Context, Ui, ViewportCommand};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How often files are looked at for changes.
+const WATCH: Duration = Duration::from_secs(2);
+
+/// The state of the window.
+pub struct Window {
+    model: Model,
+    scratch: Scratch,
+    jobs: Jobs,
+    watched: Instant,
+    title: String,
+}
+
+impl Window {
+    /// A window in a context, with its data kept in a folder; none for tests.
+    pub fn new(ctx: &Context, folder: Option<PathBuf>, paths: Vec<PathBuf>) -> Self {
+        fonts::install(ctx);
+        theme::apply(ctx, theme::Choice::default());
+        let wake = ctx.clone();
+        let jobs = Jobs::new(move || wake.request_repaint(), folder);
+        store::recall(&jobs);
+        let mut window = Self {
+            model: Model::default(),
+            scratch: Scratch::default(),
+            jobs,
+            watched: Instant::now(),
+            title: String::new(),
+        };
+        for path in paths {
+            window.act(ctx, Action::Open(path));
+        }
+        window
+    }
+
+    /// A window for tests: nothing is kept between sessions.
+    pub fn new_for_test(ctx: &Context, paths: Vec<PathBuf>) -> Self {
+        Self::new(ctx, None, paths)
+    }
+
+    /// Whether work is under way whose outcome will change the picture.
+    pub fn is_busy(&self) -> bool {
+        self.jobs.is_busy()
+    }
+
+    /// What is true, for tests.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Carries out an action.
+    pub fn act(&mut self, ctx: &Context, action: Action) {
+        let request = update(&mut self.model, &mut self.scratch, &mut self.jobs, action);
+        match request {
+            Some(Request::Copy(text)) => ctx.copy_text(text),
+            Some(Request::Reveal(path)) => reveal(&path),
+            Some(Request::Theme) => self.apply_theme(ctx),
+            None => {}
+        }
+    }
+
+    fn apply_theme(&self, ctx: &Context) {
+        theme::apply(ctx, theme::Choice::of_title(&self.model.theme).unwrap_or_default());
+    }
+
+    /// Takes in what workers answered, and asks them for what is missing.
+    pub fn logic(&mut self, ctx: &Context) {
+        let theme = self.model.theme.clone();
+        while let Some(event) = self.jobs.next_event() {
+            take_in(&mut self.model, &mut self.scratch, &mut self.jobs, event);
+        }
+        if self.model.theme != theme {
+            self.apply_theme(ctx);
+        }
+        reconcile(&mut self.model, &mut self.jobs);
+        self.watch(ctx);
+        self.close(ctx);
+    }
+
+    fn watch(&mut self, ctx: &Context) {
+        if self.jobs.folder.is_none() {
+            return;
+        }
+        if self.watched.elapsed() > WATCH {
+            self.watched = Instant::now();
+            let files = self.model.sources.iter().map(|(path, source)| (path.clone(), source.modified)).collect();
+            store::watch(&self.jobs, files);
+        }
+        ctx.request_repaint_after(WATCH);
+    }
+
+    fn close(&mut self, ctx: &Context) {
+        if ctx.input(|input| input.viewport().close_requested()) && !self.model.closing {
+            let action = Action::Quit;
+            self.act(ctx, action);
+            if !self.model.closing {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            }
+        } else if self.model.closing && !self.model.history.is_unsaved() || self.leaving() {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    /// Whether the window closes without saving, as was answered.
+    fn leaving(&self) -> bool {
+        self.model.closing && !self.jobs.is_busy()
+    }
+
+    /// Draws, then carries out what was asked for.
+    pub fn ui(&mut self, ui: &mut Ui) {
+        let mut actions = Vec::new();
+        let mut scene = Scene { model: &self.model, scratch: &mut self.scratch, actions: &mut actions };
+        window_ui(ui, &mut scene);
+        actions.extend(self.from_outside(ui));
+        actions.extend(self.from_keys(ui));
+        let ctx = ui.ctx().clone();
+        for action in actions {
+            self.act(&ctx, action);
+        }
+        reconcile(&mut self.model, &mut self.jobs);
+        self.keep_title(&ctx);
+    }
+
+    /// Files that were dropped and tables that were pasted.
+    fn from_outside(&self, ui: &Ui) -> Vec<Action> {
+        let dropped = ui.input(|input| input.raw.dropped_files.clone());
+        let mut actions: Vec<Action> = dropped.iter().map(|file| Action::Open(file.path().to_owned())).collect();
+        if !ui.ctx().text_edit_focused() {
+            let pasted = ui.input(|input| {
+                input.events.iter().find_map(|event| match event {
+                    egui::Event::Paste(text) => Some(text.clone()),
+                    _ => None,
+                })
+            });
+            let table = |text: &String| text.trim().lines().count() > 1 && text.contains(['\t', ',', ';']);
+            actions.extend(pasted.filter(table).map(Action::Paste));
+        }
+        actions
+    }
+
+    fn from_keys(&self, ui: &Ui) -> Option<Action> {
+        let typing = ui.ctx().text_edit_focused();
+        for command in COMMANDS {
+            let Some(shortcut) = &command.shortcut else { continue };
+            let bare = !shortcut.modifiers.command && !shortcut.modifiers.alt && shortcut.logical_key < egui::Key::F1;
+            // While a text is written, its own keys come first.
+            let own = matches!(command.name, "undo" | "redo" | "redo-too");
+            if typing && (bare || own) {
+                continue;
+            }
+            let pressed = if command.name == "keys" {
+                !typing && ui.input(|i| i.events.iter().any(|e| matches!(e, egui::Event::Text(text) if text == "?")))
+            } else {
+                ui.input_mut(|input| input.consume_shortcut(shortcut))
+            };
+            if pressed {
+                return (command.action)(&self.model);
+            }
+        }
+        None
+    }
+
+    fn keep_title(&mut self, ctx: &Context) {
+        let project = self.model.project();
+        let title = if self.model.has_data() { format!("{} – Brewhouse", project.name) } else { "Brewhouse".into() };
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        Self::logic(self, ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        Self::ui(self, ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
+
+/// Opens a file or folder with what the desktop has for it.
+fn reveal(path: &std::path::Path) {
+    let program = if cfg!(windows) {
+        "explorer"
+    } else if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    // Where the desktop has nothing for it, nothing happens; the path stands on screen.
+    let _ = std::process::Command::new(program).arg(path).spawn();
+}
+
+/// Opens the window with files or a project; comes back when it is closed.
+pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Brewhouse")
+        .with_app_id("brewhouse")
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size([760.0, 480.0])
+        .with_icon(icon());
+    let options = eframe::NativeOptions { viewport, system_font_fallback: false, ..eframe::NativeOptions::default() };
+    let create: eframe::AppCreator<'_> =
+        Box::new(move |cc| Ok(Box::new(Window::new(&cc.egui_ctx, store::folder(), paths))));
+    eframe::run_native("brewhouse", options, create).map_err(|error| {
+        format!("the window cannot be opened: {error}; “brewhouse run” does the same work without a window")
+    })
+}
+
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../assets/brewhouse-256.png")).unwrap_or_default()
+}

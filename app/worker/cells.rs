@@ -1,0 +1,127 @@
+//! A table as the grid takes it: blocks of cells as text, with the marks of a draft.
+
+use crate::model::sheet::{
+    BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Row,
+};
+use brewhouse_engine::Result;
+use brewhouse_engine::op::Environment;
+use brewhouse_engine::stage::{Cache, Draft, DraftPage, View, draft_page};
+use brewhouse_engine::types::TypeClass;
+use brewhouse_engine::values::cell_text;
+use polars::prelude::{DataFrame, SchemaRef};
+use std::sync::Arc;
+
+/// Longer texts are cut on screen.
+const LONGEST: usize = 240;
+
+/// Where the cells of a table come from.
+pub(super) enum Cells {
+    /// The table after the steps.
+    View,
+    /// The same with a draft on top.
+    Draft(Box<Draft>),
+    /// Some rows of a draft, with their numbers.
+    Picked(DraftPage, Vec<u64>),
+}
+
+/// A table ready to be shown.
+pub(super) struct Shelf {
+    /// Where its cells come from.
+    pub(super) cells: Cells,
+    /// The table after the steps.
+    pub(super) view: View,
+    /// Its columns.
+    pub(super) columns: Arc<Vec<Column>>,
+    /// How many rows it shows.
+    pub(super) rows: u64,
+    /// The effect of the draft.
+    pub(super) effect: Option<Effect>,
+    /// The view whose facts are shown, when it is another one; made when it is asked for.
+    pub(super) after: Option<Vec<brewhouse_engine::recipe::Step>>,
+}
+
+impl Shelf {
+    /// A table without a draft.
+    pub(super) fn plain(view: View) -> Self {
+        let columns = Arc::new(columns(&view.schema));
+        let rows = view.rows;
+        Self { cells: Cells::View, view, columns, rows, effect: None, after: None }
+    }
+
+    /// One block of it.
+    pub(super) fn block(&self, at: BlockAt, env: &Environment, cache: &Cache) -> Result<Block> {
+        let first = at.0 * BLOCK_ROWS;
+        let len = BLOCK_ROWS.min(self.rows.saturating_sub(first));
+        let from = at.1 * BLOCK_COLUMNS;
+        let part = self.columns.get(from..(from + BLOCK_COLUMNS).min(self.columns.len())).unwrap_or_default();
+        let short = u32::try_from(len).unwrap_or_default();
+        match &self.cells {
+            Cells::View => {
+                let names: Vec<String> = part.iter().map(|column| column.name.clone()).collect();
+                let frame = self.view.page(first, short, &names)?;
+                let rows = (first..first + len).map(|number| Row { number, removed: false }).collect();
+                Ok(Block { rows, columns: part.iter().map(|column| plain(&frame, column)).collect() })
+            }
+            Cells::Draft(draft) => {
+                let page = draft_page(draft, env, cache, first, short)?;
+                Ok(marked(&page, part, (first..first + len).collect()))
+            }
+            Cells::Picked(all, numbers) => {
+                let start = usize::try_from(first).unwrap_or_default();
+                let count = usize::try_from(len).unwrap_or_default();
+                let slice = |frame: &DataFrame| frame.slice(i64::try_from(start).unwrap_or_default(), count);
+                let kept = all.kept.get(start..start + count).unwrap_or_default().to_vec();
+                let page = DraftPage { before: slice(&all.before), after: slice(&all.after), kept };
+                Ok(marked(&page, part, numbers.get(start..start + count).unwrap_or_default().to_vec()))
+            }
+        }
+    }
+}
+
+/// The columns of a schema.
+pub(super) fn columns(schema: &SchemaRef) -> Vec<Column> {
+    let column = |name: &str, dtype| Column { name: name.to_owned(), class: TypeClass::of(dtype), mark: ColumnMark::Same };
+    schema.iter().map(|(name, dtype)| column(name.as_str(), dtype)).collect()
+}
+
+fn plain(frame: &DataFrame, column: &Column) -> Vec<Cell> {
+    texts(frame, &column.name).into_iter().map(|text| Cell { text, mark: CellMark::Same }).collect()
+}
+
+/// A page of a draft as a block, its cells marked where they differ.
+fn marked(page: &DraftPage, columns: &[Column], numbers: Vec<u64>) -> Block {
+    let rows = numbers.iter().zip(&page.kept).map(|(number, kept)| Row { number: *number, removed: !kept }).collect();
+    let cells = columns.iter().map(|column| {
+        if column.mark != ColumnMark::Changed || page.before.column(&column.name).is_err() {
+            return plain(&page.after, column);
+        }
+        let both = texts(&page.after, &column.name).into_iter().zip(texts(&page.before, &column.name));
+        both.map(|(text, old)| mark(text, old)).collect()
+    });
+    Block { rows, columns: cells.collect() }
+}
+
+fn mark(text: Option<Box<str>>, old: Option<Box<str>>) -> Cell {
+    let mark = match (&text, old) {
+        (None, Some(old)) => CellMark::Failed(old),
+        (text, old) if *text != old => CellMark::Changed(old),
+        _ => CellMark::Same,
+    };
+    Cell { text, mark }
+}
+
+/// The cells of a column as text.
+pub(super) fn texts(frame: &DataFrame, name: &str) -> Vec<Option<Box<str>>> {
+    let Ok(column) = frame.column(name) else { return vec![None; frame.height()] };
+    let series = column.as_materialized_series().rechunk();
+    series.iter().map(|value| cell_text(&value).map(short)).collect()
+}
+
+fn short(text: String) -> Box<str> {
+    if text.len() <= LONGEST {
+        return text.into();
+    }
+    let mut cut: String = text.chars().take(LONGEST).collect();
+    cut.push('…');
+    cut.into()
+}

@@ -1,0 +1,54 @@
+//! Asking the desktop for a file.
+
+use super::event::{Event, Purpose};
+use super::{Jobs, Slot};
+use std::path::PathBuf;
+
+/// Kinds of data files that dialogs offer.
+pub const DATA: &[&str] = &["csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "parquet", "arrow", "ipc", "feather", "gz", "zst"];
+
+/// Opens a dialog; its answer comes as an event.
+pub fn open(jobs: &Jobs, purpose: Purpose, folder: Option<PathBuf>, name: String) {
+    jobs.start(Slot::Dialog, move |_| {
+        if !service_answers() {
+            return Some(Event::NoDialog(purpose));
+        }
+        let mut dialog = rfd::FileDialog::new().set_title(title(purpose));
+        if let Some(folder) = folder {
+            dialog = dialog.set_directory(folder);
+        }
+        let path = match purpose {
+            Purpose::Open => {
+                let all: Vec<&str> = DATA.iter().copied().chain(["yaml", "yml"]).collect();
+                dialog.add_filter("Data, projects and recipes", &all).add_filter("All files", &["*"]).pick_file()
+            }
+            Purpose::AddDataset => dialog.add_filter("Data", DATA).add_filter("All files", &["*"]).pick_file(),
+            Purpose::ImportRecipe => dialog.add_filter("Recipes", &["json", "yaml", "yml"]).pick_file(),
+            Purpose::SaveAs | Purpose::ExportRecipe | Purpose::Output => dialog.set_file_name(name).save_file(),
+        };
+        Some(Event::Picked(purpose, path))
+    });
+}
+
+/// What a dialog is about.
+pub const fn title(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Open => "Open a file, project or recipe",
+        Purpose::AddDataset => "Add a dataset",
+        Purpose::ImportRecipe => "Import a recipe",
+        Purpose::SaveAs => "Save the project as",
+        Purpose::ExportRecipe => "Export the recipe",
+        Purpose::Output => "Write to",
+    }
+}
+
+/// Whether something is there that can show a dialog: on Linux the session bus must be.
+fn service_answers() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some() {
+        return true;
+    }
+    std::env::var_os("XDG_RUNTIME_DIR").is_some_and(|folder| PathBuf::from(folder).join("bus").exists())
+}

@@ -1,0 +1,91 @@
+//! What workers answer with: one closed list.
+
+use super::Slot;
+use crate::model::run::{Ended, Progress};
+use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
+use crate::model::{Fault, Project, Recent, Source};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What a file dialog was opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Data, a project or a recipe to open.
+    Open,
+    /// Data to add as a second dataset.
+    AddDataset,
+    /// A recipe whose steps replace the present ones.
+    ImportRecipe,
+    /// A new project file.
+    SaveAs,
+    /// A new recipe file.
+    ExportRecipe,
+    /// Where a run writes.
+    Output,
+}
+
+/// A table, with the faults of the steps behind it.
+#[derive(Debug)]
+pub struct Shown {
+    /// The table; or why there is none.
+    pub sheet: Result<Sheet, Fault>,
+    /// What is wrong with steps.
+    pub faults: Vec<Fault>,
+    /// What was found in the files behind it.
+    pub sources: Vec<(PathBuf, Source)>,
+}
+
+/// An answer of a worker.
+#[derive(Debug)]
+pub enum Event {
+    /// The table at the cursor.
+    Sheet(Box<Shown>),
+    /// The table under the draft.
+    Draft(Box<Shown>),
+    /// A block of cells of a sheet.
+    Block(u64, BlockAt, Block),
+    /// Facts of a column of a sheet.
+    Facts(u64, String, Arc<Facts>),
+    /// A dialog was answered; none when it was dismissed.
+    Picked(Purpose, Option<PathBuf>),
+    /// No dialog service answered; the path must be typed.
+    NoDialog(Purpose),
+    /// A project or a recipe was read.
+    Read(PathBuf, Result<Box<Opened>, Fault>),
+    /// The project was written.
+    Saved(PathBuf, Result<(), Fault>),
+    /// Something else was written.
+    Written(PathBuf, Result<(), Fault>),
+    /// Settings, recent projects and a journal, read at the start.
+    Remembered(Box<Remembered>),
+    /// A run moved on.
+    Progress(Progress),
+    /// A run is over.
+    Ended(Box<Ended>),
+    /// What a look at files and memory found: files that changed, bytes.
+    Watched(Vec<PathBuf>, u64),
+    /// A job failed in a way that is nobody's input.
+    Broken(Slot, Fault),
+}
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub enum Opened {
+    /// A project.
+    Project(Project),
+    /// A recipe.
+    Recipe(brewhouse_engine::recipe::Recipe),
+    /// A file of data.
+    Data,
+}
+
+/// What the program remembers between sessions.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// Projects that were open before.
+    pub recent: Vec<Recent>,
+    /// The theme's name.
+    pub theme: String,
+    /// Unsaved work of a session that ended without saving.
+    pub journal: Option<Box<Project>>,
+}

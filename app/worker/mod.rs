@@ -1,0 +1,155 @@
+//! Everything that takes time: slots of named threads that answer with events. In each slot the newest request wins.
+//!
+//! A job ends in exactly one outcome; a panic in it becomes an error. A worker changes no model.
+
+pub mod desk;
+pub mod dialog;
+pub mod event;
+pub mod run;
+pub mod sample;
+pub mod stage;
+pub mod store;
+
+mod cells;
+mod draft;
+mod facts;
+mod read;
+
+pub use event::Event;
+pub use stage::{Ask, Stage};
+
+use crate::model::Fault;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+/// What a job is about; each kind has one slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The table at the cursor.
+    Sheet,
+    /// The table under a draft.
+    Draft,
+    /// Cells in view.
+    Cells,
+    /// Facts of the columns in view.
+    Facts,
+    /// A dialog that asks for a file.
+    Dialog,
+    /// A file that is read or written.
+    File,
+    /// The journal and the settings.
+    Store,
+    /// A run.
+    Run,
+    /// A look at files and memory.
+    Watch,
+}
+
+const SLOTS: usize = 9;
+
+/// A job's right to answer: lost as soon as a newer job takes its slot.
+#[derive(Clone)]
+pub struct Ticket {
+    number: u64,
+    newest: Arc<AtomicU64>,
+    sender: Sender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Ticket {
+    /// Whether a newer job has taken the slot.
+    pub fn is_stale(&self) -> bool {
+        self.newest.load(Ordering::Acquire) != self.number
+    }
+
+    /// Sends an event, unless the job is stale.
+    pub fn send(&self, event: Event) {
+        if !self.is_stale() && self.sender.send(event).is_ok() {
+            (self.wake)();
+        }
+    }
+}
+
+/// The workers.
+pub struct Jobs {
+    /// The data that is open.
+    pub stage: Arc<Stage>,
+    /// What was asked for last.
+    pub desk: desk::Desk,
+    /// The child process of a run.
+    pub child: Arc<Mutex<Option<std::process::Child>>>,
+    /// Where journal, settings and recent projects are kept; none in tests.
+    pub folder: Option<std::path::PathBuf>,
+    sender: Sender<Event>,
+    receiver: Receiver<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    newest: [Arc<AtomicU64>; SLOTS],
+    active: Arc<AtomicUsize>,
+}
+
+impl Jobs {
+    /// Workers that call `wake` after each event.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static, folder: Option<std::path::PathBuf>) -> Self {
+        let (sender, receiver) = channel();
+        Self {
+            stage: Arc::new(Stage::new(store::cache_folder(folder.as_deref()))),
+            desk: desk::Desk::default(),
+            child: Arc::default(),
+            folder,
+            sender,
+            receiver,
+            wake: Arc::new(wake),
+            newest: std::array::from_fn(|_| Arc::default()),
+            active: Arc::default(),
+        }
+    }
+
+    /// Starts a job; an older one in the same slot loses its right to answer.
+    pub fn start(&self, slot: Slot, job: impl FnOnce(&Ticket) -> Option<Event> + Send + 'static) {
+        let newest = Arc::clone(&self.newest[slot as usize]);
+        let number = newest.fetch_add(1, Ordering::AcqRel) + 1;
+        let ticket =
+            Ticket { number, newest, sender: self.sender.clone(), wake: Arc::clone(&self.wake) };
+        let active = Arc::clone(&self.active);
+        active.fetch_add(1, Ordering::AcqRel);
+        let answer = ticket.clone();
+        let work = move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| job(&ticket)));
+            match outcome {
+                Ok(Some(event)) => ticket.send(event),
+                Ok(None) => {}
+                Err(panic) => ticket.send(Event::Broken(slot, Fault::new(panic_words(panic.as_ref())))),
+            }
+            active.fetch_sub(1, Ordering::AcqRel);
+            (ticket.wake)();
+        };
+        let name = format!("brewhouse-{slot:?}").to_lowercase();
+        if let Err(error) = std::thread::Builder::new().name(name).spawn(work) {
+            self.active.fetch_sub(1, Ordering::AcqRel);
+            answer.send(Event::Broken(slot, Fault::new(format!("no thread could be started: {error}"))));
+        }
+    }
+
+    /// Takes away the right to answer from whatever is in a slot.
+    pub fn abandon(&self, slot: Slot) {
+        self.newest[slot as usize].fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The next event, if one has arrived.
+    pub fn next_event(&self) -> Option<Event> {
+        self.receiver.try_recv().ok()
+    }
+
+    /// Whether any job is under way.
+    pub fn is_busy(&self) -> bool {
+        self.active.load(Ordering::Acquire) > 0
+    }
+}
+
+fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let text = text.unwrap_or_default();
+    format!("the program made a mistake here: {}", text.lines().next().unwrap_or_default())
+}

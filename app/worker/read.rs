@@ -1,0 +1,39 @@
+//! A dataset of the project as the engine opens it.
+
+use crate::model::{Dataset, Project, Source};
+use brewhouse_engine::source::Source as Wanted;
+use brewhouse_engine::stage::Table;
+use brewhouse_engine::types::TypeClass;
+use brewhouse_engine::{Error, ErrorKind, Result, project};
+
+/// Larger files are shown by their first rows until all of them are read.
+const LARGE: u64 = 24_000_000;
+
+/// The dataset in the engine's words.
+pub(super) fn wanted(dataset: &Dataset) -> Result<Wanted> {
+    let around = Project { dataset: Some(dataset.clone()), ..Project::default() };
+    let project = project::Project::parse(&around.to_value(None).to_string())?;
+    project.dataset.ok_or_else(|| Error::new(ErrorKind::Internal, "the dataset was lost"))
+}
+
+/// Whether reading all of it takes long enough for its first rows to be shown before.
+pub(super) fn is_large(dataset: &Dataset) -> bool {
+    std::fs::metadata(&dataset.path).is_ok_and(|meta| meta.len() > LARGE)
+}
+
+/// What a person should know of it.
+pub(super) fn found(dataset: &Dataset, table: &Table) -> Source {
+    let columns = table.schema.iter().map(|(name, dtype)| (name.to_string(), TypeClass::of(dtype))).collect();
+    let modified = std::fs::metadata(&dataset.path).and_then(|meta| meta.modified()).ok();
+    let reasons = table.verdict.iter().filter_map(|verdict| Some((verdict.name.clone(), verdict.reason.clone()?)));
+    Source {
+        rows: table.rows,
+        complete: table.exact,
+        aside: 0,
+        columns,
+        modified,
+        changed: false,
+        notes: table.notes.clone(),
+        reasons: reasons.collect(),
+    }
+}

@@ -1,0 +1,331 @@
+//! The window's supply of data: files that are open, the tables after the steps, cells and facts of them.
+//!
+//! The one place of the window that speaks with the engine about data.
+
+use super::cells::Shelf;
+use super::event::Shown;
+use super::{Event, Ticket, draft, facts, read};
+use crate::model::sheet::{BlockAt, ColumnMark, Facts, Only, Sheet, StepFigures};
+use crate::model::{Dataset, Fault, Place, Project, Source};
+use brewhouse_engine::op::{Environment, bind};
+use brewhouse_engine::recipe::Step;
+use brewhouse_engine::stage::{self, Cache, Table, View, draft_counts};
+use brewhouse_engine::{Error, Problem};
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// Tables kept ready; the oldest go first.
+const MOST_SHELVES: usize = 12;
+/// Columns whose facts are kept.
+const MOST_FACTS: usize = 20_000;
+/// Rows shown of a large file until all of it is read.
+const HEAD: usize = 2_000;
+/// Bytes that the cache may take.
+const CACHE_BYTES: u64 = 20_000_000_000;
+
+/// A request for a table.
+#[derive(Clone)]
+pub struct Ask {
+    /// The project.
+    pub project: Arc<Project>,
+    /// How many steps come before the table.
+    pub depth: usize,
+    /// Grows whenever files are to be read again.
+    pub epoch: u64,
+    /// Blocks that are wanted with the answer.
+    pub blocks: Vec<BlockAt>,
+}
+
+/// Everything that is open.
+pub struct Stage {
+    folder: PathBuf,
+    env: Environment,
+    cache: Mutex<Option<Arc<Cache>>>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    tables: HashMap<PathBuf, (u64, Dataset, Table)>,
+    shelves: Vec<(u64, Arc<Shelf>)>,
+    facts: HashMap<(u64, String), Arc<Facts>>,
+}
+
+/// What a view was made of.
+struct Made {
+    view: View,
+    env: Environment,
+    cache: Arc<Cache>,
+    steps: Vec<Step>,
+    faults: Vec<Fault>,
+    sources: Vec<(PathBuf, Source)>,
+}
+
+type Faults = Vec<Fault>;
+
+impl Stage {
+    /// A supply that keeps its side files in a folder.
+    pub fn new(folder: PathBuf) -> Self {
+        let env = Environment::at(chrono::Utc::now());
+        Self { folder, env, cache: Mutex::default(), inner: Mutex::default() }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cache(&self) -> Result<Arc<Cache>, Fault> {
+        let mut kept = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cache) = &*kept {
+            return Ok(Arc::clone(cache));
+        }
+        let cache = Arc::new(Cache::new(self.folder.clone(), CACHE_BYTES).map_err(|error| Fault::from(&error))?);
+        *kept = Some(Arc::clone(&cache));
+        Ok(cache)
+    }
+
+    /// Sends the table after the steps of a request; of a large file its first rows before.
+    pub fn send_sheet(&self, ask: &Ask, ticket: &Ticket) {
+        let known = ask.project.dataset.as_ref().is_some_and(|dataset| self.is_open(dataset, ask.epoch));
+        let large = ask.project.dataset.as_ref().is_some_and(read::is_large);
+        if large && !known {
+            let head = self.sheet(ask, true);
+            if head.sheet.is_ok() {
+                ticket.send(Event::Sheet(Box::new(head)));
+            }
+        }
+        ticket.send(Event::Sheet(Box::new(self.sheet(ask, false))));
+    }
+
+    fn sheet(&self, ask: &Ask, head: bool) -> Shown {
+        let start = Instant::now();
+        let made = match self.view(ask, head) {
+            Ok(made) => made,
+            Err(faults) => return failed(faults),
+        };
+        let key = hash(&(&made.view.key, "view", head));
+        let figures = figures(&made.view, ask.depth);
+        let (shelf, faults, sources) = (Shelf::plain(made.view), made.faults, made.sources);
+        match self.show(shelf, ask, key, start, &made.env, &made.cache) {
+            Ok(sheet) => Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults, sources },
+            Err(error) => failed(vec![Fault::from(&error)]),
+        }
+    }
+
+    /// Sends the table under a draft, and after it the counts over all rows.
+    pub fn send_draft(&self, ask: &Ask, step: &Step, place: Place, only: Only, ticket: &Ticket) {
+        let start = Instant::now();
+        let ask = Ask { depth: place.at(), ..ask.clone() };
+        let shown = match self.drafted(&ask, step, place, only, start, ticket) {
+            Ok(shown) => shown,
+            Err(faults) => failed(faults),
+        };
+        ticket.send(Event::Draft(Box::new(shown)));
+    }
+
+    fn drafted(
+        &self, ask: &Ask, step: &Step, place: Place, only: Only, start: Instant, ticket: &Ticket,
+    ) -> Result<Shown, Faults> {
+        let plain = |error: Error| vec![Fault::from(&error)];
+        let made = self.view(ask, false)?;
+        let (env, cache) = (&made.env, &made.cache);
+        let compiled = draft::compile(&made.view, step, place.at() + 1, env, cache)?;
+        let key = |part: &str| hash(&(&made.view.key, step.to_value().to_string(), only, part));
+        let figures = figures(&made.view, ask.depth);
+        let table = compiled.effect == stage::Effect::Table;
+        let again = compiled.clone();
+        let mut shelf = draft::shelf(made.view.clone(), compiled, &made.steps, step);
+        if only != Only::All {
+            draft::pick(&mut shelf, only, env, cache, &|| ticket.is_stale()).map_err(plain)?;
+        } else if !table {
+            // What is on screen comes at once; the counts take a look at every row.
+            let early = draft::shelf(made.view.clone(), again.clone(), &made.steps, step);
+            let sheet = self.show(early, ask, key("early"), start, env, cache).map_err(plain)?;
+            let sheet = Sheet { steps: figures.clone(), ..sheet };
+            ticket.send(Event::Draft(Box::new(Shown { sheet: Ok(sheet), faults: Vec::new(), sources: Vec::new() })));
+        }
+        if ticket.is_stale() {
+            return Err(vec![Fault::new("a newer draft has come")]);
+        }
+        let counts = draft_counts(&again, env, cache).map_err(plain)?;
+        shelf.effect = shelf.effect.map(|effect| draft::counted(effect, counts));
+        if table {
+            shelf.rows = counts.rows_after;
+        }
+        let sheet = self.show(shelf, ask, key("counted"), start, env, cache).map_err(plain)?;
+        Ok(Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults: Vec::new(), sources: made.sources })
+    }
+
+    fn show(
+        &self, shelf: Shelf, ask: &Ask, key: u64, start: Instant, env: &Environment, cache: &Cache,
+    ) -> brewhouse_engine::Result<Sheet> {
+        let mut blocks = HashMap::new();
+        for at in &ask.blocks {
+            blocks.insert(*at, shelf.block(*at, env, cache)?);
+        }
+        let sheet = Sheet {
+            key,
+            columns: Arc::clone(&shelf.columns),
+            rows: shelf.rows,
+            exact: shelf.view.exact,
+            effect: shelf.effect,
+            millis: u64::try_from(start.elapsed().as_millis()).unwrap_or_default(),
+            blocks,
+            ..Sheet::default()
+        };
+        let mut inner = self.inner();
+        inner.shelves.retain(|(other, _)| *other != key);
+        inner.shelves.push((key, Arc::new(shelf)));
+        if inner.shelves.len() > MOST_SHELVES {
+            inner.shelves.remove(0);
+        }
+        Ok(sheet)
+    }
+
+    fn shelf(&self, key: u64) -> Option<Arc<Shelf>> {
+        self.inner().shelves.iter().find(|(other, _)| *other == key).map(|(_, shelf)| Arc::clone(shelf))
+    }
+
+    /// Sends blocks of cells, one by one.
+    pub fn send_blocks(&self, key: u64, blocks: &[BlockAt], ticket: &Ticket) {
+        let (Some(shelf), Ok(cache)) = (self.shelf(key), self.cache()) else { return };
+        for at in blocks {
+            if ticket.is_stale() {
+                return;
+            }
+            match shelf.block(*at, &self.env, &cache) {
+                Ok(block) => ticket.send(Event::Block(key, *at, block)),
+                Err(error) => return ticket.send(Event::Broken(super::Slot::Cells, Fault::from(&error))),
+            }
+        }
+    }
+
+    /// Sends facts of columns, one by one.
+    pub fn send_facts(&self, key: u64, columns: &[String], ask: &Ask, ticket: &Ticket) {
+        let Some(shelf) = self.shelf(key) else { return };
+        let after = shelf.after.as_ref().and_then(|steps| {
+            let mut project = Project::clone(&ask.project);
+            project.recipe.steps.clone_from(steps);
+            let ask = Ask { project: Arc::new(project), depth: steps.len(), ..ask.clone() };
+            self.view(&ask, false).ok().map(|made| made.view)
+        });
+        let after = after.as_ref().unwrap_or(&shelf.view);
+        let keeps = shelf.effect.is_some_and(|effect| effect.row_by_row);
+        for name in columns {
+            if ticket.is_stale() {
+                return;
+            }
+            // What a draft leaves alone has the facts that it had before.
+            let column = shelf.columns.iter().find(|column| column.name == *name);
+            let same = keeps && column.is_some_and(|column| column.mark == ColumnMark::Same);
+            let view = if same { &shelf.view } else { after };
+            if let Some(facts) = self.facts(view, name) {
+                ticket.send(Event::Facts(key, name.clone(), facts));
+            }
+        }
+    }
+
+    fn facts(&self, view: &View, name: &str) -> Option<Arc<Facts>> {
+        if !view.schema.contains(name) {
+            return None;
+        }
+        let key = (hash(&view.key), name.to_owned());
+        if let Some(kept) = self.inner().facts.get(&key) {
+            return Some(Arc::clone(kept));
+        }
+        let facts = Arc::new(facts::of(view, name).ok()?);
+        let mut inner = self.inner();
+        if inner.facts.len() > MOST_FACTS {
+            inner.facts.clear();
+        }
+        inner.facts.insert(key, Arc::clone(&facts));
+        Some(facts)
+    }
+
+    fn is_open(&self, dataset: &Dataset, epoch: u64) -> bool {
+        self.inner().tables.get(&dataset.path).is_some_and(|(at, kept, _)| *at == epoch && kept == dataset)
+    }
+
+    fn table(&self, dataset: &Dataset, epoch: u64, head: bool, cache: &Cache) -> Result<Table, Fault> {
+        if self.is_open(dataset, epoch) {
+            if let Some((.., table)) = self.inner().tables.get(&dataset.path) {
+                return Ok(table.clone());
+            }
+        }
+        let fault = |error: Error| Fault::from(&error);
+        let wanted = read::wanted(dataset).map_err(fault)?;
+        let base = Path::new("/");
+        if head {
+            return stage::open_head(&wanted, base, HEAD).map_err(fault);
+        }
+        let table = stage::open_full(&wanted, base, cache, &AtomicBool::new(false), &|_| ()).map_err(fault)?;
+        self.inner().tables.insert(dataset.path.clone(), (epoch, dataset.clone(), table.clone()));
+        Ok(table)
+    }
+
+    /// The table after the steps; where a step has a problem, the table before the first such step, and the faults.
+    fn view(&self, ask: &Ask, head: bool) -> Result<Made, Faults> {
+        let alone = |fault: Fault| vec![fault];
+        let cache = self.cache().map_err(alone)?;
+        let dataset = ask.project.dataset.as_ref().ok_or_else(|| alone(Fault::new("no file is open")))?;
+        let table = self.table(dataset, ask.epoch, head, &cache).map_err(alone)?;
+        let mut env = self.env.clone();
+        let mut sources = vec![(dataset.path.clone(), read::found(dataset, &table))];
+        let mut faults = Vec::new();
+        for other in &ask.project.others {
+            match self.table(other, ask.epoch, head, &cache) {
+                Ok(table) => {
+                    sources.push((other.path.clone(), read::found(other, &table)));
+                    env.datasets.insert(other.name.clone(), table.frame.clone());
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        let all = &ask.project.recipe.steps;
+        let mut steps = all.get(..ask.depth.min(all.len())).unwrap_or_default().to_vec();
+        let cancel = Arc::new(AtomicBool::new(false));
+        let view = loop {
+            match stage::view(&table, &steps, &env, &cache, &cancel) {
+                Ok(view) => break view,
+                Err(problems) => {
+                    let first = problems.iter().map(|problem| problem.step).min().unwrap_or_default();
+                    faults.extend(problems.iter().map(Fault::from));
+                    if first == 0 || first > steps.len() {
+                        return Err(faults);
+                    }
+                    steps.truncate(first - 1);
+                }
+            }
+        };
+        let later = all.iter().enumerate().skip(ask.depth).filter(|(_, step)| !step.disabled());
+        let problems = later.filter_map(|(at, step)| bind(step, at + 1).err());
+        faults.extend(problems.flatten().map(|problem: Problem| Fault::from(&problem)));
+        Ok(Made { view, env, cache, steps, faults, sources })
+    }
+}
+
+fn failed(faults: Vec<Fault>) -> Shown {
+    let first = faults.first().cloned().unwrap_or_default();
+    Shown { sheet: Err(first), faults, sources: Vec::new() }
+}
+
+fn hash(value: &impl std::hash::Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What each step did, as far as it was counted.
+fn figures(view: &View, depth: usize) -> Vec<Option<StepFigures>> {
+    let mut figures = vec![None; depth];
+    for count in &view.counts {
+        if let Some(place) = figures.get_mut(count.step.wrapping_sub(1)) {
+            *place = Some(StepFigures { rows_in: count.rows_in, rows_out: count.rows_out, ..StepFigures::default() });
+        }
+    }
+    figures
+}
