@@ -357,14 +357,18 @@ fn logarithm(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
             .advise("choose a base above 0 that is not 1, such as 2 or 10")
             .at_param(LOG_BASE.spec.name));
     }
-    let how: fn(f64, f64) -> f64 = if base == 10.0 {
-        |x, _| x.log10()
+    result(args, decimals(source(args, context)?, move |x| log(x, base)))
+}
+
+/// The logarithm to a base, exact for the powers of 10 and 2.
+pub(super) fn log(x: f64, base: f64) -> f64 {
+    if base == 10.0 {
+        x.log10()
     } else if base == 2.0 {
-        |x, _| x.log2()
+        x.log2()
     } else {
-        f64::log
-    };
-    result(args, decimals(source(args, context)?, move |x| how(x, base)))
+        x.log(base)
+    }
 }
 
 /// What is drawn for each row.

@@ -207,7 +207,7 @@ fn unskew(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
             return refuse(format!("{base} cannot be the base of a logarithm"), "choose a base above 0 that is not 1");
         }
         ("ROOT", degree) => decimals(cells, move |x| root(x, degree.unwrap_or(2.0))),
-        ("LOG", Some(base)) => decimals(cells, move |x| x.ln() / base.ln()),
+        ("LOG", Some(base)) => decimals(cells, move |x| super::math::log(x, base)),
         ("LOG", None) => decimals(cells, f64::ln),
         _ => decimals(cells, |x| x * x),
     };
@@ -284,7 +284,7 @@ fn bins(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         None => even_bounds(args, context, names.len())?,
     };
     if bounds.len() != names.len() + 1 {
-        let message = format!("{} bounds make {} bins, but there are {} names", bounds.len(), bounds.len() - 1, names.len());
+        let message = format!("bounds: {}, so bins: {}, but names: {}", bounds.len(), bounds.len() - 1, names.len());
         return Err(Error::new(ErrorKind::Parameter, message).advise("give one name for each bin").at_param(NAMES.spec.name));
     }
     let last = names.len() - 1;

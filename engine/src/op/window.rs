@@ -372,8 +372,13 @@ fn neighbour(args: &Args, far: fn(usize, usize) -> Option<usize>) -> Result<Vec<
 /// An expression over the rows of each group, in order.
 fn within(args: &Args, value: Expr) -> Result<Expr> {
     let groups: Option<Vec<Expr>> = args.find(&GROUPS)?.map(|names| names.0.iter().map(|n| col(n.as_str())).collect());
-    let orders: Vec<Expr> = args.get(&ORDERS)?.0.iter().map(|n| col(n.as_str())).collect();
-    let options = SortOptions::default().with_nulls_last(true).with_maintain_order(true);
+    // Several keys are compared as one structure, whose missing parts come first; the test before each puts them last.
+    let keys = |(at, name): (usize, &String)| {
+        let cells = col(name.as_str());
+        [cells.clone().is_null().alias(format!("missing {at}")), cells.alias(format!("key {at}"))]
+    };
+    let orders: Vec<Expr> = args.get(&ORDERS)?.0.iter().enumerate().flat_map(keys).collect();
+    let options = SortOptions::default().with_maintain_order(true);
     Ok(value.over_with_options(groups, Some((orders, options)), WindowMapping::GroupsToRows)?)
 }
 
