@@ -2,7 +2,7 @@
 
 use super::moment::{Clock, DateText, Reading, moments, order_query, to_text, to_whole};
 use super::param::{Column, Param, ParamSpec};
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, params};
+use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::Result;
 use crate::types::TypeClass;
 use chrono::{Datelike as _, NaiveDateTime, Timelike as _};
@@ -95,7 +95,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Name of the month of {sourceColumn}{value} into {targetColumn}",
         |args, context| {
             let name = |m: NaiveDateTime| super::moment::written(m, "%B");
-            result(args, to_text(dates(args, context)?, name))
+            new_column(args, to_text(dates(args, context)?, name))
         },
         &[example("In English", "at:text\n2024-02-29\nAugust 02 2009\n∅", "at:text | part:text\n2024-02-29 | February\nAugust 02 2009 | August\n∅ | ∅")],
     ),
@@ -183,7 +183,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             |args, context| {
                 let reading = Reading { clock: Clock::Utc, ..Reading::DATES };
                 let at = moments(args, context, &COLUMN, &VALUE, &reading)?;
-                result(args, to_whole(at, |m| m.and_utc().timestamp()))
+                new_column(args, to_whole(at, |m| m.and_utc().timestamp()))
             },
             &[example("A zone in the text counts", "at:text\n2020-10-05T22:22:34+00:00\n2020-10-06T00:22:34+02:00\n1969-12-31 23:59:59\nnever", "at:text | part:whole\n2020-10-05T22:22:34+00:00 | 1601936554\n2020-10-06T00:22:34+02:00 | 1601936554\n1969-12-31 23:59:59 | -1\nnever | ∅")],
         )
@@ -203,9 +203,5 @@ fn dates(args: &Args, context: &Context<'_>) -> Result<Expr> {
 }
 
 fn number(args: &Args, context: &Context<'_>, part: fn(NaiveDateTime) -> i64) -> Result<Vec<Output>> {
-    result(args, to_whole(dates(args, context)?, part))
-}
-
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
+    new_column(args, to_whole(dates(args, context)?, part))
 }
