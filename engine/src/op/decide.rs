@@ -4,7 +4,7 @@ use super::expression::{Expression, Scope, Typed, choose};
 use super::literals::literal;
 use super::functions::aggregate;
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};
+use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, new_column, params};
 use crate::error::Result;
 use crate::types::TypeClass;
 use polars::prelude::{AnyValue, DataFrame, DataType, IntoLazy as _, LazyFrame, lit};
@@ -46,7 +46,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
         let aggregates = aggregates(args, context)?;
         let scope = Scope { schema: context.schema, aggregates: &aggregates };
         let value = scope.translate(&args.get(&CASE)?.tree).map_err(|e| e.at_param(CASE.spec.name))?;
-        Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value.expr)])
+        new_column(args, value.expr)
     }),
     examples: &[Example {
         title: "Tests in order; a missing price is asked for by name",
@@ -159,7 +159,7 @@ fn if_else(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         ResultText::Constant(text) => Ok(ResultText::constant(text, if alike { own } else { TypeClass::Text })),
     };
     let chosen = choose(vec![(test, value(&then, classes[0])?)], value(&otherwise, classes[1])?);
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, chosen.expr)])
+    new_column(args, chosen.expr)
 }
 
 /// A figure over a whole column, as `DataBrew` writes it.

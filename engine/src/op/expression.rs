@@ -37,6 +37,9 @@ impl Expression {
         let mut tree = parser.parse_expr().map_err(plain)?;
         let next = parser.peek_token();
         if next.token != Token::EOF {
+            if text.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("case")) && !matches!(tree, ast::Expr::Case { .. }) {
+                return Err("the CASE expression is not complete; it needs WHEN, THEN and END".into());
+            }
             return Err(format!("“{}” at column {} does not belong to the expression", next.token, next.span.start.column));
         }
         quote_types(&mut tree);

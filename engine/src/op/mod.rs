@@ -511,3 +511,8 @@ pub(crate) fn in_place(args: &Args, change: impl FnOnce(Expr) -> Expr) -> Result
     let column = args.get(&params::SOURCE)?.write();
     Ok(vec![Output::new(&column, change(polars::prelude::col(column.as_str())))])
 }
+
+/// An operation that writes its result into the column its step names.
+pub(crate) fn new_column(args: &Args, value: Expr) -> Result<Vec<Output>> {
+    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
+}

@@ -3,7 +3,7 @@
 use super::literals::literal;
 use super::number::{NumberText, Operand, decimals};
 use super::param::{Choice, Chosen, Kind, Param, ParamSpec, ParamType, choice, parse_names, write_names};
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, params};
+use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{DataType, Expr, LazyFrame, NULL, lit, when};
 
@@ -92,7 +92,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             let cells = Operand::column(&args.get(&params::SOURCE_NUMBER)?.0, context)?;
             let above = cells.expr.clone().gt(bound(&args.get(&THRESHOLD)?.0, &cells)?);
             let one = if args.get(&FLIP)? { above.not() } else { above };
-            result(args, one.cast(DataType::Int64))
+            new_column(args, one.cast(DataType::Int64))
         }),
         examples: &[Example {
             title: "The threshold itself is below",
@@ -152,10 +152,6 @@ pub(super) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
-}
-
 /// A constant in the kind of number that some cells have, for comparing them exactly.
 fn bound(text: &str, cells: &Operand) -> Result<Expr> {
     let money = cells.class == crate::types::TypeClass::Money;
@@ -192,7 +188,7 @@ fn normalize(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         let share = if width > 0.0 { (x - from) / width } else { 0.0 };
         low + share * (high - low)
     };
-    result(args, decimals(Operand::column(&args.get(&params::SOURCE_NUMBER)?.0, context)?, scaled))
+    new_column(args, decimals(Operand::column(&args.get(&params::SOURCE_NUMBER)?.0, context)?, scaled))
 }
 
 fn unskew(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
@@ -207,11 +203,11 @@ fn unskew(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
             return refuse(format!("{base} cannot be the base of a logarithm"), "choose a base above 0 that is not 1");
         }
         ("ROOT", degree) => decimals(cells, move |x| root(x, degree.unwrap_or(2.0))),
-        ("LOG", Some(base)) => decimals(cells, move |x| x.ln() / base.ln()),
+        ("LOG", Some(base)) => decimals(cells, move |x| super::math::log(x, base)),
         ("LOG", None) => decimals(cells, f64::ln),
         _ => decimals(cells, |x| x * x),
     };
-    result(args, changed)
+    new_column(args, changed)
 }
 
 fn root(x: f64, degree: f64) -> f64 {
@@ -284,7 +280,7 @@ fn bins(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         None => even_bounds(args, context, names.len())?,
     };
     if bounds.len() != names.len() + 1 {
-        let message = format!("{} bounds make {} bins, but there are {} names", bounds.len(), bounds.len() - 1, names.len());
+        let message = format!("bounds: {}, so bins: {}, but names: {}", bounds.len(), bounds.len() - 1, names.len());
         return Err(Error::new(ErrorKind::Parameter, message).advise("give one name for each bin").at_param(NAMES.spec.name));
     }
     let last = names.len() - 1;
@@ -294,7 +290,7 @@ fn bins(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         let here = cells.expr.clone().gt_eq(bounds[at].clone()).and(below);
         when(here).then(lit(name.clone())).otherwise(otherwise)
     });
-    result(args, found)
+    new_column(args, found)
 }
 
 fn split(text: &str, cells: &Operand) -> Result<Expr> {
@@ -322,4 +318,3 @@ fn even_bounds(args: &Args, context: &Context<'_>, bins: usize) -> Result<Vec<Ex
     };
     Ok((0..=bins).map(bound).collect())
 }
-

@@ -1,7 +1,7 @@
 //! The length of a text and a part of it, both in characters.
 
 use super::param::{Column, Param};
-use super::{Apply, Args, Context, Example, Family, Operation, Output, ParamRule, params};
+use super::{Apply, Args, Context, Example, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::TEXT;
 use polars::prelude::{DataType, Expr, col, lit};
@@ -34,7 +34,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     family: Family::Text,
     params: &[&COLUMN.spec, &VALUE.spec, &params::TARGET.spec],
     rules: EITHER,
-    apply: Apply::Columns(|args, _| result(args, text(args)?.str().len_chars().cast(DataType::Int64))),
+    apply: Apply::Columns(|args, _| new_column(args, text(args)?.str().len_chars().cast(DataType::Int64))),
     examples: &[Example {
         title: "Characters, not bytes",
         params: &[("sourceColumn", "name"), ("targetColumn", "length")],
@@ -71,10 +71,6 @@ fn text(args: &Args) -> Result<Expr> {
     })
 }
 
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
-}
-
 fn substring(args: &Args, _: &Context<'_>) -> Result<Vec<Output>> {
     let (start, end) = (args.get(&START)?, args.get(&END)?);
     if end < start {
@@ -82,5 +78,5 @@ fn substring(args: &Args, _: &Context<'_>) -> Result<Vec<Output>> {
         return Err(Error::new(ErrorKind::Parameter, message).advise("swap them").at_param(END.spec.name));
     }
     let length = u64::try_from(end - start).unwrap_or(0).saturating_add(1);
-    result(args, text(args)?.str().slice(lit(start - 1), lit(length)))
+    new_column(args, text(args)?.str().slice(lit(start - 1), lit(length)))
 }

@@ -1,7 +1,7 @@
 //! Addresses of the internet: IPv4 addresses as numbers and back, and the parameters of a URL.
 
 use super::param::{Column, Param};
-use super::{Apply, Args, Example, Family, Operation, Output, ParamRule, params};
+use super::{Apply, Args, Example, Family, Operation, ParamRule, new_column, params};
 use crate::error::Result;
 use crate::op::convert::convert;
 use crate::types::{TEXT, TypeClass};
@@ -49,7 +49,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
             },
             |_, field| Ok(Field::new(field.name.clone(), DataType::Int64)),
         );
-        result(args, numbers)
+        new_column(args, numbers)
     }),
     examples: &[Example {
         title: "What is no address is missing",
@@ -79,7 +79,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
             },
             |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
         );
-        result(args, addresses)
+        new_column(args, addresses)
     }),
     examples: &[Example {
         title: "Numbers beyond the addresses are missing",
@@ -106,7 +106,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
             },
             |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
         );
-        result(args, objects)
+        new_column(args, objects)
     }),
     examples: &[Example {
         title: "A name that occurs twice",
@@ -123,10 +123,6 @@ fn text(args: &Args) -> Result<Expr> {
         Some(Column(name)) => col(name),
         None => lit(args.get(&VALUE)?),
     })
-}
-
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
 }
 
 fn url_params(url: &str) -> String {
