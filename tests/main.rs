@@ -5,6 +5,7 @@
 mod cases;
 mod cli;
 mod mess;
+mod many_rows;
 mod operations;
 mod sink;
 mod source;

@@ -2,7 +2,7 @@
 
 use super::param::{Choice, Chosen, Columns, Param, ParamSpec, choice};
 use super::statistic::{Answer, Numbers, Statistic, Tie, answers};
-use super::{Apply, Args, Context, Example, Family, Operation, Output, params};
+use super::{Apply, Args, Context, Example, Family, Operation, Output, new_column, params};
 use crate::error::Result;
 use crate::op::convert::convert;
 use crate::op::number::{meet, type_of};
@@ -255,10 +255,6 @@ pub(super) fn largest(args: &Args, once: bool) -> Result<Statistic> {
     Ok(Statistic::LargestKth { k: usize::try_from(args.get(&RANK)?).unwrap_or(usize::MAX), once })
 }
 
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
-}
-
 fn statistic(args: &Args, context: &Context<'_>, statistic: Statistic) -> Result<Vec<Output>> {
     let Columns(names) = args.get(&params::SOURCES)?;
     let mut class: Option<TypeClass> = None;
@@ -277,7 +273,7 @@ fn statistic(args: &Args, context: &Context<'_>, statistic: Statistic) -> Result
     };
     let Some((first, rest)) = cells.split_first() else {
         let nothing = if statistic == Statistic::Sum { lit(0.0) } else { lit(polars::prelude::NULL).cast(DataType::Float64) };
-        return result(args, nothing);
+        return new_column(args, nothing);
     };
     let dtype = type_of(statistic.class(class));
     let value = first.clone().map_many(
@@ -285,7 +281,7 @@ fn statistic(args: &Args, context: &Context<'_>, statistic: Statistic) -> Result
         rest,
         move |_, fields| Ok(Field::new(fields[0].name.clone(), dtype.clone())),
     );
-    result(args, value)
+    new_column(args, value)
 }
 
 fn row_statistics(columns: &[Cells], statistic: Statistic, class: TypeClass) -> PolarsResult<Cells> {
@@ -316,7 +312,7 @@ fn count(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     for name in args.get(&params::SOURCES)?.0 {
         total = total + filled(&name, context)?.is_not_null().cast(DataType::Int64);
     }
-    result(args, total)
+    new_column(args, total)
 }
 
 /// Cells of a column, empty texts missing.
@@ -349,7 +345,7 @@ fn count_distinct(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         rest,
         |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::Int64)),
     );
-    result(args, counted)
+    new_column(args, counted)
 }
 
 fn first(args: &Args, context: &Context<'_>, skip_empty: bool) -> Result<Vec<Output>> {
@@ -361,7 +357,7 @@ fn first(args: &Args, context: &Context<'_>, skip_empty: bool) -> Result<Vec<Out
         let own = if skip_empty { filled(name, context)? } else { col(name.as_str()) };
         cells.push(convert(own, dtype, &common));
     }
-    result(args, coalesce(&cells))
+    new_column(args, coalesce(&cells))
 }
 
 /// The type that holds the values of all these types: their own when they agree, a wider number, a date with time, else text.

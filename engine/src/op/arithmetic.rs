@@ -2,7 +2,7 @@
 
 use super::number::{ADD, Arithmetic, DIVIDE, MULTIPLY, NumberText, Operand, POWER, REMAINDER, SUBTRACT, combine};
 use super::param::{Column, Param, ParamSpec};
-use super::{Apply, Args, Context, Example, Family, Operation, Output, ParamRule, params};
+use super::{Apply, Args, Context, Example, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::Result;
 use crate::types::{NUMERIC, TypeClass};
 
@@ -95,7 +95,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                 Some(name) => Operand::column(&name.0, context)?,
                 None => Operand::constant(&args.get(&ADDEND)?.0, a.class == TypeClass::Money)?,
             };
-            into_target(args, combine(&ADD, a, b))
+            new_column(args, combine(&ADD, a, b).expr)
         }),
         examples: &[Example {
             title: "Two columns; a missing cell leaves the sum missing",
@@ -211,10 +211,6 @@ pub(super) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-fn into_target(args: &Args, value: Operand) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value.expr)])
-}
-
 fn two(args: &Args, context: &Context<'_>, how: &'static Arithmetic) -> Result<Vec<Output>> {
     let columns = [args.find(&COLUMN_1)?, args.find(&COLUMN_2)?];
     let mut money = false;
@@ -225,7 +221,7 @@ fn two(args: &Args, context: &Context<'_>, how: &'static Arithmetic) -> Result<V
         Some(name) => Operand::column(&name.0, context),
         None => Operand::constant(&args.get(value)?.0, money),
     };
-    into_target(args, combine(how, operand(&columns[0], &VALUE_1)?, operand(&columns[1], &VALUE_2)?))
+    new_column(args, combine(how, operand(&columns[0], &VALUE_1)?, operand(&columns[1], &VALUE_2)?).expr)
 }
 
 fn power(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
@@ -235,5 +231,5 @@ fn power(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let whole = base.class == TypeClass::Whole && exponent.class == TypeClass::Whole && !negative;
     let (base, exponent) =
         if whole { (base, exponent) } else { (base.to(TypeClass::Decimal), exponent.to(TypeClass::Decimal)) };
-    into_target(args, combine(&POWER, base, exponent))
+    new_column(args, combine(&POWER, base, exponent).expr)
 }

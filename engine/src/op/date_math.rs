@@ -8,13 +8,13 @@ use super::moment::{
 };
 use super::number::NumberText;
 use super::param::{Column, Kind, Param, ParamSpec, ParamType, Use};
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, params};
+use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::Result;
 use crate::op::convert::convert;
 use crate::types::{DATED, NUMERIC, TypeClass};
 use chrono::{FixedOffset, NaiveDate, NaiveDateTime, TimeZone};
 use polars::prelude::{
-    Column as Cells, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, PolarsResult, col, lit,
+    Column as Cells, DataType, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, PolarsResult, col, lit,
 };
 use serde_json::{Map, Value};
 
@@ -109,7 +109,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             let (units, count) = (args.get(&UNITS)?.0, args.get(&COUNT)?);
             let layout = chrono_layout(&args.get(&LAYOUT)?);
             let at = moments(args, context, &COLUMN, &VALUE, &Reading::DATES)?;
-            result(args, to_text(at, move |m| written(moved(m, units, count)?, &layout)))
+            new_column(args, to_text(at, move |m| written(moved(m, units, count)?, &layout)))
         }),
         examples: &[Example {
             title: "One month from the last of January",
@@ -134,7 +134,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             let reading = Reading { times: is_time_layout(&layout), ..Reading::DATES };
             let at = moments(args, context, &COLUMN, &VALUE, &reading)?;
             let layout = chrono_layout(&layout);
-            result(args, to_text(at, move |m| written(m, &layout)))
+            new_column(args, to_text(at, move |m| written(m, &layout)))
         }),
         examples: &[Example {
             title: "With the month’s name; a star is a blank",
@@ -190,7 +190,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                 },
                 |_, field| Ok(Field::new(field.name.clone(), super::moment::MOMENT)),
             );
-            result(args, to_text(at, move |m| written(m, &layout)))
+            new_column(args, to_text(at, move |m| written(m, &layout)))
         }),
         examples: &[Example {
             title: "In UTC",
@@ -258,10 +258,6 @@ const fn from_parts(
     Operation { name, title, summary, sentence, params: FROM_PARTS, apply: Apply::Columns(put_together), examples, ..DATES }
 }
 
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
-}
-
 fn date_diff(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let units = args.get(&UNITS)?.0;
     let from = moments(args, context, &COLUMN_1, &VALUE_1, &Reading::DATES)?;
@@ -281,7 +277,7 @@ fn date_diff(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         &[to],
         |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::Int64)),
     );
-    result(args, difference)
+    new_column(args, difference)
 }
 
 /// A time zone: a name, or a distance from UTC.
@@ -339,7 +335,7 @@ fn convert_zone(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let to = args.get(&TO_ZONE)?;
     let layout = chrono_layout(&args.get(&LAYOUT)?);
     let at = column_moments(&name, context, &Reading { clock: Clock::Utc, ..Reading::DATES })?;
-    result(args, to_text(at, move |m| written(to.at(from.to_utc(m)?), &layout)))
+    new_column(args, to_text(at, move |m| written(to.at(from.to_utc(m)?), &layout)))
 }
 
 /// The parts of a date: year, month, day, hour, minute and second, each nothing, a column or a value.
@@ -413,7 +409,7 @@ fn put_together(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         &parts[1..],
         |_, fields| Ok(Field::new(fields[0].name.clone(), super::moment::MOMENT)),
     );
-    result(args, to_text(at, move |m| written(m, &layout)))
+    new_column(args, to_text(at, move |m| written(m, &layout)))
 }
 
 fn join_parts(parts: &[Cells]) -> PolarsResult<Cells> {

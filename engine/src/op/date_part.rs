@@ -2,7 +2,7 @@
 
 use super::moment::{Clock, DateText, Reading, moments, order_query, to_text, to_whole};
 use super::param::{Column, Param, ParamSpec};
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, params};
+use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::Result;
 use crate::types::TypeClass;
 use chrono::{Datelike as _, NaiveDateTime, Timelike as _};
@@ -95,7 +95,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Name of the month of {sourceColumn}{value} into {targetColumn}",
         |args, context| {
             let name = |m: NaiveDateTime| super::moment::written(m, "%B");
-            result(args, to_text(dates(args, context)?, name))
+            new_column(args, to_text(dates(args, context, false)?, name))
         },
         &[example("In English", "at:text\n2024-02-29\nAugust 02 2009\n∅", "at:text | part:text\n2024-02-29 | February\nAugust 02 2009 | August\n∅ | ∅")],
     ),
@@ -114,7 +114,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes the hour of a time, 0 to 23, into a new column. A date without time is midnight. Text is read as a date, as a time of day, \
          or by the layout that is given; text that is neither becomes missing and is counted.",
         "Hour of {sourceColumn}{value} into {targetColumn}",
-        |args, context| number(args, context, |m| m.hour().into()),
+        |args, context| time_number(args, context, |m| m.hour().into()),
         &[example("A time of day will do", "at:text\n2024-02-29 23:30:00\n07:05\n2024-01-01", "at:text | part:whole\n2024-02-29 23:30:00 | 23\n07:05 | 7\n2024-01-01 | 0")],
     ),
     part(
@@ -123,7 +123,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes the minute of a time, 0 to 59, into a new column. A date without time is midnight. Text is read as a date, as a time of \
          day, or by the layout that is given; text that is neither becomes missing and is counted.",
         "Minute of {sourceColumn}{value} into {targetColumn}",
-        |args, context| number(args, context, |m| m.minute().into()),
+        |args, context| time_number(args, context, |m| m.minute().into()),
         &[example("Of a date with time", "at:timestamp\n2024-02-29 23:30:59", "at:timestamp | part:whole\n2024-02-29 23:30:59 | 30")],
     ),
     part(
@@ -132,7 +132,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes the second of a time, 0 to 59, into a new column, without its fraction. A date without time is midnight. Text is read as a \
          date, as a time of day, or by the layout that is given; text that is neither becomes missing and is counted.",
         "Second of {sourceColumn}{value} into {targetColumn}",
-        |args, context| number(args, context, |m| m.second().into()),
+        |args, context| time_number(args, context, |m| m.second().into()),
         &[example("The fraction goes", "at:timestamp\n2024-02-29 23:30:59.999", "at:timestamp | part:whole\n2024-02-29 23:30:59.999 | 59")],
     ),
     part(
@@ -141,7 +141,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes the milliseconds of a time, 0 to 999, into a new column; finer fractions are cut off. Text is read as a date, as a time of \
          day, or by the layout that is given; text that is neither becomes missing and is counted.",
         "Millisecond of {sourceColumn}{value} into {targetColumn}",
-        |args, context| number(args, context, |m| (m.nanosecond() / 1_000_000).into()),
+        |args, context| time_number(args, context, |m| (m.nanosecond() / 1_000_000).into()),
         &[example("Cut, not rounded", "at:timestamp\n2024-02-29 23:30:59.9996", "at:timestamp | part:whole\n2024-02-29 23:30:59.999600 | 999")],
     ),
     part(
@@ -183,7 +183,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             |args, context| {
                 let reading = Reading { clock: Clock::Utc, ..Reading::DATES };
                 let at = moments(args, context, &COLUMN, &VALUE, &reading)?;
-                result(args, to_whole(at, |m| m.and_utc().timestamp()))
+                new_column(args, to_whole(at, |m| m.and_utc().timestamp()))
             },
             &[example("A zone in the text counts", "at:text\n2020-10-05T22:22:34+00:00\n2020-10-06T00:22:34+02:00\n1969-12-31 23:59:59\nnever", "at:text | part:whole\n2020-10-05T22:22:34+00:00 | 1601936554\n2020-10-06T00:22:34+02:00 | 1601936554\n1969-12-31 23:59:59 | -1\nnever | ∅")],
         )
@@ -197,15 +197,17 @@ fn layout_query(args: &Args, context: &Context<'_>, frame: polars::prelude::Lazy
     order_query(args, context, frame, &[&COLUMN])
 }
 
-fn dates(args: &Args, context: &Context<'_>) -> Result<Expr> {
-    let reading = Reading { layout: args.find(&INPUT_LAYOUT)?, times: true, clock: Clock::Wall };
+fn dates(args: &Args, context: &Context<'_>, times: bool) -> Result<Expr> {
+    let reading = Reading { layout: args.find(&INPUT_LAYOUT)?, times, clock: Clock::Wall };
     moments(args, context, &COLUMN, &VALUE, &reading)
 }
 
+/// A part of the date; a time of day has none.
 fn number(args: &Args, context: &Context<'_>, part: fn(NaiveDateTime) -> i64) -> Result<Vec<Output>> {
-    result(args, to_whole(dates(args, context)?, part))
+    new_column(args, to_whole(dates(args, context, false)?, part))
 }
 
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
+/// A part of the time of day.
+fn time_number(args: &Args, context: &Context<'_>, part: fn(NaiveDateTime) -> i64) -> Result<Vec<Output>> {
+    new_column(args, to_whole(dates(args, context, true)?, part))
 }

@@ -2,11 +2,11 @@
 
 use super::number::{Change, NumberText, ONE, Operand, change, decimals, operand};
 use super::param::{Column, Param, ParamSpec};
-use super::{Apply, Args, Context, Example, Family, Locality, Operation, Output, ParamRule, params};
+use super::{Apply, Args, Context, Example, Family, Locality, Operation, Output, ParamRule, new_column, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{NUMERIC, TypeClass};
 use polars::prelude::{
-    DataType, Expr, Field, Float64Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, NULL, int_range, len, lit, when,
+    DataType, Field, Float64Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, NULL, int_range, len, lit, when,
 };
 
 static NUMBERS: Param<Column> = Param::new("sourceColumn", "Column")
@@ -90,7 +90,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes a number without its sign into a new column, in the column's own kind of number. A missing number stays missing; the \
          smallest whole number has no counterpart, so it becomes missing and is counted.",
         "Absolute value of {sourceColumn} into {targetColumn}",
-        |args, context| result(args, change(&ABSOLUTE, source(args, context)?).expr),
+        |args, context| new_column(args, change(&ABSOLUTE, source(args, context)?).expr),
         &[example("The sign goes", "x:whole\n-3\n0\n∅", "x:whole | y:whole\n-3 | 3\n0 | 0\n∅ | ∅")],
     ),
     Operation {
@@ -125,7 +125,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes a number with its sign turned into a new column, in the column's own kind of number. A missing number stays missing; \
          the smallest whole number has no counterpart, so it becomes missing and is counted.",
         "Negate {sourceColumn} into {targetColumn}",
-        |args, context| result(args, change(&NEGATE, source(args, context)?).expr),
+        |args, context| new_column(args, change(&NEGATE, source(args, context)?).expr),
         &[example("The sign turns", "x:money\n1.25\n-3\n0", "x:money | y:money\n1.25 | -1.25\n-3 | 3\n0 | 0")],
     ),
     function(
@@ -136,7 +136,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Sign of {sourceColumn} into {targetColumn}",
         |args, context| {
             let number = decimals(source(args, context)?, |x| if x == 0.0 { 0.0 } else { x.signum() });
-            result(args, number.cast(DataType::Int64))
+            new_column(args, number.cast(DataType::Int64))
         },
         &[example("Below, at and above zero", "x:double\n-0.5\n0\n7\n∅", "x:double | y:whole\n-0.5 | -1\n0 | 0\n7 | 1\n∅ | ∅")],
     ),
@@ -170,7 +170,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes the square root of a number into a new column of decimals. A missing number stays missing; a negative one has no root, \
          so it becomes missing and is counted.",
         "Square root of {sourceColumn} into {targetColumn}",
-        |args, context| result(args, decimals(source(args, context)?, f64::sqrt)),
+        |args, context| new_column(args, decimals(source(args, context)?, f64::sqrt)),
         &[example("Negative numbers have none", "x:whole\n9\n2\n-4", "x:whole | y:double\n9 | 3\n2 | 1.4142135623730951\n-4 | ∅")],
     ),
     function(
@@ -179,7 +179,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Raises e to the power of a number, into a new column of decimals. A missing number stays missing; a result beyond the range of \
          decimals is missing and counted.",
         "e to the power of {sourceColumn} into {targetColumn}",
-        |args, context| result(args, decimals(source(args, context)?, f64::exp)),
+        |args, context| new_column(args, decimals(source(args, context)?, f64::exp)),
         &[example("Too large is missing", "x:double\n0\n1\n1000", "x:double | y:double\n0 | 1\n1 | 2.718281828459045\n1000 | ∅")],
     ),
     function(
@@ -188,7 +188,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes the natural logarithm of a number into a new column of decimals. A missing number stays missing; zero and negative \
          numbers have none, so they become missing and are counted.",
         "Natural logarithm of {sourceColumn} into {targetColumn}",
-        |args, context| result(args, decimals(source(args, context)?, f64::ln)),
+        |args, context| new_column(args, decimals(source(args, context)?, f64::ln)),
         &[example("Zero has none", "x:double\n1\n2.718281828459045\n0\n-1", "x:double | y:double\n1 | 0\n2.718281828459045 | 1\n0 | ∅\n-1 | ∅")],
     ),
     Operation {
@@ -214,7 +214,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Degrees",
         "Turns an angle from radians into degrees, into a new column of decimals. A missing number stays missing.",
         "Degrees of {sourceColumn} into {targetColumn}",
-        |args, context| result(args, decimals(source(args, context)?, f64::to_degrees)),
+        |args, context| new_column(args, decimals(source(args, context)?, f64::to_degrees)),
         &[example("Half a turn", "x:double\n3.141592653589793\n0", "x:double | y:double\n3.141592653589793 | 180\n0 | 0")],
     ),
     function(
@@ -222,7 +222,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Radians",
         "Turns an angle from degrees into radians, into a new column of decimals. A missing number stays missing.",
         "Radians of {sourceColumn} into {targetColumn}",
-        |args, context| result(args, decimals(source(args, context)?, f64::to_radians)),
+        |args, context| new_column(args, decimals(source(args, context)?, f64::to_radians)),
         &[example("Half a turn", "x:whole\n180\n-90", "x:whole | y:double\n180 | 3.141592653589793\n-90 | -1.5707963267948966")],
     ),
     Operation {
@@ -233,7 +233,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             "Pi",
             "Adds a column that holds 3.141592653589793 in every row.",
             "Add {targetColumn} with pi",
-            |args, _| result(args, lit(std::f64::consts::PI)),
+            |args, _| new_column(args, lit(std::f64::consts::PI)),
             &[Example {
                 title: "In every row",
                 params: &[("targetColumn", "pi")],
@@ -301,7 +301,8 @@ const fn parity(
     }
 }
 
-static ABSOLUTE: Change = Change { whole: i128::checked_abs, money: i128::checked_abs, decimal: f64::abs };
+/// Numbers without their sign.
+pub(super) static ABSOLUTE: Change = Change { whole: i128::checked_abs, money: i128::checked_abs, decimal: f64::abs };
 static NEGATE: Change = Change { whole: i128::checked_neg, money: i128::checked_neg, decimal: |x| 0.0 - x };
 static LAST_BIT: Change = Change { whole: |x| Some(x.rem_euclid(2)), money: Some, decimal: |x| x };
 static HALF_AWAY: Change = Change {
@@ -320,15 +321,11 @@ fn source(args: &Args, context: &Context<'_>) -> Result<Operand> {
     Operand::column(&args.get(&params::SOURCE_NUMBER)?.0, context)
 }
 
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
-}
-
 /// Rounds; decimals become whole numbers.
 fn to_whole(args: &Args, number: Operand, how: &'static Change) -> Result<Vec<Output>> {
     let rounded = change(how, number);
     let money = rounded.class == TypeClass::Money;
-    result(args, if money { rounded.expr } else { rounded.expr.cast(DataType::Int64) })
+    new_column(args, if money { rounded.expr } else { rounded.expr.cast(DataType::Int64) })
 }
 
 fn test_parity(args: &Args, context: &Context<'_>, rest: f64) -> Result<Vec<Output>> {
@@ -342,11 +339,11 @@ fn test_parity(args: &Args, context: &Context<'_>, rest: f64) -> Result<Vec<Outp
     };
     let (yes, no) = (args.find(&TRUE)?, args.find(&FALSE)?);
     if yes.is_none() && no.is_none() {
-        return result(args, test);
+        return new_column(args, test);
     }
     let words = |text: Option<String>, word: &str| lit(text.unwrap_or_else(|| word.to_owned()));
     let said = when(test.clone()).then(words(yes, "true")).otherwise(words(no, "false"));
-    result(args, when(test.is_null()).then(lit(NULL)).otherwise(said))
+    new_column(args, when(test.is_null()).then(lit(NULL)).otherwise(said))
 }
 
 fn logarithm(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
@@ -356,14 +353,18 @@ fn logarithm(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
             .advise("choose a base above 0 that is not 1, such as 2 or 10")
             .at_param(LOG_BASE.spec.name));
     }
-    let how: fn(f64, f64) -> f64 = if base == 10.0 {
-        |x, _| x.log10()
+    new_column(args, decimals(source(args, context)?, move |x| log(x, base)))
+}
+
+/// The logarithm to a base, exact for the powers of 10 and 2.
+pub(super) fn log(x: f64, base: f64) -> f64 {
+    if base == 10.0 {
+        x.log10()
     } else if base == 2.0 {
-        |x, _| x.log2()
+        x.log2()
     } else {
-        f64::log
-    };
-    result(args, decimals(source(args, context)?, move |x| how(x, base)))
+        x.log(base)
+    }
 }
 
 /// What is drawn for each row.
@@ -417,7 +418,7 @@ fn random(args: &Args, context: &Context<'_>, draw: Draw) -> Result<Vec<Output>>
         },
         move |_, field| Ok(Field::new(field.name.clone(), dtype.clone())),
     );
-    result(args, drawn)
+    new_column(args, drawn)
 }
 
 /// The step of the splitmix64 generator: neighbouring numbers become unrelated ones.

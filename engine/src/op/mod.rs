@@ -26,12 +26,17 @@ mod extract;
 mod filter;
 mod date_math;
 mod date_part;
+mod decide;
+mod encode;
+mod expression;
 mod fill;
 mod flag;
 mod format;
 mod invalid;
 mod literals;
+mod functions;
 pub mod group;
+mod hash;
 pub mod join;
 pub mod now;
 mod merge;
@@ -47,7 +52,12 @@ mod math;
 mod moment;
 mod number;
 mod rolling;
+mod reshape;
+mod scale;
 mod statistic;
+mod substring;
+mod union;
+mod web;
 mod window;
 
 pub use args::{Args, Bound, bind};
@@ -435,6 +445,14 @@ static FAMILIES: &[&[Operation]] = &[
     math::OPERATIONS,
     aggregate::OPERATIONS,
     window::OPERATIONS,
+    substring::OPERATIONS,
+    web::OPERATIONS,
+    decide::OPERATIONS,
+    reshape::OPERATIONS,
+    union::OPERATIONS,
+    encode::OPERATIONS,
+    scale::OPERATIONS,
+    hash::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
@@ -492,4 +510,9 @@ fn edits(a: &str, b: &str) -> usize {
 pub(crate) fn in_place(args: &Args, change: impl FnOnce(Expr) -> Expr) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     Ok(vec![Output::new(&column, change(polars::prelude::col(column.as_str())))])
+}
+
+/// An operation that writes its result into the column its step names.
+pub(crate) fn new_column(args: &Args, value: Expr) -> Result<Vec<Output>> {
+    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
 }

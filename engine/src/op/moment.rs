@@ -94,7 +94,7 @@ pub(super) fn moments(
         let text = args.get(value)?.0;
         let moment = match &reading.layout {
             Some(layout) => parse_layout(text.trim(), &chrono_layout(layout)),
-            None => read_moment(&text, Order::Either, true),
+            None => read_moment(&text, Order::Either, reading.times),
         };
         return Ok(moment.map_or_else(|| lit(polars::prelude::NULL), lit).cast(MOMENT));
     };
@@ -106,6 +106,7 @@ pub(super) fn column_moments(name: &str, context: &Context<'_>, reading: &Readin
     let (cells, dtype) = (col(name), context.dtype(name)?);
     Ok(match (TypeClass::of(dtype), dtype) {
         (TypeClass::Text, _) => read_texts(cells, order_found(context, name), reading),
+        (TypeClass::Time, _) if !reading.times => lit(polars::prelude::NULL).cast(MOMENT),
         (TypeClass::Time, _) => {
             let nanos = cells.cast(DataType::Int64);
             nanos.floor_div(lit(1000i64)).cast(MOMENT)

@@ -60,7 +60,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     apply: Apply::Columns(|args, context| {
         let local = context.env.now.with_timezone(&args.get(&ZONE)?.0).naive_local();
         let whole = local.with_nanosecond(0).unwrap_or(local);
-        Ok(vec![Output::new(&args.get(&params::TARGET)?.0, lit(whole).cast(super::moment::MOMENT))])
+        super::new_column(args, lit(whole).cast(super::moment::MOMENT))
     }),
     examples: &[Example {
         title: "The examples' clock stands at 2024-02-29 23:30 UTC",

@@ -55,7 +55,8 @@ impl Operand {
     /// A constant: whole where it is written so, else a decimal, or exact money where `money` is asked for.
     pub(super) fn constant(text: &str, money: bool) -> Result<Self> {
         if let Ok(whole) = text.parse::<i64>() {
-            return Ok(Self { expr: lit(whole), class: TypeClass::Whole });
+            // A bare literal would take the narrowest type that holds it.
+            return Ok(Self { expr: lit(whole).cast(DataType::Int64), class: TypeClass::Whole });
         }
         if money && str_to_dec128(text.as_bytes(), DIGITS, POINT, false).is_some() {
             return Ok(Self { expr: lit(text.to_owned()).cast(MONEY), class: TypeClass::Money });

@@ -18,7 +18,8 @@ static FUNCTION: Param<Chosen> = Param::new("aggregateFunction", "Aggregate")
     .help("What is computed from the cells that meet in one place.")
     .example("SUM")
     .choices(FUNCTIONS);
-static FUNCTIONS: &[Choice] = &[
+/// The aggregate functions that a pivot offers.
+pub(super) static FUNCTIONS: &[Choice] = &[
     choice("COUNT", "Count"),
     choice("COUNT_DISTINCT", "Distinct count"),
     choice("SUM", "Sum"),
@@ -72,12 +73,7 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
     let keys: Vec<String> =
         context.schema.iter_names().map(ToString::to_string).filter(|n| *n != source && *n != value).collect();
     let values = context.facts()?.column("value")?.as_materialized_series().clone();
-    if values.len() > MOST_COLUMNS {
-        let message = format!("{source} has {} different values, so as many columns would be made", values.len());
-        return Err(Error::new(ErrorKind::Data, message)
-            .advise(format!("at most {MOST_COLUMNS} are allowed; choose another column or group its values first"))
-            .at_param(SOURCE.spec.name));
-    }
+    refuse_many(&source, values.len()).map_err(|e| e.at_param(SOURCE.spec.name))?;
     let mut results = Vec::new();
     let mut names = keys.clone();
     for cell in values.iter() {
@@ -98,4 +94,14 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
         return Ok(frame.select(results));
     }
     Ok(sorted_by_keys(frame.group_by(keys.clone()).agg(results), keys))
+}
+
+/// Refuses to make more columns than anybody wants.
+pub(super) fn refuse_many(source: &str, values: usize) -> Result<()> {
+    if values <= MOST_COLUMNS {
+        return Ok(());
+    }
+    let message = format!("{source} has {values} different values, so as many columns would be made");
+    Err(Error::new(ErrorKind::Data, message)
+        .advise(format!("at most {MOST_COLUMNS} are allowed; choose another column or group its values first")))
 }

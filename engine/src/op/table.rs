@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::types::{dtype_of_word, word_of_dtype};
 use crate::values::cell_text;
 use polars::prelude::{
-    Column, DataFrame, DataType, Field, IntoLazy as _, NamedFrom as _, PlSmallStr, Series, TimeUnit, col,
+    Column, DataFrame, DataType, Field, IntoLazy as _, NamedFrom as _, PlSmallStr, Series, StrptimeOptions, TimeUnit, col,
 };
 
 /// The sign of a missing value.
@@ -141,6 +141,10 @@ fn column(name: &str, dtype: &DataType, cells: Vec<Option<String>>) -> Result<Co
         DataType::Boolean => col(name).eq(polars::prelude::lit("true")),
         DataType::Datetime(..) | DataType::Date => {
             super::convert::convert(col(name), &DataType::String, dtype)
+        }
+        DataType::Time => {
+            let format = Some(PlSmallStr::from_static("%H:%M:%S"));
+            col(name).str().to_time(StrptimeOptions { format, ..StrptimeOptions::default() })
         }
         other => col(name).strict_cast(other.clone()),
     };

@@ -6,7 +6,7 @@ use super::moment::{MOMENT, Reading, UNITS, column_moments, from_moments, moved,
 use super::param::{Column, Columns, Param, ParamSpec};
 use super::rolling::{Window, fetch, rolling};
 use super::statistic::Statistic;
-use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, Output, params};
+use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, Output, new_column, params};
 use crate::error::Result;
 use crate::types::TypeClass;
 use polars::prelude::{
@@ -153,7 +153,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         |args, _| {
             let there = col(args.get(&params::SOURCE)?.0).is_not_null();
             let ones = when(there).then(lit(1i64)).otherwise(lit(NULL));
-            result(args, rolling(ones, order(args)?, TypeClass::Whole, frame(args)?, Statistic::Count))
+            new_column(args, rolling(ones, order(args)?, TypeClass::Whole, frame(args)?, Statistic::Count))
         },
         &[example("Of text too", "x:text\na\n∅\n∅\n\"\"", "x:text | y:whole\na | 1\n∅ | 1\n∅ | 0\n\"\" | 1")],
     ),
@@ -283,7 +283,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                 let end = filled.len().min(place.saturating_add(after).saturating_add(1));
                 earlier.or_else(|| (place..end).find(|at| filled[*at]))
             };
-            result(args, fetch(col(args.get(&params::SOURCE)?.0), order(args)?, pick))
+            new_column(args, fetch(col(args.get(&params::SOURCE)?.0), order(args)?, pick))
         },
         &[Example {
             title: "From above first, then from below",
@@ -306,7 +306,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         locality: |_| Locality::Whole,
         apply: Apply::Columns(|args, _| {
             let numbers = int_range(lit(1i64), len().cast(DataType::Int64) + lit(1i64), 1, DataType::Int64);
-            result(args, within(args, numbers)?)
+            new_column(args, within(args, numbers)?)
         }),
         examples: &[Example {
             title: "The nth order of each customer",
@@ -341,10 +341,6 @@ pub(super) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-fn result(args: &Args, value: Expr) -> Result<Vec<Output>> {
-    Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
-}
-
 fn count(args: &Args, param: &Param<i64>) -> Result<usize> {
     Ok(usize::try_from(args.get(param)?).unwrap_or(usize::MAX))
 }
@@ -360,20 +356,25 @@ fn order(args: &Args) -> Result<Option<Expr>> {
 fn statistic(args: &Args, context: &Context<'_>, statistic: Statistic) -> Result<Vec<Output>> {
     let name = args.get(&params::SOURCE_NUMBER)?.0;
     let class = TypeClass::of(context.dtype(&name)?);
-    result(args, rolling(col(name), order(args)?, class, frame(args)?, statistic))
+    new_column(args, rolling(col(name), order(args)?, class, frame(args)?, statistic))
 }
 
 fn neighbour(args: &Args, far: fn(usize, usize) -> Option<usize>) -> Result<Vec<Output>> {
     let rows = count(args, &ROWS)?;
     let pick = move |filled: &[bool], place: usize| far(place, rows).filter(|at| *at < filled.len());
-    result(args, fetch(col(args.get(&params::SOURCE)?.0), order(args)?, pick))
+    new_column(args, fetch(col(args.get(&params::SOURCE)?.0), order(args)?, pick))
 }
 
 /// An expression over the rows of each group, in order.
 fn within(args: &Args, value: Expr) -> Result<Expr> {
     let groups: Option<Vec<Expr>> = args.find(&GROUPS)?.map(|names| names.0.iter().map(|n| col(n.as_str())).collect());
-    let orders: Vec<Expr> = args.get(&ORDERS)?.0.iter().map(|n| col(n.as_str())).collect();
-    let options = SortOptions::default().with_nulls_last(true).with_maintain_order(true);
+    // Several keys are compared as one structure, whose missing parts come first; the test before each puts them last.
+    let keys = |(at, name): (usize, &String)| {
+        let cells = col(name.as_str());
+        [cells.clone().is_null().alias(format!("missing {at}")), cells.alias(format!("key {at}"))]
+    };
+    let orders: Vec<Expr> = args.get(&ORDERS)?.0.iter().enumerate().flat_map(keys).collect();
+    let options = SortOptions::default().with_maintain_order(true);
     Ok(value.over_with_options(groups, Some((orders, options)), WindowMapping::GroupsToRows)?)
 }
 
@@ -391,5 +392,5 @@ fn session(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     );
     let begins = at.clone().gt(until).fill_null(lit(false)).cast(DataType::Int64);
     let number = begins.cum_sum(false) + lit(1i64);
-    result(args, within(args, when(at.is_null()).then(lit(NULL)).otherwise(number))?)
+    new_column(args, within(args, when(at.is_null()).then(lit(NULL)).otherwise(number))?)
 }

@@ -1,0 +1,116 @@
+//! Operations over many rows, run as a run runs them: in batches, with taps. What looks at rows around must not see batches.
+
+use crate::operations::read_table;
+use brewhouse_engine::op::Environment;
+use brewhouse_engine::plan::{Taps, compile, rename_column};
+use brewhouse_engine::recipe::Step;
+use brewhouse_engine::run::{LiveFacts, collect};
+use polars::prelude::{DataFrame, IntoColumn as _, IntoLazy as _, NamedFrom as _, Series};
+
+const ROWS: i64 = 300_000;
+
+fn numbers() -> DataFrame {
+    let n = Series::new("n".into(), (0..ROWS).collect::<Vec<_>>());
+    let k = Series::new("k".into(), (0..ROWS).map(|n| n % 3).collect::<Vec<_>>());
+    DataFrame::new(usize::try_from(ROWS).unwrap(), vec![n.into_column(), k.into_column()]).unwrap()
+}
+
+fn step(operation: &str, params: &[(&str, &str)]) -> Step {
+    let mut step = Step::new(operation);
+    for (name, value) in params {
+        step.set_param(name, Some((*value).to_owned()));
+    }
+    step
+}
+
+fn run(steps: &[Step], before: DataFrame, taps: Option<&mut Taps>) -> DataFrame {
+    let now = chrono::DateTime::parse_from_rfc3339("2024-02-29T23:30:00Z").unwrap().to_utc();
+    let compiled = compile(steps, before.lazy(), &Environment::at(now), &mut LiveFacts, taps).unwrap();
+    assert!(compiled.problems.is_empty(), "{:?}", compiled.problems);
+    collect(compiled.frame).unwrap()
+}
+
+fn wholes(frame: &DataFrame, column: &str) -> Vec<Option<i64>> {
+    frame.column(column).unwrap().i64().unwrap().iter().collect()
+}
+
+#[test]
+fn windows_reach_over_batches() {
+    let step = step(
+        "ROLLING_SUM",
+        &[("sourceColumn", "n"), ("numRowsBefore", "1"), ("numRowsAfter", "1"), ("targetColumn", "y")],
+    );
+    let sums = wholes(&run(&[step], numbers(), Some(&mut Taps::default())), "y");
+    for (row, sum) in (0..ROWS).zip(sums) {
+        let want = (row - 1).max(0) + row + if row + 1 < ROWS { row + 1 } else { 0 };
+        assert_eq!(sum, Some(want), "row {row}");
+    }
+}
+
+#[test]
+fn a_window_as_long_as_the_table_is_quick() {
+    let params = [("sourceColumn", "n"), ("numRowsBefore", "999999999"), ("numRowsAfter", "0"), ("targetColumn", "y")];
+    let sums = wholes(&run(&[step("ROLLING_SUM", &params)], numbers(), None), "y");
+    assert_eq!(sums.last().copied().flatten(), Some(ROWS * (ROWS - 1) / 2));
+}
+
+#[test]
+fn rows_are_numbered_within_groups_over_batches() {
+    let params = [("groupByColumns", "[\"k\"]"), ("orderByColumns", "[\"n\"]"), ("targetColumn", "y")];
+    let found = wholes(&run(&[step("ROW_NUMBER", &params)], numbers(), None), "y");
+    assert!((0..ROWS).zip(found).all(|(row, number)| number == Some(row / 3 + 1)));
+}
+
+#[test]
+fn a_filter_after_a_window_does_not_change_the_window() {
+    let window = step(
+        "PREV",
+        &[("sourceColumn", "n"), ("numRows", "1"), ("targetColumn", "y")],
+    );
+    let filter = step("REMOVE_VALUES", &[("sourceColumn", "k")]).when("IS_NOT", Some("0"), "k");
+    let found = wholes(&run(&[window, filter], numbers(), Some(&mut Taps::default())), "y");
+    assert_eq!(found[..3], [None, Some(2), Some(5)]);
+}
+
+#[test]
+fn random_numbers_do_not_depend_on_what_follows() {
+    let random = || step("RANDOM_BETWEEN", &[("lowerBound", "1"), ("upperBound", "1000000"), ("targetColumn", "y")]);
+    let whole = wholes(&run(&[random()], numbers(), Some(&mut Taps::default())), "y");
+    let filter = step("REMOVE_VALUES", &[("sourceColumn", "k")]).when("IS_NOT", Some("2"), "k");
+    let kept = wholes(&run(&[random(), filter], numbers(), None), "y");
+    let want: Vec<_> = whole.into_iter().skip(2).step_by(3).collect();
+    assert_eq!(kept, want);
+}
+
+#[test]
+fn what_does_not_fit_a_new_column_is_counted() {
+    let before = read_table("a:whole | b:whole\n1 | 0\n2 | 0\n∅ | 0\n4 | 2");
+    let divide = step("DIVIDE", &[("sourceColumn1", "a"), ("sourceColumn2", "b"), ("targetColumn", "y")]);
+    let only = divide.clone().when("GREATER_THAN", Some("1"), "a");
+    for (step, want) in [(divide, 2), (only, 1)] {
+        let mut taps = Taps::default();
+        run(&[step], before.clone(), Some(&mut taps));
+        let counts: Vec<_> = taps.failure_counts().iter().map(|(step, count)| (*step, count.get())).collect();
+        assert_eq!(counts, [(1, want)]);
+    }
+}
+
+#[test]
+fn a_column_is_renamed_inside_expressions() {
+    let case = step(
+        "CASE_OPERATION",
+        &[
+            ("valueExpression", "case when price > `:m` and contains(`price`, 'price') and isValid(price, date) then `price` else 'price' end"),
+            ("withExpressions", r#"[{"name":"m","value":"avg(`price`)","type":"aggregate"}]"#),
+            ("targetColumn", "y"),
+        ],
+    );
+    let renamed = &rename_column(&[case], "price", "unit price")[0];
+    let text = renamed.params().iter().find(|(name, _)| *name == "valueExpression").unwrap().1.clone();
+    assert_eq!(
+        text,
+        "CASE WHEN `unit price` > `:m` AND contains(`unit price`, 'price') AND isValid(`unit price`, 'date') THEN `unit price` ELSE 'price' END"
+    );
+    let with = renamed.params().iter().find(|(name, _)| *name == "withExpressions").unwrap().1.clone();
+    assert!(with.contains("avg(`unit price`)"), "{with}");
+}
