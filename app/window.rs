@@ -160,12 +160,10 @@ impl Window {
             if typing && (bare || own) {
                 continue;
             }
-            let pressed = if command.name == "keys" {
-                !typing && ui.input(|i| i.events.iter().any(|e| matches!(e, egui::Event::Text(text) if text == "?")))
-            } else {
-                ui.input_mut(|input| input.consume_shortcut(shortcut))
-            };
-            if pressed {
+            // On some keyboards the question mark comes as text alone.
+            let as_text = command.name == "keys"
+                && ui.input(|i| i.events.iter().any(|e| matches!(e, egui::Event::Text(text) if text == "?")));
+            if ui.input_mut(|input| input.consume_shortcut(shortcut)) || as_text {
                 return (command.action)(&self.model);
             }
         }

@@ -67,6 +67,7 @@ fn sheet(model: &mut Model, shown: Shown) {
         Ok(mut sheet) => {
             model.faults = shown.faults;
             keep_facts(&model.sheet, &mut sheet);
+            keep_figures(model, &mut sheet);
             model.sheet.done(sheet);
         }
         Err(fault) => model.sheet.fail(fault),
@@ -95,6 +96,14 @@ fn keep_facts(old: &Loading<Sheet>, new: &mut Sheet) {
             new.facts.insert(name.clone(), Arc::clone(facts));
             new.stale.insert(name.clone());
         }
+    }
+}
+
+/// While an earlier step is looked at, the later steps keep the figures they had.
+fn keep_figures(model: &Model, new: &mut Sheet) {
+    let Some(old) = model.sheet.value().filter(|_| model.cursor.is_some()) else { return };
+    if let Some(later) = old.steps.get(new.steps.len()..) {
+        new.steps.extend_from_slice(later);
     }
 }
 

@@ -10,7 +10,21 @@ static FILES: &[(&str, &[u8])] = &[
     ("products.csv", include_bytes!("../../samples/securecart/products.csv")),
 ];
 
-/// The file of the sample, written anew, ready to be opened.
+/// The project of the sample: the tables, and a recipe that is still empty.
+const PROJECT: &str = r#"{
+  "FormatVersion": 1,
+  "Name": "SecureCart orders",
+  "Dataset": { "Name": "orders", "Input": { "Paths": ["orders.csv"] } },
+  "OtherDatasets": [
+    { "Name": "customers", "Input": { "Paths": ["customers.csv"] } },
+    { "Name": "products", "Input": { "Paths": ["products.csv"] } }
+  ],
+  "Recipe": { "Steps": [] },
+  "Outputs": []
+}
+"#;
+
+/// The project of the sample, ready to be opened; what was saved over it stays.
 pub fn path(folder: Option<&Path>) -> std::io::Result<PathBuf> {
     let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned).join("sample");
     fs::create_dir_all(&folder)?;
@@ -21,5 +35,9 @@ pub fn path(folder: Option<&Path>) -> std::io::Result<PathBuf> {
             fs::write(path, bytes)?;
         }
     }
-    Ok(folder.join("orders.csv"))
+    let project = folder.join("securecart.brewhouse.json");
+    if !project.exists() {
+        fs::write(&project, PROJECT)?;
+    }
+    Ok(project)
 }

@@ -115,7 +115,7 @@ pub fn grid_ui(
     let painter = ui.painter();
     painter.hline(rect.x_range(), top, Stroke::new(1.0, theme.line));
     painter.vline(left, rect.top()..=bottom, Stroke::new(1.0, theme.line));
-    if response.has_focus() {
+    if response.has_focus() && state.cursor.is_none() {
         painter.rect_stroke(body, CornerRadius::ZERO, Stroke::new(1.0, theme.accent), egui::StrokeKind::Inside);
     }
     response.widget_info(|| WidgetInfo::labeled(Role::Grid, true, state.spoken(source)));
