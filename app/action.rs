@@ -3,7 +3,7 @@
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::theme;
-use crate::worker::event::Purpose;
+use crate::model::Purpose;
 use brewhouse_engine::recipe::Step;
 use std::ops::Range;
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use crate::action::Action;
 use crate::model::Model;
 use crate::theme::Choice;
-use crate::worker::event::Purpose;
+use crate::model::Purpose;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 /// A command.

@@ -3,7 +3,7 @@
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::widget::grid::GridState;
-use crate::worker::event::Purpose;
+use crate::model::Purpose;
 use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
 use brewhouse_engine::op::param::{Kind, write_names};
 use brewhouse_engine::op::{Operation, column::SortKey, find};

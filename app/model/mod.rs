@@ -136,6 +136,37 @@ pub struct Recent {
     pub name: String,
 }
 
+/// What a file dialog was opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Data, a project or a recipe to open.
+    Open,
+    /// Data to add as a second dataset.
+    AddDataset,
+    /// A recipe whose steps replace the present ones.
+    ImportRecipe,
+    /// A new project file.
+    SaveAs,
+    /// A new recipe file.
+    ExportRecipe,
+    /// Where a run writes.
+    Output,
+}
+
+impl Purpose {
+    /// What a dialog is about.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Open => "Open a file, project or recipe",
+            Self::AddDataset => "Add a dataset",
+            Self::ImportRecipe => "Import a recipe",
+            Self::SaveAs => "Save the project as",
+            Self::ExportRecipe => "Export the recipe",
+            Self::Output => "Write to",
+        }
+    }
+}
+
 /// A question that must be answered before something is given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {

@@ -5,7 +5,7 @@ use crate::action::Action;
 use crate::model::sheet::{Column, ColumnMark, Facts};
 use crate::theme;
 use crate::widget::{button, card, icon, percent};
-use crate::worker::event::Purpose;
+use crate::model::Purpose;
 use egui::accesskit::Role;
 use egui::{CornerRadius, Pos2, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo};
 use std::sync::Arc;

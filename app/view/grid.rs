@@ -238,7 +238,7 @@ fn waiting_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         }
         ui.add_space(8.0);
         if button::secondary(ui, "Open another file").clicked() {
-            scene.act(Action::AskFile(crate::worker::event::Purpose::Open));
+            scene.act(Action::AskFile(crate::model::Purpose::Open));
         }
     });
 }

@@ -6,8 +6,7 @@ use crate::command::COMMANDS;
 use crate::model::Question;
 use crate::theme;
 use crate::widget::{button, field};
-use crate::worker::dialog;
-use crate::worker::event::Purpose;
+use crate::model::Purpose;
 use egui::{Align2, Area, Frame, Id, Key, Margin, Modifiers, Order, Panel, RichText, Ui, Vec2};
 
 /// Draws a question, or a path to type, as a bar over the panels.
@@ -56,7 +55,7 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let escape = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
     let mut open = !escape;
     ui.horizontal(|ui| {
-        ui.label(format!("{}:", dialog::title(purpose)));
+        ui.label(format!("{}:", purpose.title()));
         let width = ui.available_width() - 170.0;
         let response = field::sized_text_edit(ui, &mut text, "type a path, then Enter", "Path", width);
         let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));

@@ -6,7 +6,7 @@ use crate::model::sheet::StepFigures;
 use crate::model::{Model, Place};
 use crate::theme::{self, Theme};
 use crate::widget::{button, field, grouped, icon};
-use crate::worker::event::Purpose;
+use crate::model::Purpose;
 use brewhouse_engine::op::sentence::{self, Piece};
 use brewhouse_engine::recipe::Step;
 use egui::accesskit::Role;

@@ -4,7 +4,7 @@ use super::Scene;
 use crate::action::Action;
 use crate::theme;
 use crate::widget::{button, card, field, icon};
-use crate::worker::event::Purpose;
+use crate::model::Purpose;
 use egui::accesskit::Role;
 use egui::{CornerRadius, Pos2, RichText, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
 

@@ -1,7 +1,8 @@
 //! Asking the desktop for a file.
 
-use super::event::{Event, Purpose};
+use super::event::Event;
 use super::{Jobs, Slot};
+use crate::model::Purpose;
 use std::path::PathBuf;
 
 /// Kinds of data files that dialogs offer.
@@ -13,7 +14,7 @@ pub fn open(jobs: &Jobs, purpose: Purpose, folder: Option<PathBuf>, name: String
         if !service_answers() {
             return Some(Event::NoDialog(purpose));
         }
-        let mut dialog = rfd::FileDialog::new().set_title(title(purpose));
+        let mut dialog = rfd::FileDialog::new().set_title(purpose.title());
         if let Some(folder) = folder {
             dialog = dialog.set_directory(folder);
         }
@@ -28,18 +29,6 @@ pub fn open(jobs: &Jobs, purpose: Purpose, folder: Option<PathBuf>, name: String
         };
         Some(Event::Picked(purpose, path))
     });
-}
-
-/// What a dialog is about.
-pub const fn title(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Open => "Open a file, project or recipe",
-        Purpose::AddDataset => "Add a dataset",
-        Purpose::ImportRecipe => "Import a recipe",
-        Purpose::SaveAs => "Save the project as",
-        Purpose::ExportRecipe => "Export the recipe",
-        Purpose::Output => "Write to",
-    }
 }
 
 /// Whether something is there that can show a dialog: on Linux the session bus must be.

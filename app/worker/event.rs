@@ -3,26 +3,9 @@
 use super::Slot;
 use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
-use crate::model::{Fault, Project, Recent, Source};
+use crate::model::{Fault, Project, Purpose, Recent, Source};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// What a file dialog was opened for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// Data, a project or a recipe to open.
-    Open,
-    /// Data to add as a second dataset.
-    AddDataset,
-    /// A recipe whose steps replace the present ones.
-    ImportRecipe,
-    /// A new project file.
-    SaveAs,
-    /// A new recipe file.
-    ExportRecipe,
-    /// Where a run writes.
-    Output,
-}
 
 /// A table, with the faults of the steps behind it.
 #[derive(Debug)]
