@@ -29,8 +29,11 @@ pub fn install(ctx: &Context) {
     ctx.set_font_providers(vec![Arc::new(SystemFonts)]);
 }
 
+/// Ranges of characters, and the beginnings of file names that draw them.
+type Script = (&'static [(u32, u32)], &'static [&'static str]);
+
 /// Scripts by their ranges of characters, with the beginnings of file names that draw them, best first.
-static SCRIPTS: &[(&[(u32, u32)], &[&str])] = &[
+static SCRIPTS: &[Script] = &[
     (&[(0x0590, 0x05FF), (0xFB1D, 0xFB4F)], &["NotoSansHebrew", "DejaVuSans.", "FreeSans.", "arial.", "Arial"]),
     (
         &[(0x0600, 0x08FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF)],

@@ -123,8 +123,8 @@ impl Window {
         let mut actions = Vec::new();
         let mut scene = Scene { model: &self.model, scratch: &mut self.scratch, actions: &mut actions };
         window_ui(ui, &mut scene);
-        actions.extend(self.from_outside(ui));
-        actions.extend(self.from_keys(ui));
+        actions.extend(brought(ui));
+        actions.extend(self.pressed(ui));
         let ctx = ui.ctx().clone();
         for action in actions {
             self.act(&ctx, action);
@@ -133,24 +133,7 @@ impl Window {
         self.keep_title(&ctx);
     }
 
-    /// Files that were dropped and tables that were pasted.
-    fn from_outside(&self, ui: &Ui) -> Vec<Action> {
-        let dropped = ui.input(|input| input.raw.dropped_files.clone());
-        let mut actions: Vec<Action> = dropped.iter().map(|file| Action::Open(file.path().to_owned())).collect();
-        if !ui.ctx().text_edit_focused() {
-            let pasted = ui.input(|input| {
-                input.events.iter().find_map(|event| match event {
-                    egui::Event::Paste(text) => Some(text.clone()),
-                    _ => None,
-                })
-            });
-            let table = |text: &String| text.trim().lines().count() > 1 && text.contains(['\t', ',', ';']);
-            actions.extend(pasted.filter(table).map(Action::Paste));
-        }
-        actions
-    }
-
-    fn from_keys(&self, ui: &Ui) -> Option<Action> {
+    fn pressed(&self, ui: &Ui) -> Option<Action> {
         let typing = ui.ctx().text_edit_focused();
         for command in COMMANDS {
             let Some(shortcut) = &command.shortcut else { continue };
@@ -205,6 +188,23 @@ fn reveal(path: &std::path::Path) {
     };
     // Where the desktop has nothing for it, nothing happens; the path stands on screen.
     let _ = std::process::Command::new(program).arg(path).spawn();
+}
+
+/// Files that were dropped and tables that were pasted.
+fn brought(ui: &Ui) -> Vec<Action> {
+    let dropped = ui.input(|input| input.raw.dropped_files.clone());
+    let mut actions: Vec<Action> = dropped.iter().map(|file| Action::Open(file.path().to_owned())).collect();
+    if !ui.ctx().text_edit_focused() {
+        let pasted = ui.input(|input| {
+            input.events.iter().find_map(|event| match event {
+                egui::Event::Paste(text) => Some(text.clone()),
+                _ => None,
+            })
+        });
+        let table = |text: &String| text.trim().lines().count() > 1 && text.contains(['\t', ',', ';']);
+        actions.extend(pasted.filter(table).map(Action::Paste));
+    }
+    actions
 }
 
 /// Opens the window with files or a project; comes back when it is closed.

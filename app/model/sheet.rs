@@ -160,8 +160,8 @@ impl Sheet {
 
     /// A row, when it has arrived.
     pub fn row(&self, row: u64) -> Option<Row> {
-        let near = self.in_view.1.clone().chain(std::iter::once(0));
-        let block = near.filter_map(|at| self.blocks.get(&(row / BLOCK_ROWS, at))).next()?;
+        let mut near = self.in_view.1.clone().chain(std::iter::once(0));
+        let block = near.find_map(|at| self.blocks.get(&(row / BLOCK_ROWS, at)))?;
         block.rows.get(usize::try_from(row % BLOCK_ROWS).ok()?).copied()
     }
 

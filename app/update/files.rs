@@ -75,7 +75,7 @@ pub(super) fn opened(model: &mut Model, scratch: &mut Scratch, jobs: &Jobs, path
             remember(model, jobs, path);
         }
         Opened::Project(project) => {
-            reset(model, scratch, project, Some(path.clone()));
+            reset(model, scratch, *project, Some(path.clone()));
             remember(model, jobs, path);
         }
         Opened::Recipe(recipe) if model.has_data() => {

@@ -74,10 +74,11 @@ pub(super) fn apply_form(model: &mut Model, scratch: &mut Scratch) {
         }
     }
     // The draft's table is what the new table will look like: it stays until that one is there.
-    if let Some(sheet) = model.draft.take().and_then(|mut draft| draft.sheet.value_mut().map(std::mem::take)) {
-        if sheet.effect.is_some_and(|effect| !effect.removes && sheet.rows == effect.rows_after) {
-            model.sheet.done(sheet);
-        }
+    let drafted = model.draft.take().and_then(|mut draft| draft.sheet.value_mut().map(std::mem::take));
+    if let Some(sheet) = drafted.filter(|sheet| {
+        sheet.effect.is_some_and(|effect| !effect.removes && sheet.rows == effect.rows_after)
+    }) {
+        model.sheet.done(sheet);
     }
     scratch.form = None;
 }

@@ -18,7 +18,9 @@ const MOST: usize = 20_000;
 /// Compiles a draft, or tells every fault of its form.
 pub(super) fn compile(view: &View, step: &Step, number: usize, env: &Environment, cache: &Cache) -> Result<Draft, Vec<Fault>> {
     stage::draft(view, step, env, cache).map_err(|mut problems| {
-        problems.iter_mut().for_each(|problem| problem.step = number);
+        for problem in &mut problems {
+            problem.step = number;
+        }
         problems.iter().map(Fault::from).collect()
     })
 }

@@ -55,7 +55,7 @@ pub enum Event {
 #[derive(Debug)]
 pub enum Opened {
     /// A project.
-    Project(Project),
+    Project(Box<Project>),
     /// A recipe.
     Recipe(brewhouse_engine::recipe::Recipe),
     /// A file of data.

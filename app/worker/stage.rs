@@ -251,10 +251,11 @@ impl Stage {
     }
 
     fn table(&self, dataset: &Dataset, epoch: u64, head: bool, cache: &Cache) -> Result<Table, Fault> {
-        if self.is_open(dataset, epoch) {
-            if let Some((.., table)) = self.inner().tables.get(&dataset.path) {
-                return Ok(table.clone());
-            }
+        if let Some((at, kept, table)) = self.inner().tables.get(&dataset.path)
+            && *at == epoch
+            && kept == dataset
+        {
+            return Ok(table.clone());
         }
         let fault = |error: Error| Fault::from(&error);
         let wanted = read::wanted(dataset).map_err(fault)?;

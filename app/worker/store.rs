@@ -113,7 +113,7 @@ fn sort_out(path: &Path) -> Result<Opened, Fault> {
     let sure = name.ends_with(".brewhouse.json");
     match recipe::parse_text(&text) {
         Ok(value) if sure || is_project(&value) => Project::parse(&text, folder)
-            .map(Opened::Project)
+            .map(|project| Opened::Project(Box::new(project)))
             .map_err(|error| Fault::new(format!("{}: {error}", path.display()))),
         Ok(value) => Ok(Recipe::from_value(&value).map_or(Opened::Data, Opened::Recipe)),
         Err(error) if sure || name.ends_with("yaml") || name.ends_with("yml") => Err(Fault::from(&error)),

@@ -149,7 +149,7 @@ fn if_else(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let (then, otherwise) = (args.get(&THEN)?, args.get(&ELSE)?);
     let class = |result: &ResultText| match result {
         ResultText::Name(name) => scope.name(name).map(|value| value.class()),
-        constant => Ok(constant.reads_as().unwrap_or(TypeClass::Text)),
+        constant @ ResultText::Constant(_) => Ok(constant.reads_as().unwrap_or(TypeClass::Text)),
     };
     let classes = [class(&then).map_err(|e| e.at_param(THEN.spec.name))?, class(&otherwise).map_err(|e| e.at_param(ELSE.spec.name))?];
     let number = |c: &TypeClass| matches!(c, TypeClass::Whole | TypeClass::Decimal | TypeClass::Money);

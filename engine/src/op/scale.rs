@@ -198,7 +198,7 @@ fn unskew(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     };
     let cells = Operand::column(&args.get(&params::SOURCE_NUMBER)?.0, context)?;
     let changed = match (args.get(&SKEW)?.0, given) {
-        ("ROOT", Some(degree)) if degree == 0.0 => return refuse("there is no root of degree 0".into(), "choose 2 or 3"),
+        ("ROOT", Some(0.0)) => return refuse("there is no root of degree 0".into(), "choose 2 or 3"),
         ("LOG", Some(base)) if base <= 0.0 || base == 1.0 => {
             return refuse(format!("{base} cannot be the base of a logarithm"), "choose a base above 0 that is not 1");
         }
