@@ -108,7 +108,12 @@ fn keep_figures(model: &Model, new: &mut Sheet) {
 }
 
 fn remember(model: &mut Model, remembered: Remembered) {
-    model.recent = remembered.recent;
+    // What was opened since the start comes first.
+    for recent in remembered.recent {
+        if !model.recent.iter().any(|known| known.path == recent.path) {
+            model.recent.push(recent);
+        }
+    }
     if !remembered.theme.is_empty() {
         model.theme = remembered.theme;
     }

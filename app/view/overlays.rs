@@ -105,7 +105,8 @@ pub(super) fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             ui.add_space(6.0);
             egui::Grid::new("keys").num_columns(2).spacing(Vec2::new(28.0, 5.0)).show(ui, |ui| {
                 let commands = COMMANDS.iter().filter_map(|c| Some((ui.ctx().format_shortcut(c.shortcut.as_ref()?), c.title)));
-                let commands: Vec<(String, &str)> = commands.collect();
+                let plain = |keys: String| if keys == "Questionmark" { "?".to_owned() } else { keys };
+                let commands: Vec<(String, &str)> = commands.map(|(keys, title)| (plain(keys), title)).collect();
                 let all = commands.iter().map(|(keys, title)| (keys.as_str(), *title)).chain(MORE_KEYS.iter().copied());
                 for (keys, title) in all {
                     ui.label(RichText::new(keys).font(theme::heavy(12.0)).color(theme.accent));

@@ -23,19 +23,16 @@ struct Entry {
 pub(super) fn palette_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(mut palette) = scene.scratch.palette.take() else { return };
     let theme = theme::of(ui);
-    let entries = found(scene, &palette.text, palette.steps_only);
-    palette.at = palette.at.min(entries.len().saturating_sub(1));
+    let mut entries = Vec::new();
     let mut chosen = None;
     let mut close = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
     if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowDown)) {
-        palette.at = (palette.at + 1).min(entries.len().saturating_sub(1));
+        palette.at += 1;
     }
     if ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::ArrowUp)) {
         palette.at = palette.at.saturating_sub(1);
     }
-    if ui.input(|i| i.key_pressed(Key::Enter)) {
-        chosen = Some(palette.at);
-    }
+    let enter = ui.input(|i| i.key_pressed(Key::Enter));
     let area = Area::new(Id::unique("palette")).order(Order::Foreground).anchor(Align2::CENTER_TOP, Vec2::new(0.0, 52.0));
     let shown = area.show(ui.ctx(), |ui| {
         Frame::popup(ui.style()).inner_margin(Margin::same(8)).show(ui, |ui| {
@@ -49,6 +46,10 @@ pub(super) fn palette_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
                 palette.at = 0;
             }
             ui.add_space(4.0);
+            // After the text, so that Enter in the same frame takes what the text finds.
+            entries = found(scene, &palette.text, palette.steps_only);
+            palette.at = palette.at.min(entries.len().saturating_sub(1));
+            chosen = enter.then_some(palette.at);
             ScrollArea::vertical().max_height(LINE * 12.0).auto_shrink([false, true]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for (at, entry) in entries.iter().enumerate() {

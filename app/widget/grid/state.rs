@@ -61,7 +61,7 @@ impl GridState {
     pub(super) fn fit(&mut self, source: &dyn GridSource, column: usize) {
         let head: Head<'_> = source.head(column);
         let letters = |text: &str| text.chars().map(|c| if u32::from(c) > 0x2E00 { 1.9 } else { 1.0 }).sum::<f32>();
-        let mut widest = letters(head.name) + 3.5;
+        let mut widest = letters(head.name) + 6.0;
         for row in self.top..(self.top + 60).min(source.rows()) {
             let text = source.cell(row, column).and_then(|cell| cell.text).unwrap_or_default();
             widest = widest.max(letters(text));
