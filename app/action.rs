@@ -1,9 +1,9 @@
 //! Every change, with its payload. Views and commands yield actions; `update` carries them out.
 
+use crate::model::Purpose;
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::theme;
-use crate::model::Purpose;
 use brewhouse_engine::recipe::Step;
 use std::ops::Range;
 use std::path::PathBuf;

@@ -2,8 +2,8 @@
 
 use crate::action::Action;
 use crate::model::Model;
-use crate::theme::Choice;
 use crate::model::Purpose;
+use crate::theme::Choice;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 /// A command.

@@ -44,14 +44,26 @@ static SCRIPTS: &[Script] = &[
     (
         &[(0x1100, 0x11FF), (0x2E80, 0x9FFF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0xFF00, 0xFFEF), (0x20000, 0x3FFFF)],
         &[
-            "NotoSansCJK-Regular", "NotoSansCJK", "SourceHanSans", "NotoSansJP", "NotoSansSC", "DroidSansFallback", "wqy",
-            "PingFang", "Hiragino", "msyh", "YuGoth", "malgun", "AppleSDGothicNeo",
+            "NotoSansCJK-Regular",
+            "NotoSansCJK",
+            "SourceHanSans",
+            "NotoSansJP",
+            "NotoSansSC",
+            "DroidSansFallback",
+            "wqy",
+            "PingFang",
+            "Hiragino",
+            "msyh",
+            "YuGoth",
+            "malgun",
+            "AppleSDGothicNeo",
         ],
     ),
 ];
 
 /// What may draw a character of any other script.
-static OTHERS: &[&str] = &["NotoSans-Regular", "NotoSansSymbols2", "DejaVuSans.", "FreeSans.", "seguisym", "Arial Unicode"];
+static OTHERS: &[&str] =
+    &["NotoSans-Regular", "NotoSansSymbols2", "DejaVuSans.", "FreeSans.", "seguisym", "Arial Unicode"];
 
 /// Finds fonts of the system on demand.
 struct SystemFonts;
@@ -77,10 +89,11 @@ fn file_named(start: &str) -> Option<&'static Path> {
 }
 
 fn font_files() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = ["/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts"]
-        .iter()
-        .map(PathBuf::from)
-        .collect();
+    let mut folders: Vec<PathBuf> =
+        ["/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts"]
+            .iter()
+            .map(PathBuf::from)
+            .collect();
     folders.push(PathBuf::from("C:\\Windows\\Fonts"));
     if let Some(home) = std::env::home_dir() {
         folders.extend([".fonts", ".local/share/fonts", "Library/Fonts"].map(|folder| home.join(folder)));

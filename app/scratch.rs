@@ -1,9 +1,9 @@
 //! What is half typed: the open form, search texts, which panels are open. Views may write it; nothing in it is undone or saved.
 
+use crate::model::Purpose;
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::widget::grid::GridState;
-use crate::model::Purpose;
 use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
 use brewhouse_engine::op::param::{Kind, write_names};
 use brewhouse_engine::op::{Operation, column::SortKey, find};

@@ -74,7 +74,14 @@ fn place() -> Place {
 fn a_run_writes_parquet_and_a_balanced_receipt() {
     let place = place();
     let run = place.run(&[
-        "run", "clean.recipe.json", "--input", "orders.csv", "--output", "out.parquet", "--receipt", "receipt.json",
+        "run",
+        "clean.recipe.json",
+        "--input",
+        "orders.csv",
+        "--output",
+        "out.parquet",
+        "--receipt",
+        "receipt.json",
     ]);
     assert!(run.status.success(), "{}", err(&run));
     assert_eq!(rows(&place.path("out.parquet")), 3);
@@ -106,10 +113,12 @@ fn an_existing_output_is_kept_unless_it_may_be_replaced() {
     assert_eq!(run.status.code(), Some(2));
     assert!(err(&run).contains("--overwrite"), "{}", err(&run));
     assert_eq!(std::fs::read_to_string(place.path("out.parquet")).unwrap(), "precious");
-    let run = place.run(&["run", "clean.recipe.json", "--input", "orders.csv", "--output", "out.parquet", "--overwrite"]);
+    let run =
+        place.run(&["run", "clean.recipe.json", "--input", "orders.csv", "--output", "out.parquet", "--overwrite"]);
     assert!(run.status.success(), "{}", err(&run));
     assert_eq!(rows(&place.path("out.parquet")), 3);
-    let run = place.run(&["run", "clean.recipe.json", "--input", "orders.csv", "--output", "orders.csv", "--overwrite"]);
+    let run =
+        place.run(&["run", "clean.recipe.json", "--input", "orders.csv", "--output", "orders.csv", "--overwrite"]);
     assert_eq!(run.status.code(), Some(2), "an input is never overwritten");
     assert_eq!(std::fs::read_to_string(place.path("orders.csv")).unwrap(), ORDERS);
 }
@@ -179,7 +188,19 @@ fn recipes_convert_to_yaml_and_back_and_unknown_steps_survive() {
 fn standard_input_and_output_are_dashes() {
     let place = place();
     let mut child = place
-        .command(&["run", "clean.recipe.json", "--input", "-", "--input-format", "csv", "--output", "-", "--format", "csv", "--quiet"])
+        .command(&[
+            "run",
+            "clean.recipe.json",
+            "--input",
+            "-",
+            "--input-format",
+            "csv",
+            "--output",
+            "-",
+            "--format",
+            "csv",
+            "--quiet",
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -195,8 +216,16 @@ fn standard_input_and_output_are_dashes() {
 fn names_and_dates_are_filled_in_paths() {
     let place = place();
     let run = place.run(&[
-        "run", "clean.recipe.json", "--input", "{what}.csv", "--set", "what=orders", "--now", "2024-02-29T23:30:00Z",
-        "--output", "out-{now:%Y%m%d}.parquet",
+        "run",
+        "clean.recipe.json",
+        "--input",
+        "{what}.csv",
+        "--set",
+        "what=orders",
+        "--now",
+        "2024-02-29T23:30:00Z",
+        "--output",
+        "out-{now:%Y%m%d}.parquet",
     ]);
     assert!(run.status.success(), "{}", err(&run));
     assert!(place.path("out-20240229.parquet").exists());
@@ -209,7 +238,8 @@ fn a_preview_shows_the_rows_of_a_run() {
     let place = place();
     let preview = place.run(&["preview", "clean.recipe.json", "--input", "orders.csv", "--json"]);
     let preview: Value = serde_json::from_str(&out(&preview)).unwrap();
-    let ids: Vec<_> = preview["rows"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<_> =
+        preview["rows"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(ids, ["001", "003", "004"]);
     let source = place.run(&["preview", "clean.recipe.json", "--input", "orders.csv", "--step", "0", "--rows", "1"]);
     assert_eq!(out(&source), "id:text | region:text | qty:whole\n001     | eu          | 2\n");
@@ -250,7 +280,16 @@ fn a_killed_run_leaves_the_old_output_whole_and_the_next_run_tidies_up() {
     let place = place();
     busy(&place);
     let arguments = [
-        "run", "clean.recipe.json", "--input", "big.csv", "--output", "out", "--partition-by", "region", "--overwrite", "--quiet",
+        "run",
+        "clean.recipe.json",
+        "--input",
+        "big.csv",
+        "--output",
+        "out",
+        "--partition-by",
+        "region",
+        "--overwrite",
+        "--quiet",
     ];
     let first = place.run(&arguments);
     assert!(first.status.success(), "{}", err(&first));

@@ -4,8 +4,8 @@
 
 mod cases;
 mod cli;
-mod mess;
 mod many_rows;
+mod mess;
 mod operations;
 mod sink;
 mod source;

@@ -63,10 +63,7 @@ fn rows_are_numbered_within_groups_over_batches() {
 
 #[test]
 fn a_filter_after_a_window_does_not_change_the_window() {
-    let window = step(
-        "PREV",
-        &[("sourceColumn", "n"), ("numRows", "1"), ("targetColumn", "y")],
-    );
+    let window = step("PREV", &[("sourceColumn", "n"), ("numRows", "1"), ("targetColumn", "y")]);
     let filter = step("REMOVE_VALUES", &[("sourceColumn", "k")]).when("IS_NOT", Some("0"), "k");
     let found = wholes(&run(&[window, filter], numbers(), Some(&mut Taps::default())), "y");
     assert_eq!(found[..3], [None, Some(2), Some(5)]);
@@ -100,7 +97,10 @@ fn a_column_is_renamed_inside_expressions() {
     let case = step(
         "CASE_OPERATION",
         &[
-            ("valueExpression", "case when price > `:m` and contains(`price`, 'price') and isValid(price, date) then `price` else 'price' end"),
+            (
+                "valueExpression",
+                "case when price > `:m` and contains(`price`, 'price') and isValid(price, date) then `price` else 'price' end",
+            ),
             ("withExpressions", r#"[{"name":"m","value":"avg(`price`)","type":"aggregate"}]"#),
             ("targetColumn", "y"),
         ],

@@ -21,7 +21,8 @@ fn environment() -> Environment {
 
 fn apply(step: &Step, before: &DataFrame) -> Result<Compiled, String> {
     let steps = std::slice::from_ref(step);
-    let compiled = compile(steps, before.clone().lazy(), &environment(), &mut LiveFacts, None).map_err(|e| e.to_string())?;
+    let compiled =
+        compile(steps, before.clone().lazy(), &environment(), &mut LiveFacts, None).map_err(|e| e.to_string())?;
     match compiled.problems.first() {
         None => Ok(compiled),
         Some(problem) => Err(format!("{}: {}", problem.parameter.as_deref().unwrap_or("step"), problem.message)),

@@ -117,9 +117,8 @@ fn each_part_knows_only_what_it_may() {
 
 #[test]
 fn the_top_level_is_fixed() {
-    let allowed = [
-        "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "app", "assets", "engine", "samples", "target", "tests",
-    ];
+    let allowed =
+        ["Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "app", "assets", "engine", "samples", "target", "tests"];
     for entry in std::fs::read_dir(root()).unwrap().flatten() {
         let name = entry.file_name().into_string().unwrap();
         assert!(name.starts_with('.') || allowed.contains(&name.as_str()), "{name} does not belong at the top");

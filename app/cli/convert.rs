@@ -19,7 +19,11 @@ pub(super) fn convert(arguments: &ConvertArguments) -> Result<ExitCode> {
                 if step.disabled() {
                     tell(&format!("note: step {} is switched off and was left out", at + 1));
                 } else if find(step.operation()).is_none() {
-                    tell(&format!("note: step {} ({}) is unknown here; it was passed on as it is", at + 1, step.operation()));
+                    tell(&format!(
+                        "note: step {} ({}) is unknown here; it was passed on as it is",
+                        at + 1,
+                        step.operation()
+                    ));
                 }
             }
             if recipe.steps.len() > 100 {

@@ -64,7 +64,8 @@ impl Loaded {
         let mut spooled = None;
         if !arguments.input.is_empty() {
             // Paths that were typed count from here, those of the project from its own folder.
-            let here = std::env::current_dir().map_err(|e| Error::new(ErrorKind::Source, "no current folder").caused_by(e))?;
+            let here =
+                std::env::current_dir().map_err(|e| Error::new(ErrorKind::Source, "no current folder").caused_by(e))?;
             for other in &mut project.others {
                 absolute(&mut other.paths, &base);
             }
@@ -106,7 +107,8 @@ impl Loaded {
     /// The job, with the given targets.
     pub(super) fn job(&self, targets: Vec<Target>, limit: Option<u64>) -> Result<Job> {
         let dataset = self.project.dataset.clone().ok_or_else(|| {
-            Error::new(ErrorKind::Source, "there is no data to work on").advise("name it with --input PATH, or use a project")
+            Error::new(ErrorKind::Source, "there is no data to work on")
+                .advise("name it with --input PATH, or use a project")
         })?;
         Ok(Job {
             recipe: self.project.recipe.clone(),
@@ -129,7 +131,8 @@ fn spool(format: Option<&str>) -> Result<tempfile::NamedTempFile> {
     })?;
     let fail = |e: std::io::Error| Error::new(ErrorKind::Source, "standard input cannot be read").caused_by(e);
     let ending = if format.eq_ignore_ascii_case("json") { "jsonl".into() } else { format.to_lowercase() };
-    let mut file = tempfile::Builder::new().prefix("brewhouse-").suffix(&format!(".{ending}")).tempfile().map_err(fail)?;
+    let mut file =
+        tempfile::Builder::new().prefix("brewhouse-").suffix(&format!(".{ending}")).tempfile().map_err(fail)?;
     std::io::copy(&mut std::io::stdin().lock(), &mut file).map_err(fail)?;
     Ok(file)
 }
@@ -173,9 +176,8 @@ fn pairs(texts: &[String], option: &str) -> Result<Vec<(String, String)>> {
         .iter()
         .map(|text| {
             let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
-            pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| {
-                Error::new(ErrorKind::Parameter, format!("“{text}” after {option} is not NAME=VALUE"))
-            })
+            pair.map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .ok_or_else(|| Error::new(ErrorKind::Parameter, format!("“{text}” after {option} is not NAME=VALUE")))
         })
         .collect()
 }
@@ -188,12 +190,14 @@ fn environment(arguments: &InputArguments) -> Result<Environment> {
     let now = match &arguments.now {
         None => chrono::Utc::now(),
         Some(text) => brewhouse_engine::op::dates::parse_any_date(text).map(|t| t.and_utc()).ok_or_else(|| {
-            Error::new(ErrorKind::Parameter, format!("“{text}” after --now is not a date")).advise("write 2024-02-29T23:30:00Z")
+            Error::new(ErrorKind::Parameter, format!("“{text}” after --now is not a date"))
+                .advise("write 2024-02-29T23:30:00Z")
         })?,
     };
     let file = arguments.secrets.as_deref().map(read_secrets).transpose()?.unwrap_or_default();
     let secrets = Arc::new(move |name: &str| {
-        let variable = format!("BREWHOUSE_SECRET_{}", name.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
+        let variable =
+            format!("BREWHOUSE_SECRET_{}", name.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
         file.get(name).cloned().or_else(|| std::env::var(variable).ok())
     });
     Ok(Environment { zone, seed: arguments.seed, secrets, ..Environment::at(now) })

@@ -70,7 +70,9 @@ fn targets(arguments: &RunArguments, loaded: &Loaded) -> Result<Vec<Target>> {
         targets = vec![Target { path, format: None, ..first }];
     }
     if targets.is_empty() {
-        return Err(Error::new(ErrorKind::Sink, "nobody said where the result goes").advise("name it with --output PATH"));
+        return Err(
+            Error::new(ErrorKind::Sink, "nobody said where the result goes").advise("name it with --output PATH")
+        );
     }
     for target in &mut targets {
         target.format = arguments.format.clone().or(target.format.take());
@@ -125,7 +127,8 @@ fn append_log(path: &Path, receipt: &Receipt) -> Result<()> {
     let line = serde_json::to_string(receipt).unwrap_or_default() + "\n";
     let open = std::fs::OpenOptions::new().create(true).append(true).open(path);
     open.and_then(|mut file| file.write_all(line.as_bytes())).map_err(|e| {
-        Error::new(ErrorKind::Sink, format!("the log {} cannot be written: {}", path.display(), reason(&e))).caused_by(e)
+        Error::new(ErrorKind::Sink, format!("the log {} cannot be written: {}", path.display(), reason(&e)))
+            .caused_by(e)
     })
 }
 

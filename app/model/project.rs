@@ -92,9 +92,13 @@ impl Project {
             object.insert("Dataset".into(), write_dataset(dataset, folder));
         }
         if !self.others.is_empty() {
-            object.insert("OtherDatasets".into(), self.others.iter().map(|other| write_dataset(other, folder)).collect());
+            object
+                .insert("OtherDatasets".into(), self.others.iter().map(|other| write_dataset(other, folder)).collect());
         }
-        object.insert("Recipe".into(), json!({ "Steps": self.recipe.steps.iter().map(Step::to_value).collect::<Vec<_>>() }));
+        object.insert(
+            "Recipe".into(),
+            json!({ "Steps": self.recipe.steps.iter().map(Step::to_value).collect::<Vec<_>>() }),
+        );
         let mut outputs = Vec::new();
         if !self.output.path.as_os_str().is_empty() {
             outputs.push(write_output(&self.output, folder));
@@ -115,8 +119,11 @@ impl Project {
         let steps = object.get("Recipe").cloned().unwrap_or_else(|| json!([]));
         let recipe = Recipe::from_value(&steps).map_err(|error| error.to_string())?;
         let list = |key: &str| object.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let mut extra: Map<String, Value> =
-            object.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let mut extra: Map<String, Value> = object
+            .iter()
+            .filter(|(key, _)| !KNOWN.contains(&key.as_str()))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         if list("Outputs").len() > 1 {
             extra.insert("Outputs".into(), Value::Array(list("Outputs")[1..].to_vec()));
         }
@@ -149,7 +156,8 @@ fn short(path: &Path, folder: Option<&Path>) -> String {
 }
 
 fn write_dataset(dataset: &Dataset, folder: Option<&Path>) -> Value {
-    let paths: Vec<String> = std::iter::once(&dataset.path).chain(&dataset.more).map(|path| short(path, folder)).collect();
+    let paths: Vec<String> =
+        std::iter::once(&dataset.path).chain(&dataset.more).map(|path| short(path, folder)).collect();
     let mut object = Map::new();
     object.insert("Name".into(), json!(dataset.name));
     object.insert("Input".into(), json!({ "Paths": paths }));

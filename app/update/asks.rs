@@ -27,9 +27,11 @@ fn ask_sheet(model: &mut Model, jobs: &mut Jobs) {
         return;
     }
     let (project, depth, epoch) = (Arc::clone(model.project()), model.depth(), jobs.desk.epoch);
-    let same = jobs.desk.sheet.as_ref().is_some_and(|(asked, at, when)| {
-        *at == depth && *when == epoch && same_data(asked, &project)
-    });
+    let same = jobs
+        .desk
+        .sheet
+        .as_ref()
+        .is_some_and(|(asked, at, when)| *at == depth && *when == epoch && same_data(asked, &project));
     if same {
         return;
     }
@@ -54,7 +56,11 @@ fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
         return;
     };
     let same = jobs.desk.draft.as_ref().is_some_and(|(asked, step, place, only, when)| {
-        *step == draft.step && *place == draft.place && *only == draft.only && *when == epoch && same_data(asked, &project)
+        *step == draft.step
+            && *place == draft.place
+            && *only == draft.only
+            && *when == epoch
+            && same_data(asked, &project)
     });
     if same {
         return;
@@ -103,8 +109,7 @@ fn ask_cells(model: &Model, jobs: &mut Jobs) {
     let column_end = sheet.columns.len().div_ceil(BLOCK_COLUMNS);
     let rows = rows.start..rows.end.min(end);
     let columns = columns.start..columns.end.min(column_end);
-    let missing: Vec<BlockAt> =
-        pairs(rows, columns).into_iter().filter(|at| !sheet.blocks.contains_key(at)).collect();
+    let missing: Vec<BlockAt> = pairs(rows, columns).into_iter().filter(|at| !sheet.blocks.contains_key(at)).collect();
     if missing.is_empty() || jobs.desk.cells == (sheet.key, missing.clone()) {
         return;
     }

@@ -1,10 +1,10 @@
 //! Opening, saving, datasets and runs.
 
+use crate::model::Purpose;
 use crate::model::project::EXTENSION;
 use crate::model::run::Progress;
 use crate::model::{Dataset, Draft, History, Loading, Model, Output, Project, Question, Recent, Run, Weight};
 use crate::scratch::Scratch;
-use crate::model::Purpose;
 use crate::worker::event::Opened;
 use crate::worker::{Jobs, Slot, dialog, run as worker_run, store};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,9 @@ pub(super) fn ask(model: &Model, jobs: &Jobs, purpose: Purpose) {
     let name = &model.project().name;
     let name = match purpose {
         Purpose::ExportRecipe => format!("{name}-recipe.json"),
-        Purpose::Output => default_output(model).path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        Purpose::Output => {
+            default_output(model).path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+        }
         _ => format!("{name}{EXTENSION}"),
     };
     dialog::open(jobs, purpose, folder, name);
@@ -201,7 +203,8 @@ pub(super) fn run_panel(model: &mut Model, scratch: &mut Scratch) {
 fn default_output(model: &Model) -> Output {
     let mut output = model.project().output.clone();
     if output.path.as_os_str().is_empty() {
-        let beside = model.path.clone().or_else(|| model.project().dataset.as_ref().map(|dataset| dataset.path.clone()));
+        let beside =
+            model.path.clone().or_else(|| model.project().dataset.as_ref().map(|dataset| dataset.path.clone()));
         let folder = beside.and_then(|path| path.parent().map(Path::to_owned)).unwrap_or_default();
         output.path = folder.join(format!("{}-clean.parquet", model.project().name));
     }

@@ -15,7 +15,11 @@ fn change(model: &mut Model, label: &str, edit: impl FnOnce(&mut Vec<Step>)) {
 
 /// Opens the form of an operation.
 pub(super) fn start_form(
-    model: &mut Model, scratch: &mut Scratch, name: &str, column: Option<&str>, at: Option<usize>,
+    model: &mut Model,
+    scratch: &mut Scratch,
+    name: &str,
+    column: Option<&str>,
+    at: Option<usize>,
 ) {
     let Some(op) = find(name) else { return };
     if !model.has_data() {
@@ -75,9 +79,9 @@ pub(super) fn apply_form(model: &mut Model, scratch: &mut Scratch) {
     }
     // The draft's table is what the new table will look like: it stays until that one is there.
     let drafted = model.draft.take().and_then(|mut draft| draft.sheet.value_mut().map(std::mem::take));
-    if let Some(sheet) = drafted.filter(|sheet| {
-        sheet.effect.is_some_and(|effect| !effect.removes && sheet.rows == effect.rows_after)
-    }) {
+    if let Some(sheet) =
+        drafted.filter(|sheet| sheet.effect.is_some_and(|effect| !effect.removes && sheet.rows == effect.rows_after))
+    {
         model.sheet.done(sheet);
     }
     scratch.form = None;

@@ -2,10 +2,10 @@
 
 use super::{Scene, menus};
 use crate::action::Action;
+use crate::model::Purpose;
 use crate::model::sheet::{Column, ColumnMark, Facts};
 use crate::theme;
 use crate::widget::{button, card, icon, percent};
-use crate::model::Purpose;
 use egui::accesskit::Role;
 use egui::{CornerRadius, Pos2, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo};
 use std::sync::Arc;
@@ -56,7 +56,8 @@ fn search_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.horizontal(|ui| {
         ui.add_space(theme::SIDE);
         let width = ui.available_width() - theme::SIDE - 8.0;
-        let edit = TextEdit::singleline(&mut scene.scratch.column_search).hint_text("Find a column").desired_width(width);
+        let edit =
+            TextEdit::singleline(&mut scene.scratch.column_search).hint_text("Find a column").desired_width(width);
         ui.add(edit).accessible_name("Find a column");
     });
     ui.add_space(4.0);

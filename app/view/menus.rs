@@ -11,7 +11,14 @@ use egui::Ui;
 
 /// Offered first in a column's menu.
 const USUAL: &[&str] = &[
-    "CHANGE_DATA_TYPE", "RENAME", "SORT", "REMOVE_VALUES", "REMOVE_MISSING", "FILL_WITH_CUSTOM", "REPLACE_TEXT", "GROUP_BY",
+    "CHANGE_DATA_TYPE",
+    "RENAME",
+    "SORT",
+    "REMOVE_VALUES",
+    "REMOVE_MISSING",
+    "FILL_WITH_CUSTOM",
+    "REPLACE_TEXT",
+    "GROUP_BY",
     "DELETE",
 ];
 

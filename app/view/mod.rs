@@ -45,7 +45,10 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     Panel::top("top").exact_size(theme::TOP_BAR).resizable(false).frame(bar).show(ui, |ui| top::top_ui(ui, scene));
     if scene.model.has_data() {
         let frame = bar.inner_margin(Margin::symmetric(10, 0));
-        Panel::top("families").exact_size(theme::FAMILY_BAR).frame(frame).show(ui, |ui| families::families_ui(ui, scene));
+        Panel::top("families")
+            .exact_size(theme::FAMILY_BAR)
+            .frame(frame)
+            .show(ui, |ui| families::families_ui(ui, scene));
     }
     overlays::banner_ui(ui, scene);
     Panel::bottom("status").exact_size(theme::BOTTOM_BAR).frame(bar).show(ui, |ui| status::status_ui(ui, scene));
@@ -99,7 +102,8 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             let font = if chosen { theme::heavy(13.0) } else { theme::body() };
             let text = RichText::new(title).font(font).color(if chosen { theme.text } else { theme.muted });
             let fill = if chosen { theme.hover } else { theme::NOTHING };
-            let tab_button = egui::Button::new(text).fill(fill).stroke(egui::Stroke::NONE).min_size(egui::vec2(0.0, 26.0));
+            let tab_button =
+                egui::Button::new(text).fill(fill).stroke(egui::Stroke::NONE).min_size(egui::vec2(0.0, 26.0));
             if ui.add(tab_button).clicked() {
                 scene.scratch.tab = tab;
             }

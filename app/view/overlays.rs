@@ -3,10 +3,10 @@
 use super::Scene;
 use crate::action::{Action, Answer};
 use crate::command::COMMANDS;
+use crate::model::Purpose;
 use crate::model::Question;
 use crate::theme;
 use crate::widget::{button, field};
-use crate::model::Purpose;
 use egui::{Align2, Area, Frame, Id, Key, Margin, Modifiers, Order, Panel, RichText, Ui, Vec2};
 
 /// Draws a question, or a path to type, as a bar over the panels.
@@ -16,9 +16,11 @@ pub(super) fn banner_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     if let Some(question) = scene.model.question.clone() {
         Panel::top("question").frame(frame).show(ui, |ui| question_ui(ui, scene, &question));
     }
-    let typed = scene.scratch.typed_path.as_ref().is_some_and(|(purpose, _)| {
-        scene.model.has_data() || *purpose != Purpose::Open
-    });
+    let typed = scene
+        .scratch
+        .typed_path
+        .as_ref()
+        .is_some_and(|(purpose, _)| scene.model.has_data() || *purpose != Purpose::Open);
     if typed {
         let frame = frame.fill(theme.background);
         Panel::top("path").frame(frame).show(ui, |ui| path_ui(ui, scene));
@@ -27,18 +29,22 @@ pub(super) fn banner_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 fn question_ui(ui: &mut Ui, scene: &mut Scene<'_>, question: &Question) {
     let (words, answers): (&str, &[(&str, Answer)]) = match question {
-        Question::CloseUnsaved => {
-            ("The project has changes that are not saved.", &[("Save and close", Answer::Save), ("Close without saving", Answer::Discard), ("Stay", Answer::Cancel)])
-        }
-        Question::CloseRunning => {
-            ("A run is under way; closing stops it, and an earlier output stays as it is.", &[("Stop and close", Answer::GoOn), ("Stay", Answer::Cancel)])
-        }
-        Question::Leave(_) => {
-            ("The project has changes that are not saved.", &[("Save and open", Answer::Save), ("Open without saving", Answer::Discard), ("Stay", Answer::Cancel)])
-        }
-        Question::Recover => {
-            ("The last session ended without saving. Its work is still here.", &[("Take it up", Answer::GoOn), ("Let it go", Answer::Discard)])
-        }
+        Question::CloseUnsaved => (
+            "The project has changes that are not saved.",
+            &[("Save and close", Answer::Save), ("Close without saving", Answer::Discard), ("Stay", Answer::Cancel)],
+        ),
+        Question::CloseRunning => (
+            "A run is under way; closing stops it, and an earlier output stays as it is.",
+            &[("Stop and close", Answer::GoOn), ("Stay", Answer::Cancel)],
+        ),
+        Question::Leave(_) => (
+            "The project has changes that are not saved.",
+            &[("Save and open", Answer::Save), ("Open without saving", Answer::Discard), ("Stay", Answer::Cancel)],
+        ),
+        Question::Recover => (
+            "The last session ended without saving. Its work is still here.",
+            &[("Take it up", Answer::GoOn), ("Let it go", Answer::Discard)],
+        ),
     };
     ui.horizontal(|ui| {
         ui.label(RichText::new(words));
@@ -104,7 +110,8 @@ pub(super) fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             ui.label(RichText::new("Keys").font(theme::heavy(16.0)));
             ui.add_space(6.0);
             egui::Grid::new("keys").num_columns(2).spacing(Vec2::new(28.0, 5.0)).show(ui, |ui| {
-                let commands = COMMANDS.iter().filter_map(|c| Some((ui.ctx().format_shortcut(c.shortcut.as_ref()?), c.title)));
+                let commands =
+                    COMMANDS.iter().filter_map(|c| Some((ui.ctx().format_shortcut(c.shortcut.as_ref()?), c.title)));
                 let plain = |keys: String| if keys == "Questionmark" { "?".to_owned() } else { keys };
                 let commands: Vec<(String, &str)> = commands.map(|(keys, title)| (plain(keys), title)).collect();
                 let all = commands.iter().map(|(keys, title)| (keys.as_str(), *title)).chain(MORE_KEYS.iter().copied());
@@ -132,7 +139,12 @@ pub(super) fn drop_ui(ui: &Ui) {
     let rect = ui.ctx().content_rect();
     let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("drop")));
     painter.rect_filled(rect, egui::CornerRadius::ZERO, theme.surface.gamma_multiply(0.85));
-    painter.rect_stroke(rect.shrink(8.0), egui::CornerRadius::same(8), egui::Stroke::new(2.0, theme.accent), egui::StrokeKind::Inside);
+    painter.rect_stroke(
+        rect.shrink(8.0),
+        egui::CornerRadius::same(8),
+        egui::Stroke::new(2.0, theme.accent),
+        egui::StrokeKind::Inside,
+    );
     let galley = painter.layout_no_wrap("Drop to open".into(), theme::heavy(16.0), theme.accent);
     painter.galley(rect.center() - galley.size() / 2.0, galley, theme.accent);
 }

@@ -7,7 +7,10 @@ use crate::theme;
 use crate::widget::{card, text_left, text_right};
 use brewhouse_engine::op::{all, sentence};
 use egui::accesskit::Role;
-use egui::{Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modifiers, Order, Pos2, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modifiers, Order, Pos2, ScrollArea, Sense, TextEdit, Ui, Vec2,
+    WidgetInfo,
+};
 
 const LINE: f32 = 30.0;
 const WIDTH: f32 = 560.0;
@@ -33,7 +36,8 @@ pub(super) fn palette_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         palette.at = palette.at.saturating_sub(1);
     }
     let enter = ui.input(|i| i.key_pressed(Key::Enter));
-    let area = Area::new(Id::unique("palette")).order(Order::Foreground).anchor(Align2::CENTER_TOP, Vec2::new(0.0, 52.0));
+    let area =
+        Area::new(Id::unique("palette")).order(Order::Foreground).anchor(Align2::CENTER_TOP, Vec2::new(0.0, 52.0));
     let shown = area.show(ui.ctx(), |ui| {
         Frame::popup(ui.style()).inner_margin(Margin::same(8)).show(ui, |ui| {
             ui.set_width(WIDTH);
@@ -147,7 +151,8 @@ fn entries(scene: &Scene<'_>, steps_only: bool) -> Vec<Entry> {
         for op in all() {
             let fitting = column.as_ref().filter(|column| menus::fits(op, column.class));
             let action = Action::StartForm(op.name, fitting.map(|column| column.name.clone()));
-            let hint = format!("{} · {}", op.family.title(), op.summary.split_inclusive('.').next().unwrap_or_default());
+            let hint =
+                format!("{} · {}", op.family.title(), op.summary.split_inclusive('.').next().unwrap_or_default());
             list.push(Entry { title: op.title.to_owned(), hint, kind: "step", action });
         }
     }
@@ -160,9 +165,13 @@ fn entries(scene: &Scene<'_>, steps_only: bool) -> Vec<Entry> {
         }
         for (at, step) in model.steps().iter().enumerate() {
             let action = Action::LookAt(Some(at + 1));
-            list.push(Entry { title: sentence::text(step), hint: format!("step {}", at + 1), kind: "in the recipe", action });
+            list.push(Entry {
+                title: sentence::text(step),
+                hint: format!("step {}", at + 1),
+                kind: "in the recipe",
+                action,
+            });
         }
     }
     list
 }
-

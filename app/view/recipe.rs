@@ -2,16 +2,19 @@
 
 use super::{Scene, form, run};
 use crate::action::Action;
+use crate::model::Purpose;
 use crate::model::sheet::StepFigures;
 use crate::model::{Model, Place};
 use crate::theme::{self, Theme};
 use crate::widget::{button, field, grouped, icon};
-use crate::model::Purpose;
 use brewhouse_engine::op::sentence::{self, Piece};
 use brewhouse_engine::recipe::Step;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Color32, CornerRadius, Frame, Layout, Margin, Panel, Popup, Pos2, Rect, Response, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{
+    Align, Color32, CornerRadius, Frame, Layout, Margin, Panel, Popup, Pos2, Rect, Response, RichText, ScrollArea,
+    Sense, Stroke, Ui, Vec2, WidgetInfo,
+};
 
 /// Draws the panel.
 pub(super) fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -215,13 +218,19 @@ fn ground(ui: &Ui, rect: Rect, here: bool, hovered: bool) {
 fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step, rect: Rect, response: &Response) {
     let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(response));
     let inside = ui.rect_contains_pointer(rect) && !ui.ctx().any_popup_open();
-    let room = Rect::from_min_max(Pos2::new(rect.right() - 92.0, rect.top() + 5.0), Pos2::new(rect.right() - 8.0, rect.top() + 27.0));
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(room).layout(Layout::right_to_left(Align::Center)).id_salt(("tools", at)));
+    let room = Rect::from_min_max(
+        Pos2::new(rect.right() - 92.0, rect.top() + 5.0),
+        Pos2::new(rect.right() - 8.0, rect.top() + 27.0),
+    );
+    let mut child = ui.new_child(
+        egui::UiBuilder::new().max_rect(room).layout(Layout::right_to_left(Align::Center)).id_salt(("tools", at)),
+    );
     if !inside && !open && !response.has_focus() && !step.disabled() {
         return;
     }
     child.spacing_mut().item_spacing.x = 3.0;
-    let name = if step.disabled() { format!("Switch step {} on", at + 1) } else { format!("Switch step {} off", at + 1) };
+    let name =
+        if step.disabled() { format!("Switch step {} on", at + 1) } else { format!("Switch step {} off", at + 1) };
     if button::switch(&mut child, !step.disabled(), &name).clicked() {
         scene.act(Action::Disable(at, !step.disabled()));
     }
@@ -240,7 +249,12 @@ fn drag_ui(ui: &Ui, scene: &mut Scene<'_>, response: &Response, at: usize, rect:
     let theme = theme::of(ui);
     response.dnd_set_drag_payload(at);
     if response.dragged() {
-        ui.painter().rect_stroke(rect.shrink(1.0), CornerRadius::same(4), Stroke::new(1.0, theme.accent), egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(
+            rect.shrink(1.0),
+            CornerRadius::same(4),
+            Stroke::new(1.0, theme.accent),
+            egui::StrokeKind::Inside,
+        );
     }
     let lower = ui.ctx().pointer_hover_pos().is_some_and(|pos| pos.y > rect.center().y);
     if let Some(from) = response.dnd_hover_payload::<usize>().filter(|from| **from != at) {

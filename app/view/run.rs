@@ -12,11 +12,21 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 /// Formats with their words and the ends of their files.
-const FORMATS: &[(&str, &str, &str)] =
-    &[("PARQUET", "Parquet", "parquet"), ("CSV", "CSV", "csv"), ("JSON", "JSON Lines", "jsonl"), ("ARROW", "Arrow", "arrow")];
+const FORMATS: &[(&str, &str, &str)] = &[
+    ("PARQUET", "Parquet", "parquet"),
+    ("CSV", "CSV", "csv"),
+    ("JSON", "JSON Lines", "jsonl"),
+    ("ARROW", "Arrow", "arrow"),
+];
 /// Compressions with their words.
-const COMPRESSIONS: &[(&str, &str)] =
-    &[("ZSTD", "Zstandard"), ("SNAPPY", "Snappy"), ("GZIP", "gzip"), ("LZ4", "LZ4"), ("BROTLI", "Brotli"), ("NONE", "none")];
+const COMPRESSIONS: &[(&str, &str)] = &[
+    ("ZSTD", "Zstandard"),
+    ("SNAPPY", "Snappy"),
+    ("GZIP", "gzip"),
+    ("LZ4", "LZ4"),
+    ("BROTLI", "Brotli"),
+    ("NONE", "none"),
+];
 
 /// Draws the panel.
 pub(super) fn run_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -168,7 +178,11 @@ fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
     let theme = theme::of(ui);
     let small = |text: String| RichText::new(text).font(theme::small());
     if !ended.ok {
-        let words = if ended.cancelled { "The run was stopped; an earlier output is as it was".to_owned() } else { ended.message.clone() };
+        let words = if ended.cancelled {
+            "The run was stopped; an earlier output is as it was".to_owned()
+        } else {
+            ended.message.clone()
+        };
         field::error(ui, if words.is_empty() { "The run failed and said nothing" } else { &words });
     }
     if let Some(receipt) = &ended.receipt {
@@ -183,7 +197,8 @@ fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
     ui.add_space(6.0);
     ui.horizontal(|ui| {
         if ended.ok && button::secondary(ui, "Open the folder").clicked() {
-            let folder = if ended.output.is_dir() { Some(ended.output.clone()) } else { ended.output.parent().map(Into::into) };
+            let folder =
+                if ended.output.is_dir() { Some(ended.output.clone()) } else { ended.output.parent().map(Into::into) };
             scene.act(Action::Reveal(folder.unwrap_or_default()));
         }
         if button::secondary(ui, "Run again…").clicked() {
@@ -212,7 +227,12 @@ fn receipt_lines(receipt: &Value) -> Vec<String> {
         }
     }
     for output in list("outputs") {
-        lines.push(format!("wrote {} rows, {} bytes to {}", whole(output, "rows"), whole(output, "bytes"), text(output, "path")));
+        lines.push(format!(
+            "wrote {} rows, {} bytes to {}",
+            whole(output, "rows"),
+            whole(output, "bytes"),
+            text(output, "path")
+        ));
     }
     for note in list("notes").iter().filter_map(Value::as_str) {
         lines.push(note.to_owned());

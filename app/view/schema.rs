@@ -31,7 +31,11 @@ pub(super) fn schema_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     for (title, x, at_right) in TITLES {
         let galley = ui.painter().layout_no_wrap((*title).to_owned(), theme::heavy(11.0), theme.muted);
         let at = Pos2::new(rect.left() + x, rect.center().y);
-        if *at_right { text_right(ui.painter(), at, galley) } else { text_left(ui.painter(), at, galley) };
+        if *at_right {
+            text_right(ui.painter(), at, galley)
+        } else {
+            text_left(ui.painter(), at, galley)
+        };
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme.line));
     // Facts come for the columns on screen; here those are the lines in view.
@@ -64,9 +68,14 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize) {
     text_left(painter, Pos2::new(rect.left() + 40.0, y), sign);
     let facts = sheet.facts.get(&column.name).map(|facts| (**facts).clone()).unwrap_or_default();
     for ((_, x, at_right), text) in TITLES.iter().zip(texts(&column.name, column.class.words(), &facts)) {
-        let galley = card::one_line(painter, &text, theme::body(), if *x < 100.0 { theme.text } else { theme.muted }, 200.0);
+        let galley =
+            card::one_line(painter, &text, theme::body(), if *x < 100.0 { theme.text } else { theme.muted }, 200.0);
         let at = Pos2::new(rect.left() + x, y);
-        if *at_right { text_right(painter, at, galley) } else { text_left(painter, at, galley) };
+        if *at_right {
+            text_right(painter, at, galley)
+        } else {
+            text_left(painter, at, galley)
+        };
     }
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme.line.gamma_multiply(0.7)));
     let spoken = format!("{}, {}", column.name, column.class.words());
@@ -82,7 +91,11 @@ fn texts(name: &str, kind: &str, facts: &Facts) -> [String; 6] {
     if facts.rows == 0 {
         return [name.into(), kind.into(), String::new(), String::new(), String::new(), String::new()];
     }
-    let missing = if facts.missing == 0 { "0".into() } else { format!("{} · {}", grouped(facts.missing), percent(facts.missing, facts.rows)) };
+    let missing = if facts.missing == 0 {
+        "0".into()
+    } else {
+        format!("{} · {}", grouped(facts.missing), percent(facts.missing, facts.rows))
+    };
     [
         name.into(),
         kind.into(),

@@ -40,7 +40,9 @@ fn project_menu(ui: &mut Ui, scene: &mut Scene<'_>) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, "Project menu"));
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(230.0);
-        for group in [&["new", "open", "sample"][..], &["save", "save-as", "import", "export"], &["add-dataset", "reload"]] {
+        for group in
+            [&["new", "open", "sample"][..], &["save", "save-as", "import", "export"], &["add-dataset", "reload"]]
+        {
             for name in group {
                 command_item(ui, scene, name);
             }
@@ -103,7 +105,8 @@ fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             scene.act(Action::RunPanel);
         }
         let redo = scene.model.history.redo_label().map_or("Nothing to redo".into(), |label| format!("Redo: {label}"));
-        if button::framed_icon(ui, icon::ARROW_U_UP_RIGHT, &redo, scene.model.history.redo_label().is_some()).clicked() {
+        if button::framed_icon(ui, icon::ARROW_U_UP_RIGHT, &redo, scene.model.history.redo_label().is_some()).clicked()
+        {
             scene.act(Action::Redo);
         }
         let undo = scene.model.history.undo_label().map_or("Nothing to undo".into(), |label| format!("Undo: {label}"));

@@ -2,9 +2,7 @@
 
 use crate::theme;
 use egui::accesskit::Role;
-use egui::{
-    Button, CornerRadius, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-};
+use egui::{Button, CornerRadius, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 /// A button that is an icon alone; its name is read out and shown on hover.
 pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {

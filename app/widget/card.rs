@@ -79,7 +79,13 @@ fn band(rect: Rect, top: f32, height: f32) -> Rect {
 }
 
 /// A line of text that is cut with an ellipsis where it does not fit.
-pub fn one_line(painter: &Painter, text: &str, font: egui::FontId, colour: egui::Color32, width: f32) -> std::sync::Arc<egui::Galley> {
+pub fn one_line(
+    painter: &Painter,
+    text: &str,
+    font: egui::FontId,
+    colour: egui::Color32,
+    width: f32,
+) -> std::sync::Arc<egui::Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(4.0));
     painter.layout_job(job)
@@ -140,7 +146,8 @@ pub fn hatch(painter: &Painter, rect: Rect, colour: egui::Color32, step: f32) {
     let mut x = rect.left() - rect.height();
     let mut lines = Vec::new();
     while x < rect.right() {
-        lines.push(Shape::line_segment([Pos2::new(x, rect.bottom()), Pos2::new(x + rect.height(), rect.top())], stroke));
+        lines
+            .push(Shape::line_segment([Pos2::new(x, rect.bottom()), Pos2::new(x + rect.height(), rect.top())], stroke));
         x += step;
     }
     painter.extend(lines);
@@ -164,7 +171,10 @@ fn bar_chart(painter: &Painter, theme: &Theme, rect: Rect, bars: &[(String, u64)
         }
         let height = (*count as f32 / most * rect.height()).max(1.5);
         let left = rect.left() + step * at as f32;
-        let bar = Rect::from_min_max(Pos2::new(left, rect.bottom() - height), Pos2::new(left + (step - 1.0).max(1.0), rect.bottom()));
+        let bar = Rect::from_min_max(
+            Pos2::new(left, rect.bottom() - height),
+            Pos2::new(left + (step - 1.0).max(1.0), rect.bottom()),
+        );
         painter.rect_filled(bar, CornerRadius::ZERO, theme.bars);
     }
 }

@@ -1,8 +1,6 @@
 //! A table as the grid takes it: blocks of cells as text, with the marks of a draft.
 
-use crate::model::sheet::{
-    BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Row,
-};
+use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Row};
 use brewhouse_engine::Result;
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::stage::{Cache, Draft, DraftPage, View, draft_page};
@@ -80,7 +78,8 @@ impl Shelf {
 
 /// The columns of a schema.
 pub(super) fn columns(schema: &SchemaRef) -> Vec<Column> {
-    let column = |name: &str, dtype| Column { name: name.to_owned(), class: TypeClass::of(dtype), mark: ColumnMark::Same };
+    let column =
+        |name: &str, dtype| Column { name: name.to_owned(), class: TypeClass::of(dtype), mark: ColumnMark::Same };
     schema.iter().map(|(name, dtype)| column(name.as_str(), dtype)).collect()
 }
 

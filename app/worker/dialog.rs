@@ -6,7 +6,8 @@ use crate::model::Purpose;
 use std::path::PathBuf;
 
 /// Kinds of data files that dialogs offer.
-pub const DATA: &[&str] = &["csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "parquet", "arrow", "ipc", "feather", "gz", "zst"];
+pub const DATA: &[&str] =
+    &["csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "parquet", "arrow", "ipc", "feather", "gz", "zst"];
 
 /// Opens a dialog; its answer comes as an event.
 pub fn open(jobs: &Jobs, purpose: Purpose, folder: Option<PathBuf>, name: String) {

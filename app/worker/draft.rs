@@ -16,7 +16,13 @@ const CHUNK: u64 = 1 << 16;
 const MOST: usize = 20_000;
 
 /// Compiles a draft, or tells every fault of its form.
-pub(super) fn compile(view: &View, step: &Step, number: usize, env: &Environment, cache: &Cache) -> Result<Draft, Vec<Fault>> {
+pub(super) fn compile(
+    view: &View,
+    step: &Step,
+    number: usize,
+    env: &Environment,
+    cache: &Cache,
+) -> Result<Draft, Vec<Fault>> {
     stage::draft(view, step, env, cache).map_err(|mut problems| {
         for problem in &mut problems {
             problem.step = number;
@@ -39,7 +45,14 @@ pub(super) fn shelf(view: View, draft: Draft, before: &[Step], step: &Step) -> S
     };
     let after = (draft.effect != stage::Effect::Rows).then(|| before.iter().chain([step]).cloned().collect());
     let _ = cells;
-    Shelf { rows: view.rows, cells: Cells::Draft(Box::new(draft)), view, columns: Arc::new(columns), effect: Some(effect), after }
+    Shelf {
+        rows: view.rows,
+        cells: Cells::Draft(Box::new(draft)),
+        view,
+        columns: Arc::new(columns),
+        effect: Some(effect),
+        after,
+    }
 }
 
 /// Columns that the step reads and that are still there may have changed.
@@ -81,7 +94,13 @@ pub(super) fn counted(effect: Effect, counts: DraftCounts) -> Effect {
 }
 
 /// Leaves only the rows that change, or that do not fit.
-pub(super) fn pick(shelf: &mut Shelf, only: Only, env: &Environment, cache: &Cache, stale: &dyn Fn() -> bool) -> Result<()> {
+pub(super) fn pick(
+    shelf: &mut Shelf,
+    only: Only,
+    env: &Environment,
+    cache: &Cache,
+    stale: &dyn Fn() -> bool,
+) -> Result<()> {
     let Cells::Draft(draft) = &shelf.cells else { return Ok(()) };
     if draft.effect == stage::Effect::Table {
         return Ok(());

@@ -110,8 +110,7 @@ impl Jobs {
     pub fn start(&self, slot: Slot, job: impl FnOnce(&Ticket) -> Option<Event> + Send + 'static) {
         let newest = Arc::clone(&self.newest[slot as usize]);
         let number = newest.fetch_add(1, Ordering::AcqRel) + 1;
-        let ticket =
-            Ticket { number, newest, sender: self.sender.clone(), wake: Arc::clone(&self.wake) };
+        let ticket = Ticket { number, newest, sender: self.sender.clone(), wake: Arc::clone(&self.wake) };
         let active = Arc::clone(&self.active);
         active.fetch_add(1, Ordering::AcqRel);
         let answer = ticket.clone();
@@ -149,7 +148,8 @@ impl Jobs {
 }
 
 fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let text =
+        panic.downcast_ref::<&str>().map(|s| (*s).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     let text = text.unwrap_or_default();
     format!("the program made a mistake here: {}", text.lines().next().unwrap_or_default())
 }

@@ -128,7 +128,13 @@ impl Stage {
     }
 
     fn drafted(
-        &self, ask: &Ask, step: &Step, place: Place, only: Only, start: Instant, ticket: &Ticket,
+        &self,
+        ask: &Ask,
+        step: &Step,
+        place: Place,
+        only: Only,
+        start: Instant,
+        ticket: &Ticket,
     ) -> Result<Shown, Faults> {
         let plain = |error: Error| vec![Fault::from(&error)];
         let made = self.view(ask, false)?;
@@ -161,7 +167,13 @@ impl Stage {
     }
 
     fn show(
-        &self, shelf: Shelf, ask: &Ask, key: u64, start: Instant, env: &Environment, cache: &Cache,
+        &self,
+        shelf: Shelf,
+        ask: &Ask,
+        key: u64,
+        start: Instant,
+        env: &Environment,
+        cache: &Cache,
     ) -> brewhouse_engine::Result<Sheet> {
         let mut blocks = HashMap::new();
         for at in &ask.blocks {

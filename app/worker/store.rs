@@ -100,15 +100,15 @@ pub fn read(jobs: &Jobs, path: PathBuf) {
 }
 
 fn sort_out(path: &Path) -> Result<Opened, Fault> {
-    let meta = fs::metadata(path)
-        .map_err(|error| Fault::new(format!("{} cannot be opened: {error}", path.display())))?;
+    let meta =
+        fs::metadata(path).map_err(|error| Fault::new(format!("{} cannot be opened: {error}", path.display())))?;
     let name = path.to_string_lossy().to_lowercase();
     let may_be = [".json", ".yaml", ".yml"].iter().any(|end| name.ends_with(end));
     if !may_be || meta.is_dir() || meta.len() > 20_000_000 {
         return Ok(Opened::Data);
     }
-    let text = fs::read_to_string(path)
-        .map_err(|error| Fault::new(format!("{} cannot be read: {error}", path.display())))?;
+    let text =
+        fs::read_to_string(path).map_err(|error| Fault::new(format!("{} cannot be read: {error}", path.display())))?;
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let sure = name.ends_with(".brewhouse.json");
     match recipe::parse_text(&text) {

@@ -39,7 +39,8 @@ impl Project {
         let object = value.as_object().filter(|o| is_project(o)).ok_or_else(|| bad("this file is not a project"))?;
         let version = object.get("FormatVersion").and_then(Value::as_u64).unwrap_or(FORMAT_VERSION);
         if version > FORMAT_VERSION {
-            let message = format!("this project was written by a newer program (format {version}, here {FORMAT_VERSION})");
+            let message =
+                format!("this project was written by a newer program (format {version}, here {FORMAT_VERSION})");
             return Err(bad(message).advise("use the newer program; the file was not changed"));
         }
         let list = |key: &str| object.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

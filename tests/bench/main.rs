@@ -5,7 +5,12 @@
 //! balances, reads back and swaps, as every run does. The typing pass is timed apart.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may stop where it stands")]
-#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "small numbers")]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "small numbers"
+)]
 
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::recipe::{Recipe, Step};
@@ -13,8 +18,8 @@ use brewhouse_engine::run::{Job, Monitor, execute};
 use brewhouse_engine::sink::Target;
 use brewhouse_engine::source::{self, ReadOptions, Source, StoredColumn};
 use polars::prelude::{
-    DataType, Engine, FileWriteFormat, LazyCsvReader, LazyFileListReader as _, LazyFrame, ParquetWriteOptions, PlRefPath,
-    Schema, SinkDestination, SinkTarget, SortMultipleOptions, UnifiedSinkArgs, col, lit,
+    DataType, Engine, FileWriteFormat, LazyCsvReader, LazyFileListReader as _, LazyFrame, ParquetWriteOptions,
+    PlRefPath, Schema, SinkDestination, SinkTarget, SortMultipleOptions, UnifiedSinkArgs, col, lit,
 };
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -11,8 +11,13 @@ use brewhouse_engine::op::param::Kind;
 use egui::{Popup, RichText, ScrollArea, Ui};
 
 /// Types that a text can fail to fit, with their words.
-const KINDS: &[(&str, &str)] =
-    &[("number", "whole number"), ("double", "decimal"), ("boolean", "true or false"), ("date", "date"), ("timestamp", "date and time")];
+const KINDS: &[(&str, &str)] = &[
+    ("number", "whole number"),
+    ("double", "decimal"),
+    ("boolean", "true or false"),
+    ("date", "date"),
+    ("timestamp", "date and time"),
+];
 
 /// Draws the conditions, and what adds one.
 pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {

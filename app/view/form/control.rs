@@ -15,7 +15,14 @@ pub(super) fn shows_label(spec: &ParamSpec) -> bool {
 }
 
 /// Draws the control; `text` is the parameter as recipes hold it.
-pub(super) fn control_ui(ui: &mut Ui, spec: &'static ParamSpec, text: &mut String, choices: &Choices, form: &Form, fresh: bool) {
+pub(super) fn control_ui(
+    ui: &mut Ui,
+    spec: &'static ParamSpec,
+    text: &mut String,
+    choices: &Choices,
+    form: &Form,
+    fresh: bool,
+) {
     match spec.kind {
         Kind::Column => column_ui(ui, spec.label, text, &choices.columns, spec.accepts, !spec.required),
         Kind::Columns => columns_ui(ui, spec.label, text, &choices.columns, spec.accepts),
@@ -73,7 +80,10 @@ pub(in crate::view) fn opener(ui: &mut Ui, sign: &str, text: &str, width: f32, n
 
 /// A list of columns to take one from, filtered by what is typed.
 pub(super) fn pick_column_ui(
-    opener: &egui::Response, columns: &[Column], accepts: &[TypeClass], none: bool,
+    opener: &egui::Response,
+    columns: &[Column],
+    accepts: &[TypeClass],
+    none: bool,
 ) -> Option<String> {
     let mut picked = None;
     let fitting: Vec<&Column> = columns.iter().filter(|c| accepts.is_empty() || accepts.contains(&c.class)).collect();
@@ -122,7 +132,14 @@ fn sign_of(columns: &[Column], name: &str) -> &'static str {
 }
 
 /// One column.
-pub(super) fn column_ui(ui: &mut Ui, label: &str, text: &mut String, columns: &[Column], accepts: &[TypeClass], none: bool) {
+pub(super) fn column_ui(
+    ui: &mut Ui,
+    label: &str,
+    text: &mut String,
+    columns: &[Column],
+    accepts: &[TypeClass],
+    none: bool,
+) {
     let width = ui.available_width();
     let response = opener(ui, sign_of(columns, text), text, width, label);
     if let Some(picked) = pick_column_ui(&response, columns, accepts, none) {
@@ -131,7 +148,13 @@ pub(super) fn column_ui(ui: &mut Ui, label: &str, text: &mut String, columns: &[
 }
 
 /// Several columns: each chosen one with a way to take it out, and one more.
-pub(in crate::view) fn columns_ui(ui: &mut Ui, label: &str, text: &mut String, columns: &[Column], accepts: &[TypeClass]) {
+pub(in crate::view) fn columns_ui(
+    ui: &mut Ui,
+    label: &str,
+    text: &mut String,
+    columns: &[Column],
+    accepts: &[TypeClass],
+) {
     let mut names = parse_names(text).unwrap_or_default();
     let before = names.clone();
     let mut out = None;
@@ -162,7 +185,8 @@ pub(in crate::view) fn columns_ui(ui: &mut Ui, label: &str, text: &mut String, c
         if let Some(picked) = pick_column_ui(&response, &left, accepts, false) {
             names.push(picked);
         }
-        if ui.add(Button::new("all").min_size(Vec2::new(52.0, theme::CONTROL))).on_hover_text("All that fit").clicked() {
+        if ui.add(Button::new("all").min_size(Vec2::new(52.0, theme::CONTROL))).on_hover_text("All that fit").clicked()
+        {
             names.extend(left.iter().filter(fitting).map(|column| column.name.clone()));
         }
     });

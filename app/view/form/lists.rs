@@ -38,9 +38,11 @@ pub(super) fn sort_keys_ui(ui: &mut Ui, text: &mut String, choices: &Choices) {
                 key.source_column = picked;
             }
             let down = key.descending();
-            let (sign, words) = if down { (icon::ARROW_DOWN, "largest first") } else { (icon::ARROW_UP, "smallest first") };
+            let (sign, words) =
+                if down { (icon::ARROW_DOWN, "largest first") } else { (icon::ARROW_UP, "smallest first") };
             let order = egui::Button::new((sign, RichText::new(words).font(theme::small())));
-            if ui.add(order.min_size(egui::vec2(122.0, theme::CONTROL))).on_hover_text("Turn the order round").clicked() {
+            if ui.add(order.min_size(egui::vec2(122.0, theme::CONTROL))).on_hover_text("Turn the order round").clicked()
+            {
                 (if down { "ASCENDING" } else { "DESCENDING" }).clone_into(&mut key.ordering);
             }
             if out_button(ui, &key.source_column) {

@@ -46,9 +46,11 @@ pub(super) fn form_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     form.fresh = false;
     let step = form.step();
     let place = form.place;
-    let same = scene.model.draft.as_ref().is_some_and(|draft| {
-        draft.step == step && draft.place == place && draft.only == form.only
-    });
+    let same = scene
+        .model
+        .draft
+        .as_ref()
+        .is_some_and(|draft| draft.step == step && draft.place == place && draft.only == form.only);
     if !same {
         let only = form.only;
         scene.act(Action::Draft(Some((Box::new(step), place, only))));
@@ -76,7 +78,8 @@ fn keys(ui: &Ui, scene: &mut Scene<'_>) {
     if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
         scene.act(Action::CancelForm);
     }
-    let typing_lines = ui.ctx().data(|data| data.get_temp::<bool>(egui::Id::unique("typing lines"))).unwrap_or_default();
+    let typing_lines =
+        ui.ctx().data(|data| data.get_temp::<bool>(egui::Id::unique("typing lines"))).unwrap_or_default();
     let buttons = ui.ctx().memory(egui::Memory::focused).is_some() && !ui.ctx().text_edit_focused();
     if !typing_lines && !buttons && ui.input(|input| input.key_pressed(Key::Enter)) {
         scene.act(Action::ApplyForm);

@@ -6,7 +6,9 @@ use egui::{CornerRadius, Id, Pos2, Rect, Sense, Stroke, Ui, Vec2};
 
 /// The upright bar.
 #[allow(
-    clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a place on the bar; rows are counted again from it"
 )]
 pub(super) fn vertical(ui: &Ui, id: Id, state: &mut GridState, rows: u64, track: Rect, body: Rect) {

@@ -13,7 +13,13 @@ const BLANK: &str = "·";
 
 /// Paints a cell.
 pub(super) fn paint(
-    painter: &Painter, theme: &Theme, rect: Rect, view: Option<CellView<'_>>, at_right: bool, removed: bool, chosen: bool,
+    painter: &Painter,
+    theme: &Theme,
+    rect: Rect,
+    view: Option<CellView<'_>>,
+    at_right: bool,
+    removed: bool,
+    chosen: bool,
 ) {
     let Some(view) = view else {
         let bar = Rect::from_center_size(rect.center(), Vec2::new((rect.width() - 40.0).max(8.0), 6.0));
@@ -29,7 +35,11 @@ pub(super) fn paint(
     painter.galley(Pos2::new(x, y), galley, theme.text);
     if removed {
         let y = rect.center().y;
-        painter.hline(rect.left() + 8.0..=rect.right() - 8.0, y, Stroke::new(1.0, theme.mismatched.gamma_multiply(0.7)));
+        painter.hline(
+            rect.left() + 8.0..=rect.right() - 8.0,
+            y,
+            Stroke::new(1.0, theme.mismatched.gamma_multiply(0.7)),
+        );
     }
 }
 
@@ -56,7 +66,8 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
     match view.mark {
         CellMark::Changed(old) => {
             let old: String = old.map_or_else(|| MISSING.into(), visible);
-            let old: String = if old.chars().count() > 14 { old.chars().take(13).chain(['…']).collect() } else { old };
+            let old: String =
+                if old.chars().count() > 14 { old.chars().take(13).chain(['…']).collect() } else { old };
             push(&mut job, &format!("~ {old} → "), theme::tiny(), theme.mark);
             value(&mut job, theme, view.text, colour);
         }

@@ -82,7 +82,10 @@ struct Place {
 
 /// Draws the grid over all the room there is. `head_menu` and `cell_menu` fill the menus of a header and of a cell.
 pub fn grid_ui(
-    ui: &mut Ui, state: &mut GridState, source: &dyn GridSource, head_menu: &mut dyn FnMut(&mut Ui, usize),
+    ui: &mut Ui,
+    state: &mut GridState,
+    source: &dyn GridSource,
+    head_menu: &mut dyn FnMut(&mut Ui, usize),
     cell_menu: &mut dyn FnMut(&mut Ui, u64, usize),
 ) -> GridOutput {
     let rect = ui.available_rect_before_wrap();
@@ -100,7 +103,14 @@ pub fn grid_ui(
     let mut output = GridOutput::default();
     state.scroll(ui, body, source.rows());
     output.copy = keys::take(ui, &response, state, source, body);
-    bars::vertical(ui, id, state, source.rows(), Rect::from_min_max(Pos2::new(right, top), Pos2::new(rect.right(), bottom)), body);
+    bars::vertical(
+        ui,
+        id,
+        state,
+        source.rows(),
+        Rect::from_min_max(Pos2::new(right, top), Pos2::new(rect.right(), bottom)),
+        body,
+    );
     bars::horizontal(ui, id, state, Rect::from_min_max(Pos2::new(left, bottom), Pos2::new(right, rect.bottom())), body);
     let place = Place {
         body,
@@ -125,7 +135,11 @@ pub fn grid_ui(
 }
 
 fn body_ui(
-    ui: &Ui, state: &mut GridState, source: &dyn GridSource, place: &Place, response: &Response,
+    ui: &Ui,
+    state: &mut GridState,
+    source: &dyn GridSource,
+    place: &Place,
+    response: &Response,
     menu: &mut dyn FnMut(&mut Ui, u64, usize),
 ) {
     let at = |pos: Pos2, state: &GridState| -> Option<(u64, usize)> {
@@ -199,8 +213,13 @@ fn numbers_ui(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
 }
 
 fn heads_ui(
-    ui: &mut Ui, state: &mut GridState, source: &dyn GridSource, place: &Place, id: Id,
-    menu: &mut dyn FnMut(&mut Ui, usize), output: &mut GridOutput,
+    ui: &mut Ui,
+    state: &mut GridState,
+    source: &dyn GridSource,
+    place: &Place,
+    id: Id,
+    menu: &mut dyn FnMut(&mut Ui, usize),
+    output: &mut GridOutput,
 ) {
     for column in place.columns.clone() {
         let rect = state.column_rect(column, place.heads.left(), place.heads.top(), place.heads.height());
@@ -214,8 +233,13 @@ fn heads_ui(
 }
 
 fn head_ui(
-    ui: &mut Ui, state: &mut GridState, source: &dyn GridSource, (column, rect, seen): (usize, Rect, Rect), id: Id,
-    menu: &mut dyn FnMut(&mut Ui, usize), output: &mut GridOutput,
+    ui: &mut Ui,
+    state: &mut GridState,
+    source: &dyn GridSource,
+    (column, rect, seen): (usize, Rect, Rect),
+    id: Id,
+    menu: &mut dyn FnMut(&mut Ui, usize),
+    output: &mut GridOutput,
 ) {
     let theme = theme::of(ui);
     let head = source.head(column);
@@ -245,7 +269,14 @@ fn head_ui(
     }
 }
 
-fn resize_ui(ui: &Ui, state: &mut GridState, source: &dyn GridSource, (column, rect): (usize, Rect), id: Id, place: &Place) {
+fn resize_ui(
+    ui: &Ui,
+    state: &mut GridState,
+    source: &dyn GridSource,
+    (column, rect): (usize, Rect),
+    id: Id,
+    place: &Place,
+) {
     let edge = Rect::from_center_size(Pos2::new(rect.right(), rect.center().y), Vec2::new(7.0, rect.height()));
     if !place.heads.contains(edge.center()) {
         return;

@@ -147,14 +147,20 @@ impl GridState {
         let over = ui.rect_contains_pointer(body.expand2(Vec2::new(70.0, 0.0)));
         if over {
             let delta = ui.input(egui::InputState::smooth_scroll_delta);
-            let (x, y) = if ui.input(|i| i.modifiers.shift) && delta.x == 0.0 { (delta.y, 0.0) } else { (delta.x, delta.y) };
+            let (x, y) =
+                if ui.input(|i| i.modifiers.shift) && delta.x == 0.0 { (delta.y, 0.0) } else { (delta.x, delta.y) };
             self.move_rows(-y);
             self.left -= f64::from(x);
         }
         self.clamp(body, rows);
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "pixels of one frame")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "pixels of one frame"
+    )]
     fn move_rows(&mut self, pixels: f32) {
         let rest = self.rest + pixels;
         let rows = (rest / ROW).floor();
@@ -196,7 +202,9 @@ impl GridState {
 
     /// Scrolls so that a column is on screen.
     pub fn reveal_column(&mut self, column: usize, width: f32) {
-        let Some((left, right)) = self.edges.get(column).copied().zip(self.edges.get(column + 1).copied()) else { return };
+        let Some((left, right)) = self.edges.get(column).copied().zip(self.edges.get(column + 1).copied()) else {
+            return;
+        };
         if left < self.left {
             self.left = left;
         } else if right > self.left + f64::from(width) {

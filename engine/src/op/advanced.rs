@@ -1,10 +1,10 @@
 //! Kinds of text that people know by their look: addresses, card numbers, telephone numbers. Only the form is tested.
 
+use super::Args;
 use super::cells::map_whole;
 use super::dates::parse_any_date;
 use super::literals::type_named;
 use super::param::{Chosen, Param, choice};
-use super::Args;
 use crate::error::Result;
 use crate::op::condition::is_invalid;
 use crate::types::TypeClass;

@@ -8,8 +8,8 @@ use crate::op::convert::convert;
 use crate::op::number::{meet, type_of};
 use crate::types::TypeClass;
 use polars::prelude::{
-    Column as Cells, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, PolarsResult, coalesce, col, lit,
-    when,
+    Column as Cells, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, PolarsResult, coalesce,
+    col, lit, when,
 };
 use std::collections::BTreeSet;
 
@@ -58,7 +58,13 @@ const fn across(
 
 /// An example over the columns a and b (and c) into y.
 const fn example(title: &'static str, before: &'static str, after: &'static str) -> Example {
-    Example { title, params: &[("sourceColumns", r#"["a","b"]"#), ("targetColumn", "y")], conditions: &[], before, after }
+    Example {
+        title,
+        params: &[("sourceColumns", r#"["a","b"]"#), ("targetColumn", "y")],
+        conditions: &[],
+        before,
+        after,
+    }
 }
 
 /// The operations of this family.
@@ -72,8 +78,16 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Sum of {sourceColumns} into {targetColumn}",
         |args, context| statistic(args, context, Statistic::Sum),
         &[
-            example("What is missing counts as 0", "a:whole | b:whole\n1 | 2\n∅ | -5\n∅ | ∅", "a:whole | b:whole | y:whole\n1 | 2 | 3\n∅ | -5 | -5\n∅ | ∅ | 0"),
-            example("Text that is a number counts", "a:text | b:double\n\" 2 \" | 0.5\noops | 1", "a:text | b:double | y:double\n\" 2 \" | 0.5 | 2.5\noops | 1 | 1"),
+            example(
+                "What is missing counts as 0",
+                "a:whole | b:whole\n1 | 2\n∅ | -5\n∅ | ∅",
+                "a:whole | b:whole | y:whole\n1 | 2 | 3\n∅ | -5 | -5\n∅ | ∅ | 0",
+            ),
+            example(
+                "Text that is a number counts",
+                "a:text | b:double\n\" 2 \" | 0.5\noops | 1",
+                "a:text | b:double | y:double\n\" 2 \" | 0.5 | 2.5\noops | 1 | 1",
+            ),
         ],
     ),
     across(
@@ -83,7 +97,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          count; a row without numbers yields a missing cell. The average is a decimal, of money alone it is money.",
         "Average of {sourceColumns} into {targetColumn}",
         |args, context| statistic(args, context, Statistic::Average),
-        &[example("What is missing is left out", "a:whole | b:whole\n1 | 2\n∅ | -5\n∅ | ∅", "a:whole | b:whole | y:double\n1 | 2 | 1.5\n∅ | -5 | -5\n∅ | ∅ | ∅")],
+        &[example(
+            "What is missing is left out",
+            "a:whole | b:whole\n1 | 2\n∅ | -5\n∅ | ∅",
+            "a:whole | b:whole | y:double\n1 | 2 | 1.5\n∅ | -5 | -5\n∅ | ∅ | ∅",
+        )],
     ),
     across(
         "MIN",
@@ -92,7 +110,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          without numbers yields a missing cell.",
         "Smallest of {sourceColumns} into {targetColumn}",
         |args, context| statistic(args, context, Statistic::Least),
-        &[example("The smallest", "a:whole | b:whole\n1 | -2\n∅ | 5\n∅ | ∅", "a:whole | b:whole | y:whole\n1 | -2 | -2\n∅ | 5 | 5\n∅ | ∅ | ∅")],
+        &[example(
+            "The smallest",
+            "a:whole | b:whole\n1 | -2\n∅ | 5\n∅ | ∅",
+            "a:whole | b:whole | y:whole\n1 | -2 | -2\n∅ | 5 | 5\n∅ | ∅ | ∅",
+        )],
     ),
     across(
         "MAX",
@@ -101,7 +123,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          without numbers yields a missing cell.",
         "Largest of {sourceColumns} into {targetColumn}",
         |args, context| statistic(args, context, Statistic::Largest),
-        &[example("The largest; whole numbers beside money are money", "a:whole | b:money\n1 | 0.5\n∅ | ∅", "a:whole | b:money | y:money\n1 | 0.5 | 1\n∅ | ∅ | ∅")],
+        &[example(
+            "The largest; whole numbers beside money are money",
+            "a:whole | b:money\n1 | 0.5\n∅ | ∅",
+            "a:whole | b:money | y:money\n1 | 0.5 | 1\n∅ | ∅ | ∅",
+        )],
     ),
     across(
         "MEDIAN",
@@ -144,7 +170,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          by their number and not by one less. What is missing or no number is left out; a row without numbers yields a missing cell.",
         "Variance of {sourceColumns} into {targetColumn}",
         |args, context| statistic(args, context, Statistic::Variance),
-        &[example("Divided by their number", "a:whole | b:whole\n1 | 3\n7 | ∅", "a:whole | b:whole | y:double\n1 | 3 | 1\n7 | ∅ | 0")],
+        &[example(
+            "Divided by their number",
+            "a:whole | b:whole\n1 | 3\n7 | ∅",
+            "a:whole | b:whole | y:double\n1 | 3 | 1\n7 | ∅ | 0",
+        )],
     ),
     across(
         "STANDARD_DEVIATION",
@@ -153,7 +183,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          population, the root of VARIANCE. What is missing or no number is left out; a row without numbers yields a missing cell.",
         "Standard deviation of {sourceColumns} into {targetColumn}",
         |args, context| statistic(args, context, Statistic::Deviation),
-        &[example("The root of the variance", "a:whole | b:whole\n1 | 5\n∅ | ∅", "a:whole | b:whole | y:double\n1 | 5 | 2\n∅ | ∅ | ∅")],
+        &[example(
+            "The root of the variance",
+            "a:whole | b:whole\n1 | 5\n∅ | ∅",
+            "a:whole | b:whole | y:double\n1 | 5 | 2\n∅ | ∅ | ∅",
+        )],
     ),
     kth(
         "KTH_LARGEST",
@@ -191,7 +225,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Counts in how many of several columns a row has a value, into a new column. Missing cells and empty texts are not counted.",
         "Count of values in {sourceColumns} into {targetColumn}",
         count,
-        &[example("Empty text is no value", "a:text | b:whole\nx | 1\n\"\" | 2\n∅ | ∅", "a:text | b:whole | y:whole\nx | 1 | 2\n\"\" | 2 | 1\n∅ | ∅ | 0")],
+        &[example(
+            "Empty text is no value",
+            "a:text | b:whole\nx | 1\n\"\" | 2\n∅ | ∅",
+            "a:text | b:whole | y:whole\nx | 1 | 2\n\"\" | 2 | 1\n∅ | ∅ | 0",
+        )],
     ),
     across(
         "COUNT_DISTINCT",
@@ -200,7 +238,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          counted. Values of different types are compared as they are written, so the number 1 and the text 1 are the same.",
         "Count of different values in {sourceColumns} into {targetColumn}",
         count_distinct,
-        &[example("Equal values count once", "a:text | b:text\nx | x\nx | X\n\"\" | ∅", "a:text | b:text | y:whole\nx | x | 1\nx | X | 2\n\"\" | ∅ | 0")],
+        &[example(
+            "Equal values count once",
+            "a:text | b:text\nx | x\nx | X\n\"\" | ∅",
+            "a:text | b:text | y:whole\nx | x | 1\nx | X | 2\n\"\" | ∅ | 0",
+        )],
     ),
     across(
         "ANY",
@@ -210,7 +252,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          whole numbers and decimals yield decimals.",
         "Any value of {sourceColumns} into {targetColumn}",
         |args, context| first(args, context, true),
-        &[example("Empty text is passed over", "a:text | b:text\n\"\" | x\ny | x\n∅ | ∅", "a:text | b:text | y:text\n\"\" | x | x\ny | x | y\n∅ | ∅ | ∅")],
+        &[example(
+            "Empty text is passed over",
+            "a:text | b:text\n\"\" | x\ny | x\n∅ | ∅",
+            "a:text | b:text | y:text\n\"\" | x | x\ny | x | y\n∅ | ∅ | ∅",
+        )],
     ),
     Operation {
         family: Family::Merge,
@@ -222,8 +268,16 @@ pub(super) static OPERATIONS: &[Operation] = &[
             "First value of {sourceColumns} into {targetColumn}",
             |args, context| first(args, context, false),
             &[
-                example("Empty text is a value", "a:text | b:text\n\"\" | x\n∅ | x\n∅ | ∅", "a:text | b:text | y:text\n\"\" | x | \"\"\n∅ | x | x\n∅ | ∅ | ∅"),
-                example("Different types yield text", "a:double | b:text\n2 | x\n∅ | x", "a:double | b:text | y:text\n2 | x | 2\n∅ | x | x"),
+                example(
+                    "Empty text is a value",
+                    "a:text | b:text\n\"\" | x\n∅ | x\n∅ | ∅",
+                    "a:text | b:text | y:text\n\"\" | x | \"\"\n∅ | x | x\n∅ | ∅ | ∅",
+                ),
+                example(
+                    "Different types yield text",
+                    "a:double | b:text\n2 | x\n∅ | x",
+                    "a:double | b:text | y:text\n2 | x | 2\n∅ | x | x",
+                ),
             ],
         )
     },
@@ -272,7 +326,8 @@ fn statistic(args: &Args, context: &Context<'_>, statistic: Statistic) -> Result
         _ => TypeClass::Decimal,
     };
     let Some((first, rest)) = cells.split_first() else {
-        let nothing = if statistic == Statistic::Sum { lit(0.0) } else { lit(polars::prelude::NULL).cast(DataType::Float64) };
+        let nothing =
+            if statistic == Statistic::Sum { lit(0.0) } else { lit(polars::prelude::NULL).cast(DataType::Float64) };
         return new_column(args, nothing);
     };
     let dtype = type_of(statistic.class(class));
@@ -302,7 +357,11 @@ fn row_statistics(columns: &[Cells], statistic: Statistic, class: TypeClass) -> 
 }
 
 /// The statistic of a row; none when the row holds no number.
-fn row_answer<F: super::statistic::Figure>(mut values: Vec<F>, statistic: Statistic, class: TypeClass) -> Option<Option<Answer>> {
+fn row_answer<F: super::statistic::Figure>(
+    mut values: Vec<F>,
+    statistic: Statistic,
+    class: TypeClass,
+) -> Option<Option<Answer>> {
     values.sort_by(F::order);
     (!values.is_empty()).then(|| statistic.of_sorted(&values, class))
 }

@@ -118,7 +118,9 @@ fn check_rule(rule: &ParamRule, args: &Args) -> Result<()> {
     let given = |names: &[&str]| names.iter().filter(|n| args.text(n).is_some()).count();
     let fail = |name: &str, message: String| Err(Error::new(ErrorKind::Parameter, message).at_param(name));
     match rule {
-        ParamRule::OneOf(names) if given(names) == 0 => fail(names[0], format!("one of {} is needed", names.join(", "))),
+        ParamRule::OneOf(names) if given(names) == 0 => {
+            fail(names[0], format!("one of {} is needed", names.join(", ")))
+        }
         ParamRule::OnlyOneOf(names) if given(names) != 1 => {
             fail(names[0], format!("exactly one of {} is needed", names.join(", ")))
         }
@@ -140,7 +142,8 @@ fn bind_conditions(op: &Operation, step: &Step, errors: &mut Vec<Error>) -> Vec<
             );
         }
         Conditions::Required if given.is_empty() => {
-            let message = format!("{} needs at least one condition; without it nothing says which rows are meant", op.name);
+            let message =
+                format!("{} needs at least one condition; without it nothing says which rows are meant", op.name);
             errors.push(
                 Error::new(ErrorKind::Condition, message)
                     .advise(r#"for example {"Condition": "IS_MISSING", "TargetColumn": "price"}"#),

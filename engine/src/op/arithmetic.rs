@@ -45,12 +45,9 @@ static BASE: Param<Column> = Param::new("sourceColumn", "Column")
 static BASE_VALUE: Param<NumberText> =
     Param::new("value", "Value").help("A number that stands in place of the column.").example("2").optional();
 
-const OPERANDS: &[&ParamSpec] =
-    &[&COLUMN_1.spec, &VALUE_1.spec, &COLUMN_2.spec, &VALUE_2.spec, &params::TARGET.spec];
-const PAIRS: &[ParamRule] = &[
-    ParamRule::OnlyOneOf(&["sourceColumn1", "value1"]),
-    ParamRule::OnlyOneOf(&["sourceColumn2", "value2"]),
-];
+const OPERANDS: &[&ParamSpec] = &[&COLUMN_1.spec, &VALUE_1.spec, &COLUMN_2.spec, &VALUE_2.spec, &params::TARGET.spec];
+const PAIRS: &[ParamRule] =
+    &[ParamRule::OnlyOneOf(&["sourceColumn1", "value1"]), ParamRule::OnlyOneOf(&["sourceColumn2", "value2"])];
 
 /// An operation on two operands, each a column or a constant.
 const fn pair(
@@ -97,19 +94,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
             };
             new_column(args, combine(&ADD, a, b).expr)
         }),
-        examples: &[Example {
-            title: "Two columns; a missing cell leaves the sum missing",
-            params: &[("sourceColumn1", "net"), ("sourceColumn2", "tax"), ("targetColumn", "gross")],
-            conditions: &[],
-            before: "net:whole | tax:whole\n100 | 19\n-5 | 2\n∅ | 1\n9223372036854775807 | 1",
-            after: "net:whole | tax:whole | gross:whole\n100 | 19 | 119\n-5 | 2 | -3\n∅ | 1 | ∅\n9223372036854775807 | 1 | ∅",
-        }, Example {
-            title: "Money and a written number: exact",
-            params: &[("sourceColumn1", "price"), ("value2", "0.2"), ("targetColumn", "dearer")],
-            conditions: &[],
-            before: "price:money\n0.1\n-0.2",
-            after: "price:money | dearer:money\n0.1 | 0.3\n-0.2 | 0",
-        }],
+        examples: &[
+            Example {
+                title: "Two columns; a missing cell leaves the sum missing",
+                params: &[("sourceColumn1", "net"), ("sourceColumn2", "tax"), ("targetColumn", "gross")],
+                conditions: &[],
+                before: "net:whole | tax:whole\n100 | 19\n-5 | 2\n∅ | 1\n9223372036854775807 | 1",
+                after: "net:whole | tax:whole | gross:whole\n100 | 19 | 119\n-5 | 2 | -3\n∅ | 1 | ∅\n9223372036854775807 | 1 | ∅",
+            },
+            Example {
+                title: "Money and a written number: exact",
+                params: &[("sourceColumn1", "price"), ("value2", "0.2"), ("targetColumn", "dearer")],
+                conditions: &[],
+                before: "price:money\n0.1\n-0.2",
+                after: "price:money | dearer:money\n0.1 | 0.3\n-0.2 | 0",
+            },
+        ],
         ..Operation::DEFAULT
     },
     pair(
@@ -120,19 +120,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
          missing too, and counted.",
         "Subtract {sourceColumn2}{value2} from {sourceColumn1}{value1} into {targetColumn}",
         |args, context| two(args, context, &SUBTRACT),
-        &[Example {
-            title: "The first less the second",
-            params: &[("sourceColumn1", "income"), ("sourceColumn2", "cost"), ("targetColumn", "profit")],
-            conditions: &[],
-            before: "income:whole | cost:double\n5 | 7.5\n∅ | 1",
-            after: "income:whole | cost:double | profit:double\n5 | 7.5 | -2.5\n∅ | 1 | ∅",
-        }, Example {
-            title: "A column from a number",
-            params: &[("value1", "100"), ("sourceColumn2", "used"), ("targetColumn", "left")],
-            conditions: &[],
-            before: "used:whole\n30\n101",
-            after: "used:whole | left:whole\n30 | 70\n101 | -1",
-        }],
+        &[
+            Example {
+                title: "The first less the second",
+                params: &[("sourceColumn1", "income"), ("sourceColumn2", "cost"), ("targetColumn", "profit")],
+                conditions: &[],
+                before: "income:whole | cost:double\n5 | 7.5\n∅ | 1",
+                after: "income:whole | cost:double | profit:double\n5 | 7.5 | -2.5\n∅ | 1 | ∅",
+            },
+            Example {
+                title: "A column from a number",
+                params: &[("value1", "100"), ("sourceColumn2", "used"), ("targetColumn", "left")],
+                conditions: &[],
+                before: "used:whole\n30\n101",
+                after: "used:whole | left:whole\n30 | 70\n101 | -1",
+            },
+        ],
     ),
     pair(
         "MULTIPLY",
@@ -194,19 +197,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         rules: &[ParamRule::OnlyOneOf(&["sourceColumn", "value"])],
         converts: true,
         apply: Apply::Columns(power),
-        examples: &[Example {
-            title: "Cubes stay whole",
-            params: &[("sourceColumn", "side"), ("exponent", "3"), ("targetColumn", "volume")],
-            conditions: &[],
-            before: "side:whole\n2\n-3\n∅\n3000000",
-            after: "side:whole | volume:whole\n2 | 8\n-3 | -27\n∅ | ∅\n3000000 | ∅",
-        }, Example {
-            title: "A fractional power",
-            params: &[("sourceColumn", "x"), ("exponent", "0.5"), ("targetColumn", "root")],
-            conditions: &[],
-            before: "x:double\n2.25\n-1",
-            after: "x:double | root:double\n2.25 | 1.5\n-1 | ∅",
-        }],
+        examples: &[
+            Example {
+                title: "Cubes stay whole",
+                params: &[("sourceColumn", "side"), ("exponent", "3"), ("targetColumn", "volume")],
+                conditions: &[],
+                before: "side:whole\n2\n-3\n∅\n3000000",
+                after: "side:whole | volume:whole\n2 | 8\n-3 | -27\n∅ | ∅\n3000000 | ∅",
+            },
+            Example {
+                title: "A fractional power",
+                params: &[("sourceColumn", "x"), ("exponent", "0.5"), ("targetColumn", "root")],
+                conditions: &[],
+                before: "x:double\n2.25\n-1",
+                after: "x:double | root:double\n2.25 | 1.5\n-1 | ∅",
+            },
+        ],
         ..Operation::DEFAULT
     },
 ];

@@ -13,19 +13,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Writes text in capital letters, in place. Letters follow Unicode: ß becomes SS.",
         "Write {sourceColumn} in upper case",
         |args, _| in_place(args, |cells| cells.str().to_uppercase()),
-        &[Example {
-            title: "Capital letters, accents kept; a missing cell stays missing",
-            params: &[("sourceColumn", "city")],
-            conditions: &[],
-            before: "city:text\nBerlin\nmálaga\n\"\"\n∅\nstraße",
-            after: "city:text\nBERLIN\nMÁLAGA\n\"\"\n∅\nSTRASSE",
-        }, Example {
-            title: "Only where a condition holds",
-            params: &[("sourceColumn", "code")],
-            conditions: &[("STARTS_WITH", "de", "code")],
-            before: "code:text\nde-1\nfr-1",
-            after: "code:text\nDE-1\nfr-1",
-        }],
+        &[
+            Example {
+                title: "Capital letters, accents kept; a missing cell stays missing",
+                params: &[("sourceColumn", "city")],
+                conditions: &[],
+                before: "city:text\nBerlin\nmálaga\n\"\"\n∅\nstraße",
+                after: "city:text\nBERLIN\nMÁLAGA\n\"\"\n∅\nSTRASSE",
+            },
+            Example {
+                title: "Only where a condition holds",
+                params: &[("sourceColumn", "code")],
+                conditions: &[("STARTS_WITH", "de", "code")],
+                before: "code:text\nde-1\nfr-1",
+                after: "code:text\nDE-1\nfr-1",
+            },
+        ],
     ),
     casing(
         "LOWER_CASE",
@@ -101,7 +104,11 @@ pub(super) fn capital_words(text: &str) -> String {
     let mut at_start = true;
     // Whole words are written small at once: the Greek sigma has another form at a word's end.
     for letter in text.to_lowercase().chars() {
-        if at_start { push_capital(&mut out, letter) } else { out.push(letter) }
+        if at_start {
+            push_capital(&mut out, letter)
+        } else {
+            out.push(letter)
+        }
         at_start = letter.is_whitespace();
     }
     out
@@ -113,7 +120,11 @@ fn sentences(text: &str) -> String {
     for letter in text.to_lowercase().chars() {
         at_start |= ended && letter.is_whitespace();
         ended = matches!(letter, '.' | '!' | '?') || (ended && matches!(letter, '"' | '\'' | ')' | '”' | '’'));
-        if at_start { push_capital(&mut out, letter) } else { out.push(letter) }
+        if at_start {
+            push_capital(&mut out, letter)
+        } else {
+            out.push(letter)
+        }
         at_start &= !letter.is_alphanumeric();
     }
     out

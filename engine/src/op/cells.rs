@@ -11,7 +11,8 @@ pub(super) fn map_text(cells: Expr, change: impl Fn(&str) -> Option<String> + Se
     cells.map(
         move |column| {
             let name = column.name().clone();
-            let values = StringChunked::from_iter_options(name, column.str()?.iter().map(|cell| cell.and_then(&change)));
+            let values =
+                StringChunked::from_iter_options(name, column.str()?.iter().map(|cell| cell.and_then(&change)));
             Ok(values.into_series().into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
@@ -23,7 +24,8 @@ pub(super) fn map_whole(cells: Expr, measure: impl Fn(&str) -> Option<i64> + Sen
     cells.map(
         move |column| {
             let name = column.name().clone();
-            let values = Int64Chunked::from_iter_options(name, column.str()?.iter().map(|cell| cell.and_then(&measure)));
+            let values =
+                Int64Chunked::from_iter_options(name, column.str()?.iter().map(|cell| cell.and_then(&measure)));
             Ok(values.into_series().into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::Int64)),

@@ -23,25 +23,18 @@ static COLLAPSE: Param<bool> = flag(
     "Whether two or more white-space characters in a row become one blank.",
 );
 static SPACE: Param<bool> = flag("removeAllWhitespace", "All white space", "Whether white space goes everywhere.");
-static TRIM_PUNCTUATION: Param<bool> = flag(
-    "removeLeadingAndTrailingPunctuation",
-    "Punctuation at the ends",
-    "Whether . ! , and ? go at both ends.",
-)
-.aliases(&["punctuationally"]);
-static PUNCTUATION: Param<bool> =
-    flag("removeAllPunctuation", "All punctuation", "Whether . ! , and ? go everywhere.");
+static TRIM_PUNCTUATION: Param<bool> =
+    flag("removeLeadingAndTrailingPunctuation", "Punctuation at the ends", "Whether . ! , and ? go at both ends.")
+        .aliases(&["punctuationally"]);
+static PUNCTUATION: Param<bool> = flag("removeAllPunctuation", "All punctuation", "Whether . ! , and ? go everywhere.");
 static TRIM_QUOTES: Param<bool> = flag(
     "removeLeadingAndTrailingQuotes",
     "Quotation marks at the ends",
     "Whether straight single and double quotation marks go at both ends.",
 )
 .aliases(&["antidisestablishmentarianism"]);
-static QUOTES: Param<bool> = flag(
-    "removeAllQuotes",
-    "All quotation marks",
-    "Whether straight single and double quotation marks go everywhere.",
-);
+static QUOTES: Param<bool> =
+    flag("removeAllQuotes", "All quotation marks", "Whether straight single and double quotation marks go everywhere.");
 static LETTERS: Param<bool> = flag("removeLetters", "Letters", "Whether the letters A to Z and a to z go.");
 static NUMBERS: Param<bool> = flag("removeNumbers", "Digits", "Whether the digits 0 to 9 go.");
 static SPECIAL: Param<bool> = flag(
@@ -55,7 +48,8 @@ static CUSTOM_CHARACTERS: Param<String> = Param::new("customCharacters", "Custom
     .help("The characters that go, one beside the other.")
     .example("#*")
     .optional();
-static VALUE: Param<bool> = flag("removeCustomValue", "A certain text", "Whether the custom text goes, wherever it stands.");
+static VALUE: Param<bool> =
+    flag("removeCustomValue", "A certain text", "Whether the custom text goes, wherever it stands.");
 static CUSTOM_VALUE: Param<String> =
     Param::new("customValue", "Custom text").help("The text that goes, as a whole.").example("n/a").optional();
 

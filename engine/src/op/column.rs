@@ -105,19 +105,25 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     conditions: Conditions::Refused,
     locality: |_| Locality::Whole,
     apply: Apply::Table(sort),
-    examples: &[Example {
-        title: "Two keys, missing values first",
-        params: &[("expressions", r#"[{"sourceColumn":"a","ordering":"ASCENDING","nullsOrdering":"NULLS_TOP"},{"sourceColumn":"b","ordering":"DESCENDING","nullsOrdering":"NULLS_BOTTOM"}]"#)],
-        conditions: &[],
-        before: "a:whole | b:text\n2 | x\n1 | y\n∅ | z\n1 | ∅\n-1 | q\n1 | z",
-        after: "a:whole | b:text\n∅ | z\n-1 | q\n1 | z\n1 | y\n1 | ∅\n2 | x",
-    }, Example {
-        title: "An order of one's own, matched without case; what it does not list comes after",
-        params: &[("expressions", r#"[{"sourceColumn":"size","customOrder":["S","M","L"]}]"#)],
-        conditions: &[],
-        before: "size:text\nL\nxx\nm\nS\n∅\nM",
-        after: "size:text\nS\nm\nM\nL\nxx\n∅",
-    }],
+    examples: &[
+        Example {
+            title: "Two keys, missing values first",
+            params: &[(
+                "expressions",
+                r#"[{"sourceColumn":"a","ordering":"ASCENDING","nullsOrdering":"NULLS_TOP"},{"sourceColumn":"b","ordering":"DESCENDING","nullsOrdering":"NULLS_BOTTOM"}]"#,
+            )],
+            conditions: &[],
+            before: "a:whole | b:text\n2 | x\n1 | y\n∅ | z\n1 | ∅\n-1 | q\n1 | z",
+            after: "a:whole | b:text\n∅ | z\n-1 | q\n1 | z\n1 | y\n1 | ∅\n2 | x",
+        },
+        Example {
+            title: "An order of one's own, matched without case; what it does not list comes after",
+            params: &[("expressions", r#"[{"sourceColumn":"size","customOrder":["S","M","L"]}]"#)],
+            conditions: &[],
+            before: "size:text\nL\nxx\nm\nS\n∅\nM",
+            after: "size:text\nS\nm\nM\nL\nxx\n∅",
+        },
+    ],
     ..Operation::DEFAULT
 }];
 

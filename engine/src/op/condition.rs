@@ -232,7 +232,8 @@ pub(super) fn is_invalid(cell: Expr, dtype: &DataType, word: &str) -> Result<Exp
     // Any number fits `number`; as the target of a change of type the word means a whole one.
     let word = if word.eq_ignore_ascii_case("number") { "double" } else { word };
     let target = dtype_of_word(word).ok_or_else(|| {
-        Error::new(ErrorKind::Condition, format!("“{word}” is not a type")).advise("use number, double, boolean, date or timestamp")
+        Error::new(ErrorKind::Condition, format!("“{word}” is not a type"))
+            .advise("use number, double, boolean, date or timestamp")
     })?;
     let cast = super::convert::convert(cell.clone(), dtype, &target);
     Ok(cell.is_not_null().and(cast.is_null()))

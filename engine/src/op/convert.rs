@@ -12,10 +12,8 @@ use polars::prelude::{
     PolarsResult, Series, TimeUnit, col, lit,
 };
 
-static TYPE: Param<Chosen> = Param::new("columnDataType", "New type")
-    .help("What the cells become.")
-    .example("double")
-    .choices(&[
+static TYPE: Param<Chosen> =
+    Param::new("columnDataType", "New type").help("What the cells become.").example("double").choices(&[
         choice("string", "Text"),
         choice("boolean", "True or false"),
         choice("byte", "Whole number, 1 byte"),
@@ -227,10 +225,8 @@ pub(super) fn order_found(context: &Context<'_>, column: &str) -> Order {
 
 fn decisive(cells: &Column, order: Order) -> PolarsResult<Column> {
     let cells = cells.str()?;
-    let values: Int64Chunked = cells
-        .iter()
-        .map(|cell| Some(i64::from(cell.is_some_and(|text| order_shown(text) == Some(order)))))
-        .collect();
+    let values: Int64Chunked =
+        cells.iter().map(|cell| Some(i64::from(cell.is_some_and(|text| order_shown(text) == Some(order))))).collect();
     Ok(values.with_name(cells.name().clone()).into_series().into_column())
 }
 
@@ -253,9 +249,9 @@ pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order
         }
         (TypeClass::Text, _) => cells.str().strip_chars(lit(polars::prelude::NULL)).cast(to.clone()),
         (TypeClass::Whole | TypeClass::Decimal | TypeClass::Money, TypeClass::Boolean) => {
-            polars::prelude::when(cells.clone().eq(lit(1)))
-                .then(lit(true))
-                .otherwise(polars::prelude::when(cells.eq(lit(0))).then(lit(false)).otherwise(lit(polars::prelude::NULL)))
+            polars::prelude::when(cells.clone().eq(lit(1))).then(lit(true)).otherwise(
+                polars::prelude::when(cells.eq(lit(0))).then(lit(false)).otherwise(lit(polars::prelude::NULL)),
+            )
         }
         (TypeClass::DateTime, TypeClass::Text) => cells.dt().to_string("%Y-%m-%d %H:%M:%S%.f"),
         (TypeClass::Decimal, TypeClass::Text) => write_floats(cells),
@@ -269,8 +265,7 @@ fn write_floats(cells: Expr) -> Expr {
     cells.map(
         |column| {
             let cast = column.cast(&DataType::Float64)?;
-            let texts: Vec<Option<String>> =
-                cast.f64()?.iter().map(|v| v.map(crate::values::float_text)).collect();
+            let texts: Vec<Option<String>> = cast.f64()?.iter().map(|v| v.map(crate::values::float_text)).collect();
             Ok(Series::new(column.name().clone(), texts).into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::String)),

@@ -3,8 +3,8 @@
 use super::date_part::MOMENTS;
 use super::dates::chrono_layout;
 use super::moment::{
-    Clock, DateText, LAYOUT, Reading, UNITS, column_moments, from_moments, is_time_layout, moments, moved, order_query, to_moments,
-    to_text, units_between, written,
+    Clock, DateText, LAYOUT, Reading, UNITS, column_moments, from_moments, is_time_layout, moments, moved, order_query,
+    to_moments, to_text, units_between, written,
 };
 use super::number::NumberText;
 use super::param::{Column, Kind, Param, ParamSpec, ParamType, Use};
@@ -25,21 +25,26 @@ static COLUMN: Param<Column> = Param::new("sourceColumn", "Column")
     .optional();
 static VALUE: Param<DateText> =
     Param::new("value", "Value").help("A date that stands in place of the column.").example("2024-12-31").optional();
-static COUNT: Param<i64> = Param::new("dateAddValue", "How many").help("How many units are added; negative goes back.").example("14");
+static COUNT: Param<i64> =
+    Param::new("dateAddValue", "How many").help("How many units are added; negative goes back.").example("14");
 static COLUMN_1: Param<Column> = Param::new("sourceColumn1", "First column")
     .help("The column of first dates; give this or a first value.")
     .example("ordered_at")
     .accepts(DATED)
     .optional();
-static VALUE_1: Param<DateText> =
-    Param::new("value1", "First date").help("A date that stands in place of the first column.").example("2020-01-01").optional();
+static VALUE_1: Param<DateText> = Param::new("value1", "First date")
+    .help("A date that stands in place of the first column.")
+    .example("2020-01-01")
+    .optional();
 static COLUMN_2: Param<Column> = Param::new("sourceColumn2", "Second column")
     .help("The column of second dates; give this or a second value.")
     .example("shipped_at")
     .accepts(DATED)
     .optional();
-static VALUE_2: Param<DateText> =
-    Param::new("value2", "Second date").help("A date that stands in place of the second column.").example("2020-10-06").optional();
+static VALUE_2: Param<DateText> = Param::new("value2", "Second date")
+    .help("A date that stands in place of the second column.")
+    .example("2020-10-06")
+    .optional();
 static SECONDS: Param<Column> = Param::new("sourceColumn", "Column")
     .help("The column of seconds since 1970; give this or a value.")
     .example("seen_epoch")
@@ -77,22 +82,36 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   31 January to 29 February no month has passed. Where either date is missing or is no date the difference is missing.",
         sentence: "Count {units} from {sourceColumn1}{value1} to {sourceColumn2}{value2} into {targetColumn}",
         params: &[&COLUMN_1.spec, &VALUE_1.spec, &COLUMN_2.spec, &VALUE_2.spec, &UNITS.spec, &params::TARGET.spec],
-        rules: &[ParamRule::OnlyOneOf(&["sourceColumn1", "value1"]), ParamRule::OnlyOneOf(&["sourceColumn2", "value2"])],
-        facts: Some(Facts { query: |args, context, frame| order_query(args, context, frame, &[&COLUMN_1, &COLUMN_2]), shapes: false }),
+        rules: &[
+            ParamRule::OnlyOneOf(&["sourceColumn1", "value1"]),
+            ParamRule::OnlyOneOf(&["sourceColumn2", "value2"]),
+        ],
+        facts: Some(Facts {
+            query: |args, context, frame| order_query(args, context, frame, &[&COLUMN_1, &COLUMN_2]),
+            shapes: false,
+        }),
         apply: Apply::Columns(date_diff),
-        examples: &[Example {
-            title: "Days; negative when the second is earlier",
-            params: &[("sourceColumn1", "a"), ("sourceColumn2", "b"), ("units", "DAYS"), ("targetColumn", "days")],
-            conditions: &[],
-            before: "a:date | b:date\n2020-01-01 | 2020-10-06\n2020-10-06 | 2020-01-01\n∅ | 2020-01-01",
-            after: "a:date | b:date | days:whole\n2020-01-01 | 2020-10-06 | 279\n2020-10-06 | 2020-01-01 | -279\n∅ | 2020-01-01 | ∅",
-        }, Example {
-            title: "Complete months from a fixed date",
-            params: &[("value1", "2024-01-31"), ("sourceColumn2", "b"), ("units", "MONTHS"), ("targetColumn", "months")],
-            conditions: &[],
-            before: "b:text\n2024-02-29\n2024-03-31\n2023-12-31\nnever",
-            after: "b:text | months:whole\n2024-02-29 | 0\n2024-03-31 | 2\n2023-12-31 | -1\nnever | ∅",
-        }],
+        examples: &[
+            Example {
+                title: "Days; negative when the second is earlier",
+                params: &[("sourceColumn1", "a"), ("sourceColumn2", "b"), ("units", "DAYS"), ("targetColumn", "days")],
+                conditions: &[],
+                before: "a:date | b:date\n2020-01-01 | 2020-10-06\n2020-10-06 | 2020-01-01\n∅ | 2020-01-01",
+                after: "a:date | b:date | days:whole\n2020-01-01 | 2020-10-06 | 279\n2020-10-06 | 2020-01-01 | -279\n∅ | 2020-01-01 | ∅",
+            },
+            Example {
+                title: "Complete months from a fixed date",
+                params: &[
+                    ("value1", "2024-01-31"),
+                    ("sourceColumn2", "b"),
+                    ("units", "MONTHS"),
+                    ("targetColumn", "months"),
+                ],
+                conditions: &[],
+                before: "b:text\n2024-02-29\n2024-03-31\n2023-12-31\nnever",
+                after: "b:text | months:whole\n2024-02-29 | 0\n2024-03-31 | 2\n2023-12-31 | -1\nnever | ∅",
+            },
+        ],
         ..DATES
     },
     Operation {
@@ -104,7 +123,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add {dateAddValue} {units} to {sourceColumn}{value} into {targetColumn}",
         params: &[&COLUMN.spec, &VALUE.spec, &UNITS.spec, &COUNT.spec, &LAYOUT.spec, &params::TARGET.spec],
         rules: EITHER,
-        facts: Some(Facts { query: |args, context, frame| order_query(args, context, frame, &[&COLUMN]), shapes: false }),
+        facts: Some(Facts {
+            query: |args, context, frame| order_query(args, context, frame, &[&COLUMN]),
+            shapes: false,
+        }),
         apply: Apply::Columns(|args, context| {
             let (units, count) = (args.get(&UNITS)?.0, args.get(&COUNT)?);
             let layout = chrono_layout(&args.get(&LAYOUT)?);
@@ -113,7 +135,13 @@ pub(super) static OPERATIONS: &[Operation] = &[
         }),
         examples: &[Example {
             title: "One month from the last of January",
-            params: &[("sourceColumn", "due"), ("units", "MONTHS"), ("dateAddValue", "1"), ("dateTimeFormat", "yyyy-mm-dd"), ("targetColumn", "later")],
+            params: &[
+                ("sourceColumn", "due"),
+                ("units", "MONTHS"),
+                ("dateAddValue", "1"),
+                ("dateTimeFormat", "yyyy-mm-dd"),
+                ("targetColumn", "later"),
+            ],
             conditions: &[],
             before: "due:date\n2024-01-31\n2024-12-15\n∅",
             after: "due:date | later:text\n2024-01-31 | 2024-02-29\n2024-12-15 | 2025-01-15\n∅ | ∅",
@@ -128,7 +156,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Write {sourceColumn}{value} as {dateTimeFormat} into {targetColumn}",
         params: &[&COLUMN.spec, &VALUE.spec, &LAYOUT.spec, &params::TARGET.spec],
         rules: EITHER,
-        facts: Some(Facts { query: |args, context, frame| order_query(args, context, frame, &[&COLUMN]), shapes: false }),
+        facts: Some(Facts {
+            query: |args, context, frame| order_query(args, context, frame, &[&COLUMN]),
+            shapes: false,
+        }),
         apply: Apply::Columns(|args, context| {
             let layout = args.get(&LAYOUT)?;
             let reading = Reading { times: is_time_layout(&layout), ..Reading::DATES };
@@ -154,21 +185,27 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   a zone of their own are taken by that one.",
         sentence: "Convert {sourceColumn} from {fromTimeZone} to {toTimeZone} into {targetColumn}",
         params: &[&params::SOURCE_DATE.spec, &FROM_ZONE.spec, &TO_ZONE.spec, &LAYOUT.spec, &params::TARGET.spec],
-        facts: Some(Facts { query: |args, context, frame| order_query(args, context, frame, &[&params::SOURCE_DATE]), shapes: false }),
+        facts: Some(Facts {
+            query: |args, context, frame| order_query(args, context, frame, &[&params::SOURCE_DATE]),
+            shapes: false,
+        }),
         apply: Apply::Columns(convert_zone),
-        examples: &[Example {
-            title: "Eight hours east",
-            params: &[("sourceColumn", "at"), ("toTimeZone", "UTC+08:00"), ("targetColumn", "local")],
-            conditions: &[],
-            before: "at:timestamp\n2024-02-29 23:30:00\n∅",
-            after: "at:timestamp | local:text\n2024-02-29 23:30:00 | 2024-03-01 07:30:00\n∅ | ∅",
-        }, Example {
-            title: "A time that clocks skip is missing",
-            params: &[("sourceColumn", "at"), ("fromTimeZone", "Europe/Berlin"), ("targetColumn", "utc")],
-            conditions: &[],
-            before: "at:timestamp\n2024-03-31 02:30:00\n2024-07-01 12:00:00",
-            after: "at:timestamp | utc:text\n2024-03-31 02:30:00 | ∅\n2024-07-01 12:00:00 | 2024-07-01 10:00:00",
-        }],
+        examples: &[
+            Example {
+                title: "Eight hours east",
+                params: &[("sourceColumn", "at"), ("toTimeZone", "UTC+08:00"), ("targetColumn", "local")],
+                conditions: &[],
+                before: "at:timestamp\n2024-02-29 23:30:00\n∅",
+                after: "at:timestamp | local:text\n2024-02-29 23:30:00 | 2024-03-01 07:30:00\n∅ | ∅",
+            },
+            Example {
+                title: "A time that clocks skip is missing",
+                params: &[("sourceColumn", "at"), ("fromTimeZone", "Europe/Berlin"), ("targetColumn", "utc")],
+                conditions: &[],
+                before: "at:timestamp\n2024-03-31 02:30:00\n2024-07-01 12:00:00",
+                after: "at:timestamp | utc:text\n2024-03-31 02:30:00 | ∅\n2024-07-01 12:00:00 | 2024-07-01 10:00:00",
+            },
+        ],
         ..DATES
     },
     Operation {
@@ -182,7 +219,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         apply: Apply::Columns(|args, context| {
             let layout = chrono_layout(&args.get(&LAYOUT)?);
             let seconds = super::number::operand(args, context, &SECONDS, &SECONDS_VALUE)?;
-            let whole = if seconds.class == TypeClass::Whole { seconds.expr } else { super::number::decimals(seconds, f64::floor) };
+            let whole = if seconds.class == TypeClass::Whole {
+                seconds.expr
+            } else {
+                super::number::decimals(seconds, f64::floor)
+            };
             let at = whole.cast(DataType::Int64).map(
                 |seconds| {
                     let moment = |s: i64| chrono::DateTime::from_timestamp(s, 0).map(|at| at.naive_utc());
@@ -210,7 +251,14 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Put a date together into {targetColumn}",
         &[Example {
             title: "The day comes from a column",
-            params: &[("dateTimeFormat", "mm/dd/yyyy"), ("dateTimeParameters", r#"{"year":{"value":"2019"},"month":{"value":"2"},"day":{"sourceColumn":"dom"},"hour":{},"minute":{},"second":{}}"#), ("targetColumn", "day")],
+            params: &[
+                ("dateTimeFormat", "mm/dd/yyyy"),
+                (
+                    "dateTimeParameters",
+                    r#"{"year":{"value":"2019"},"month":{"value":"2"},"day":{"sourceColumn":"dom"},"hour":{},"minute":{},"second":{}}"#,
+                ),
+                ("targetColumn", "day"),
+            ],
             conditions: &[],
             before: "dom:whole\n28\n31\n∅",
             after: "dom:whole | day:text\n28 | 02/28/2019\n31 | ∅\n∅ | ∅",
@@ -225,7 +273,13 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Put a date and time together into {targetColumn}",
         &[Example {
             title: "Text parts are read as numbers",
-            params: &[("dateTimeParameters", r#"{"year":{"sourceColumn":"y"},"month":{"value":"12"},"day":{"value":"31"},"hour":{"value":"13"},"minute":{"value":"34"},"second":{}}"#), ("targetColumn", "at")],
+            params: &[
+                (
+                    "dateTimeParameters",
+                    r#"{"year":{"sourceColumn":"y"},"month":{"value":"12"},"day":{"value":"31"},"hour":{"value":"13"},"minute":{"value":"34"},"second":{}}"#,
+                ),
+                ("targetColumn", "at"),
+            ],
             conditions: &[],
             before: "y:text\n2019\nlast",
             after: "y:text | at:text\n2019 | 2019-12-31 13:34:00\nlast | ∅",
@@ -240,7 +294,14 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Put a time together into {targetColumn}",
         &[Example {
             title: "Hour and minute",
-            params: &[("dateTimeFormat", "HH:MM:SS"), ("dateTimeParameters", r#"{"year":{},"month":{},"day":{},"hour":{"sourceColumn":"h"},"minute":{"value":"5"},"second":{}}"#), ("targetColumn", "time")],
+            params: &[
+                ("dateTimeFormat", "HH:MM:SS"),
+                (
+                    "dateTimeParameters",
+                    r#"{"year":{},"month":{},"day":{},"hour":{"sourceColumn":"h"},"minute":{"value":"5"},"second":{}}"#,
+                ),
+                ("targetColumn", "time"),
+            ],
             conditions: &[],
             before: "h:whole\n7\n25",
             after: "h:whole | time:text\n7 | 07:05:00\n25 | ∅",
@@ -255,7 +316,16 @@ const fn from_parts(
     sentence: &'static str,
     examples: &'static [Example],
 ) -> Operation {
-    Operation { name, title, summary, sentence, params: FROM_PARTS, apply: Apply::Columns(put_together), examples, ..DATES }
+    Operation {
+        name,
+        title,
+        summary,
+        sentence,
+        params: FROM_PARTS,
+        apply: Apply::Columns(put_together),
+        examples,
+        ..DATES
+    }
 }
 
 fn date_diff(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {

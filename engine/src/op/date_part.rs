@@ -68,7 +68,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Year of {sourceColumn}{value} into {targetColumn}",
         |args, context| number(args, context, |m| m.year().into()),
         &[
-            example("Of dates", "at:date\n2024-02-29\n1969-12-31\n∅", "at:date | part:whole\n2024-02-29 | 2024\n1969-12-31 | 1969\n∅ | ∅"),
+            example(
+                "Of dates",
+                "at:date\n2024-02-29\n1969-12-31\n∅",
+                "at:date | part:whole\n2024-02-29 | 2024\n1969-12-31 | 1969\n∅ | ∅",
+            ),
             Example {
                 title: "Of text in a layout; what does not fit is missing",
                 params: &[("sourceColumn", "at"), ("dateTimeFormat", "yyyy-mm-dd*HH:MM:SS"), ("targetColumn", "part")],
@@ -85,7 +89,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          tells, month first when nothing does, or by the layout that is given; text that is no date becomes missing and is counted.",
         "Month of {sourceColumn}{value} into {targetColumn}",
         |args, context| number(args, context, |m| m.month().into()),
-        &[example("One 13/02 decides that the day comes first", "at:text\n01/02/2024\n13/02/2024\nsoon", "at:text | part:whole\n01/02/2024 | 2\n13/02/2024 | 2\nsoon | ∅")],
+        &[example(
+            "One 13/02 decides that the day comes first",
+            "at:text\n01/02/2024\n13/02/2024\nsoon",
+            "at:text | part:whole\n01/02/2024 | 2\n13/02/2024 | 2\nsoon | ∅",
+        )],
     ),
     part(
         "MONTH_NAME",
@@ -97,7 +105,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
             let name = |m: NaiveDateTime| super::moment::written(m, "%B");
             new_column(args, to_text(dates(args, context, false)?, name))
         },
-        &[example("In English", "at:text\n2024-02-29\nAugust 02 2009\n∅", "at:text | part:text\n2024-02-29 | February\nAugust 02 2009 | August\n∅ | ∅")],
+        &[example(
+            "In English",
+            "at:text\n2024-02-29\nAugust 02 2009\n∅",
+            "at:text | part:text\n2024-02-29 | February\nAugust 02 2009 | August\n∅ | ∅",
+        )],
     ),
     part(
         "DAY",
@@ -115,7 +127,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          or by the layout that is given; text that is neither becomes missing and is counted.",
         "Hour of {sourceColumn}{value} into {targetColumn}",
         |args, context| time_number(args, context, |m| m.hour().into()),
-        &[example("A time of day will do", "at:text\n2024-02-29 23:30:00\n07:05\n2024-01-01", "at:text | part:whole\n2024-02-29 23:30:00 | 23\n07:05 | 7\n2024-01-01 | 0")],
+        &[example(
+            "A time of day will do",
+            "at:text\n2024-02-29 23:30:00\n07:05\n2024-01-01",
+            "at:text | part:whole\n2024-02-29 23:30:00 | 23\n07:05 | 7\n2024-01-01 | 0",
+        )],
     ),
     part(
         "MINUTE",
@@ -124,7 +140,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          day, or by the layout that is given; text that is neither becomes missing and is counted.",
         "Minute of {sourceColumn}{value} into {targetColumn}",
         |args, context| time_number(args, context, |m| m.minute().into()),
-        &[example("Of a date with time", "at:timestamp\n2024-02-29 23:30:59", "at:timestamp | part:whole\n2024-02-29 23:30:59 | 30")],
+        &[example(
+            "Of a date with time",
+            "at:timestamp\n2024-02-29 23:30:59",
+            "at:timestamp | part:whole\n2024-02-29 23:30:59 | 30",
+        )],
     ),
     part(
         "SECOND",
@@ -133,7 +153,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          date, as a time of day, or by the layout that is given; text that is neither becomes missing and is counted.",
         "Second of {sourceColumn}{value} into {targetColumn}",
         |args, context| time_number(args, context, |m| m.second().into()),
-        &[example("The fraction goes", "at:timestamp\n2024-02-29 23:30:59.999", "at:timestamp | part:whole\n2024-02-29 23:30:59.999 | 59")],
+        &[example(
+            "The fraction goes",
+            "at:timestamp\n2024-02-29 23:30:59.999",
+            "at:timestamp | part:whole\n2024-02-29 23:30:59.999 | 59",
+        )],
     ),
     part(
         "MILLISECOND",
@@ -142,7 +166,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          day, or by the layout that is given; text that is neither becomes missing and is counted.",
         "Millisecond of {sourceColumn}{value} into {targetColumn}",
         |args, context| time_number(args, context, |m| (m.nanosecond() / 1_000_000).into()),
-        &[example("Cut, not rounded", "at:timestamp\n2024-02-29 23:30:59.9996", "at:timestamp | part:whole\n2024-02-29 23:30:59.999600 | 999")],
+        &[example(
+            "Cut, not rounded",
+            "at:timestamp\n2024-02-29 23:30:59.9996",
+            "at:timestamp | part:whole\n2024-02-29 23:30:59.999600 | 999",
+        )],
     ),
     part(
         "QUARTER",
@@ -151,7 +179,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          that is given; text that is no date becomes missing and is counted.",
         "Quarter of {sourceColumn}{value} into {targetColumn}",
         |args, context| number(args, context, |m| i64::from(m.month0() / 3) + 1),
-        &[example("March and April", "at:date\n2024-03-31\n2024-04-01\n∅", "at:date | part:whole\n2024-03-31 | 1\n2024-04-01 | 2\n∅ | ∅")],
+        &[example(
+            "March and April",
+            "at:date\n2024-03-31\n2024-04-01\n∅",
+            "at:date | part:whole\n2024-03-31 | 1\n2024-04-01 | 2\n∅ | ∅",
+        )],
     ),
     part(
         "WEEK_DAY",
@@ -160,7 +192,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          by the layout that is given; text that is no date becomes missing and is counted.",
         "Weekday of {sourceColumn}{value} into {targetColumn}",
         |args, context| number(args, context, |m| m.weekday().number_from_monday().into()),
-        &[example("Sunday and Monday", "at:date\n2024-03-03\n2024-03-04", "at:date | part:whole\n2024-03-03 | 7\n2024-03-04 | 1")],
+        &[example(
+            "Sunday and Monday",
+            "at:date\n2024-03-03\n2024-03-04",
+            "at:date | part:whole\n2024-03-03 | 7\n2024-03-04 | 1",
+        )],
     ),
     part(
         "WEEK_NUMBER",
@@ -170,7 +206,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          that is no date becomes missing and is counted.",
         "Week of {sourceColumn}{value} into {targetColumn}",
         |args, context| number(args, context, |m| m.iso_week().week().into()),
-        &[example("New Year’s Day in the last week of the old year", "at:date\n2021-01-01\n2024-01-01", "at:date | part:whole\n2021-01-01 | 53\n2024-01-01 | 1")],
+        &[example(
+            "New Year’s Day in the last week of the old year",
+            "at:date\n2021-01-01\n2024-01-01",
+            "at:date | part:whole\n2021-01-01 | 53\n2024-01-01 | 1",
+        )],
     ),
     Operation {
         params: &[&COLUMN.spec, &VALUE.spec, &params::TARGET.spec],
@@ -185,12 +225,20 @@ pub(super) static OPERATIONS: &[Operation] = &[
                 let at = moments(args, context, &COLUMN, &VALUE, &reading)?;
                 new_column(args, to_whole(at, |m| m.and_utc().timestamp()))
             },
-            &[example("A zone in the text counts", "at:text\n2020-10-05T22:22:34+00:00\n2020-10-06T00:22:34+02:00\n1969-12-31 23:59:59\nnever", "at:text | part:whole\n2020-10-05T22:22:34+00:00 | 1601936554\n2020-10-06T00:22:34+02:00 | 1601936554\n1969-12-31 23:59:59 | -1\nnever | ∅")],
+            &[example(
+                "A zone in the text counts",
+                "at:text\n2020-10-05T22:22:34+00:00\n2020-10-06T00:22:34+02:00\n1969-12-31 23:59:59\nnever",
+                "at:text | part:whole\n2020-10-05T22:22:34+00:00 | 1601936554\n2020-10-06T00:22:34+02:00 | 1601936554\n1969-12-31 23:59:59 | -1\nnever | ∅",
+            )],
         )
     },
 ];
 
-fn layout_query(args: &Args, context: &Context<'_>, frame: polars::prelude::LazyFrame) -> Result<Option<polars::prelude::LazyFrame>> {
+fn layout_query(
+    args: &Args,
+    context: &Context<'_>,
+    frame: polars::prelude::LazyFrame,
+) -> Result<Option<polars::prelude::LazyFrame>> {
     if args.text(INPUT_LAYOUT.spec.name).is_some() {
         return Ok(None);
     }

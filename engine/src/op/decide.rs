@@ -1,8 +1,8 @@
 //! New columns by a rule: if and else, and CASE.
 
 use super::expression::{Expression, Scope, Typed, choose};
-use super::literals::literal;
 use super::functions::aggregate;
+use super::literals::literal;
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, new_column, params};
 use crate::error::Result;
@@ -28,67 +28,97 @@ static WITH: Param<Aggregates> = Param::new("withExpressions", "Aggregates")
     .default("[]");
 
 /// The operations of this family.
-pub(super) static OPERATIONS: &[Operation] = &[Operation {
-    name: "CASE_OPERATION",
-    title: "Case",
-    summary: "Adds a column by a CASE expression: the tests are tried in order, the first that holds gives the result, and ELSE the result of \
+pub(super) static OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "CASE_OPERATION",
+        title: "Case",
+        summary: "Adds a column by a CASE expression: the tests are tried in order, the first that holds gives the result, and ELSE the result of \
               the rest (missing without ELSE). The language is Spark SQL: = != < <= > >= AND OR NOT IS NULL IN BETWEEN LIKE + - * / %, CAST, \
               DataBrew's contains, matches, startsWith, endsWith, isBetween, isMissing and isValid, and coalesce, if, concat, upper, \
               lower, trim, length and abs. A comparison with a missing cell does not hold, and neither does its negation; the tests that \
               are functions fail on a missing cell, so their negation holds. matches looks for a pattern anywhere in the text. Results \
               of different types yield text, whole numbers and decimals yield decimals. Aggregates are taken over all rows, with \
               conditions over the selected ones.",
-    sentence: "Add {targetColumn} by {valueExpression}",
-    family: Family::Create,
-    params: &[&CASE.spec, &WITH.spec, &params::TARGET.spec],
-    facts: Some(Facts { query: aggregates_query, shapes: false }),
-    apply: Apply::Columns(|args, context| {
-        let aggregates = aggregates(args, context)?;
-        let scope = Scope { schema: context.schema, aggregates: &aggregates };
-        let value = scope.translate(&args.get(&CASE)?.tree).map_err(|e| e.at_param(CASE.spec.name))?;
-        new_column(args, value.expr)
-    }),
-    examples: &[Example {
-        title: "Tests in order; a missing price is asked for by name",
-        params: &[("valueExpression", "case when `price` < 10 then 'cheap' when `price` IS NULL then 'unknown' else 'dear' end"), ("targetColumn", "class")],
-        conditions: &[],
-        before: "price:double\n9.99\n10\n∅",
-        after: "price:double | class:text\n9.99 | cheap\n10 | dear\n∅ | unknown",
-    }, Example {
-        title: "Bare column names and an aggregate",
-        params: &[("valueExpression", "CASE WHEN qty > `:mean` THEN qty - 1 ELSE 0 END"), ("withExpressions", r#"[{"name":"mean","value":"avg(`qty`)","type":"aggregate"}]"#), ("targetColumn", "more")],
-        conditions: &[],
-        before: "qty:whole\n1\n5\n∅",
-        after: "qty:whole | more:whole\n1 | 0\n5 | 4\n∅ | 0",
-    }],
-    ..Operation::DEFAULT
-}, Operation {
-    name: "BOOLEAN_OPERATION",
-    title: "If and else",
-    summary: "Adds a column by a test: one result where it holds, another where it does not or where it is neither, as when a missing cell is \
+        sentence: "Add {targetColumn} by {valueExpression}",
+        family: Family::Create,
+        params: &[&CASE.spec, &WITH.spec, &params::TARGET.spec],
+        facts: Some(Facts { query: aggregates_query, shapes: false }),
+        apply: Apply::Columns(|args, context| {
+            let aggregates = aggregates(args, context)?;
+            let scope = Scope { schema: context.schema, aggregates: &aggregates };
+            let value = scope.translate(&args.get(&CASE)?.tree).map_err(|e| e.at_param(CASE.spec.name))?;
+            new_column(args, value.expr)
+        }),
+        examples: &[
+            Example {
+                title: "Tests in order; a missing price is asked for by name",
+                params: &[
+                    (
+                        "valueExpression",
+                        "case when `price` < 10 then 'cheap' when `price` IS NULL then 'unknown' else 'dear' end",
+                    ),
+                    ("targetColumn", "class"),
+                ],
+                conditions: &[],
+                before: "price:double\n9.99\n10\n∅",
+                after: "price:double | class:text\n9.99 | cheap\n10 | dear\n∅ | unknown",
+            },
+            Example {
+                title: "Bare column names and an aggregate",
+                params: &[
+                    ("valueExpression", "CASE WHEN qty > `:mean` THEN qty - 1 ELSE 0 END"),
+                    ("withExpressions", r#"[{"name":"mean","value":"avg(`qty`)","type":"aggregate"}]"#),
+                    ("targetColumn", "more"),
+                ],
+                conditions: &[],
+                before: "qty:whole\n1\n5\n∅",
+                after: "qty:whole | more:whole\n1 | 0\n5 | 4\n∅ | 0",
+            },
+        ],
+        ..Operation::DEFAULT
+    },
+    Operation {
+        name: "BOOLEAN_OPERATION",
+        title: "If and else",
+        summary: "Adds a column by a test: one result where it holds, another where it does not or where it is neither, as when a missing cell is \
               compared. The language of the test is that of CASE_OPERATION. A result in backticks is a column, or an aggregate over all \
               rows after a colon; any other is written as it stands. Constants are numbers where both results are numbers, and true or \
               false where both are that; else both become text.",
-    sentence: "Add {targetColumn}: {trueValueExpression} where {valueExpression}, else {falseValueExpression}",
-    family: Family::Create,
-    params: &[&TEST.spec, &THEN.spec, &ELSE.spec, &WITH.spec, &params::TARGET.spec],
-    facts: Some(Facts { query: aggregates_query, shapes: false }),
-    apply: Apply::Columns(if_else),
-    examples: &[Example {
-        title: "Texts as they stand; a missing cell does not hold",
-        params: &[("valueExpression", "`level.1` < 2000 or startsWith(`name`, 'B')"), ("trueValueExpression", "It is true."), ("falseValueExpression", "It is false."), ("targetColumn", "said")],
-        conditions: &[],
-        before: "level.1:whole | name:text\n1 | Ada\n2000 | Bo\n∅ | Cy\n∅ | ∅",
-        after: "level.1:whole | name:text | said:text\n1 | Ada | It is true.\n2000 | Bo | It is true.\n∅ | Cy | It is false.\n∅ | ∅ | It is false.",
-    }, Example {
-        title: "A column, and an aggregate over all rows",
-        params: &[("valueExpression", "`x` < `:mean`"), ("trueValueExpression", "`:mean`"), ("falseValueExpression", "`x`"), ("withExpressions", r#"[{"name":"mean","value":"avg(`x`)","type":"aggregate"}]"#), ("targetColumn", "raised")],
-        conditions: &[],
-        before: "x:whole\n1\n4",
-        after: "x:whole | raised:double\n1 | 2.5\n4 | 4",
-    }],
-    ..Operation::DEFAULT
-}];
+        sentence: "Add {targetColumn}: {trueValueExpression} where {valueExpression}, else {falseValueExpression}",
+        family: Family::Create,
+        params: &[&TEST.spec, &THEN.spec, &ELSE.spec, &WITH.spec, &params::TARGET.spec],
+        facts: Some(Facts { query: aggregates_query, shapes: false }),
+        apply: Apply::Columns(if_else),
+        examples: &[
+            Example {
+                title: "Texts as they stand; a missing cell does not hold",
+                params: &[
+                    ("valueExpression", "`level.1` < 2000 or startsWith(`name`, 'B')"),
+                    ("trueValueExpression", "It is true."),
+                    ("falseValueExpression", "It is false."),
+                    ("targetColumn", "said"),
+                ],
+                conditions: &[],
+                before: "level.1:whole | name:text\n1 | Ada\n2000 | Bo\n∅ | Cy\n∅ | ∅",
+                after: "level.1:whole | name:text | said:text\n1 | Ada | It is true.\n2000 | Bo | It is true.\n∅ | Cy | It is false.\n∅ | ∅ | It is false.",
+            },
+            Example {
+                title: "A column, and an aggregate over all rows",
+                params: &[
+                    ("valueExpression", "`x` < `:mean`"),
+                    ("trueValueExpression", "`:mean`"),
+                    ("falseValueExpression", "`x`"),
+                    ("withExpressions", r#"[{"name":"mean","value":"avg(`x`)","type":"aggregate"}]"#),
+                    ("targetColumn", "raised"),
+                ],
+                conditions: &[],
+                before: "x:whole\n1\n4",
+                after: "x:whole | raised:double\n1 | 2.5\n4 | 4",
+            },
+        ],
+        ..Operation::DEFAULT
+    },
+];
 
 /// A result as `DataBrew` writes it: a name in backticks, or a constant without quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +130,8 @@ enum ResultText {
 impl ParamType for ResultText {
     const KIND: Kind = Kind::Expression;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
-        let name = text.trim().strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).filter(|name| !name.contains('`'));
+        let name =
+            text.trim().strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).filter(|name| !name.contains('`'));
         Ok(name.map_or_else(|| Self::Constant(text.to_owned()), |name| Self::Name(name.to_owned())))
     }
     fn write(&self) -> String {
@@ -135,7 +166,9 @@ impl ResultText {
     fn constant(text: &str, class: TypeClass) -> Typed {
         match class {
             TypeClass::Boolean => Typed::test(lit(text.eq_ignore_ascii_case("true"))),
-            TypeClass::Whole => Typed::new(lit(text.parse::<i64>().unwrap_or_default()).cast(DataType::Int64), DataType::Int64),
+            TypeClass::Whole => {
+                Typed::new(lit(text.parse::<i64>().unwrap_or_default()).cast(DataType::Int64), DataType::Int64)
+            }
             TypeClass::Decimal => Typed::new(lit(text.parse::<f64>().unwrap_or_default()), DataType::Float64),
             _ => Typed::text(text),
         }
@@ -151,7 +184,10 @@ fn if_else(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         ResultText::Name(name) => scope.name(name).map(|value| value.class()),
         constant @ ResultText::Constant(_) => Ok(constant.reads_as().unwrap_or(TypeClass::Text)),
     };
-    let classes = [class(&then).map_err(|e| e.at_param(THEN.spec.name))?, class(&otherwise).map_err(|e| e.at_param(ELSE.spec.name))?];
+    let classes = [
+        class(&then).map_err(|e| e.at_param(THEN.spec.name))?,
+        class(&otherwise).map_err(|e| e.at_param(ELSE.spec.name))?,
+    ];
     let number = |c: &TypeClass| matches!(c, TypeClass::Whole | TypeClass::Decimal | TypeClass::Money);
     let alike = classes.iter().all(number) || classes == [TypeClass::Boolean; 2];
     let value = |result: &ResultText, own: TypeClass| match result {
@@ -182,7 +218,8 @@ struct Aggregates(Vec<NamedAggregate>);
 impl ParamType for Aggregates {
     const KIND: Kind = Kind::Json;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
-        let list: Vec<NamedAggregate> = serde_json::from_str(text).map_err(|e| format!("not a list of aggregates: {e}"))?;
+        let list: Vec<NamedAggregate> =
+            serde_json::from_str(text).map_err(|e| format!("not a list of aggregates: {e}"))?;
         for entry in &list {
             Expression::read(&entry.value)?;
         }
@@ -209,7 +246,8 @@ fn aggregates_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Res
     let mut figures = Vec::new();
     for entry in &list {
         let tree = Expression::read(&entry.value).map_err(|m| super::expression::misfit(m, "write avg(`price`)"))?.tree;
-        figures.push(aggregate(&tree, context.schema).map_err(|e| e.at_param(WITH.spec.name))?.alias(entry.name.as_str()));
+        figures
+            .push(aggregate(&tree, context.schema).map_err(|e| e.at_param(WITH.spec.name))?.alias(entry.name.as_str()));
     }
     Ok(Some(frame.select(figures)))
 }

@@ -81,7 +81,12 @@ pub(super) static OPERATIONS: &[Operation] = &[
         }),
         examples: &[Example {
             title: "From the second on",
-            params: &[("sourceColumn", "name"), ("targetColumn", "again"), ("trueString", "TRUE"), ("falseString", "FALSE")],
+            params: &[
+                ("sourceColumn", "name"),
+                ("targetColumn", "again"),
+                ("trueString", "TRUE"),
+                ("falseString", "FALSE"),
+            ],
             conditions: &[],
             before: "name:text\nAda\n∅\nAda\n∅\nada",
             after: "name:text | again:text\nAda | FALSE\n∅ | FALSE\nAda | TRUE\n∅ | TRUE\nada | FALSE",

@@ -18,18 +18,19 @@ static MAP: Param<CategoryMap> = Param::new("categoryMap", "Map")
 static DELETE: Param<bool> = Param::new("deleteOtherRows", "Remove other rows")
     .help("Whether rows whose value is not in the map are removed.")
     .default("false");
-static OTHER: Param<String> =
-    Param::new("other", "Other values become").help("What a value becomes that is not in the map.").example("6").optional();
-static KEEP: Param<bool> =
-    Param::new("keepOthers", "Keep other values").help("Whether a value that is not in the map stays as it is.").default("false");
+static OTHER: Param<String> = Param::new("other", "Other values become")
+    .help("What a value becomes that is not in the map.")
+    .example("6")
+    .optional();
+static KEEP: Param<bool> = Param::new("keepOthers", "Keep other values")
+    .help("Whether a value that is not in the map stays as it is.")
+    .default("false");
 static TYPE: Param<Chosen> = Param::new("mapType", "Categories are")
     .help("Whether the categories are numbers or text.")
     .default("TEXT")
     .choices(TYPES);
-static TYPES: &[Choice] = &[
-    choice("NUMERIC", "Numbers"),
-    Choice { value: "TEXT", label: "Text", aliases: &["STRING", "CATEGORICAL"] },
-];
+static TYPES: &[Choice] =
+    &[choice("NUMERIC", "Numbers"), Choice { value: "TEXT", label: "Text", aliases: &["STRING", "CATEGORICAL"] }];
 
 /// The operations of this family.
 pub(super) static OPERATIONS: &[Operation] = &[
@@ -62,23 +63,45 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   numbers where all are whole and else of decimals; where other values are kept, the column is text.",
         sentence: "Map {sourceColumn} by {categoryMap} into {targetColumn}",
         family: Family::Encode,
-        params: &[&params::SOURCE.spec, &MAP.spec, &TYPE.spec, &DELETE.spec, &KEEP.spec, &OTHER.spec, &params::TARGET.spec],
+        params: &[
+            &params::SOURCE.spec,
+            &MAP.spec,
+            &TYPE.spec,
+            &DELETE.spec,
+            &KEEP.spec,
+            &OTHER.spec,
+            &params::TARGET.spec,
+        ],
         ignores: &["mappingOption"],
         rows: |args| if args.get(&DELETE).unwrap_or(false) { RowLaw::Fewer } else { RowLaw::Same },
         apply: Apply::Table(map_categories),
-        examples: &[Example {
-            title: "Numbers, with one for all other values",
-            params: &[("sourceColumn", "state"), ("categoryMap", "{\"Canada\":\"1\",\"Cuba\":\"2\"}"), ("mapType", "NUMERIC"), ("other", "6"), ("targetColumn", "code")],
-            conditions: &[],
-            before: "state:text | n:whole\nCuba | 1\nHaiti | 2\n∅ | 3",
-            after: "state:text | code:whole | n:whole\nCuba | 2 | 1\nHaiti | 6 | 2\n∅ | ∅ | 3",
-        }, Example {
-            title: "Other rows are removed",
-            params: &[("sourceColumn", "n"), ("categoryMap", "{\"1\":\"one\"}"), ("deleteOtherRows", "true"), ("targetColumn", "word")],
-            conditions: &[],
-            before: "n:whole\n1\n2\n∅",
-            after: "n:whole | word:text\n1 | one",
-        }],
+        examples: &[
+            Example {
+                title: "Numbers, with one for all other values",
+                params: &[
+                    ("sourceColumn", "state"),
+                    ("categoryMap", "{\"Canada\":\"1\",\"Cuba\":\"2\"}"),
+                    ("mapType", "NUMERIC"),
+                    ("other", "6"),
+                    ("targetColumn", "code"),
+                ],
+                conditions: &[],
+                before: "state:text | n:whole\nCuba | 1\nHaiti | 2\n∅ | 3",
+                after: "state:text | code:whole | n:whole\nCuba | 2 | 1\nHaiti | 6 | 2\n∅ | ∅ | 3",
+            },
+            Example {
+                title: "Other rows are removed",
+                params: &[
+                    ("sourceColumn", "n"),
+                    ("categoryMap", "{\"1\":\"one\"}"),
+                    ("deleteOtherRows", "true"),
+                    ("targetColumn", "word"),
+                ],
+                conditions: &[],
+                before: "n:whole\n1\n2\n∅",
+                after: "n:whole | word:text\n1 | one",
+            },
+        ],
         ..Operation::DEFAULT
     },
 ];
@@ -133,7 +156,8 @@ fn map_categories(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Resul
     let (from, to): (Vec<String>, Vec<String>) = map.into_iter().unzip();
     let text = convert(col(source.as_str()), context.dtype(&source)?, &DataType::String);
     let looked_up = |to: Series, other: Expr, dtype: DataType| {
-        let found = text.clone().replace_strict(lit(Series::new("".into(), from.clone())), lit(to), Some(other), Some(dtype));
+        let found =
+            text.clone().replace_strict(lit(Series::new("".into(), from.clone())), lit(to), Some(other), Some(dtype));
         when(text.clone().is_null()).then(lit(NULL)).otherwise(found)
     };
     let known = vec![true; from.len()];
@@ -181,7 +205,8 @@ fn beside(frame: LazyFrame, context: &Context<'_>, source: &str, target: &str, v
     let value = match &context.predicate {
         Some(_) if same && TypeClass::of(context.dtype(source)?) != TypeClass::Text => {
             let message = format!("with conditions only some cells of “{source}” would change their type");
-            return Err(Error::new(ErrorKind::Condition, message).advise("choose another target column, or take the conditions off"));
+            return Err(Error::new(ErrorKind::Condition, message)
+                .advise("choose another target column, or take the conditions off"));
         }
         Some(mask) => masked(mask, value, same.then(|| col(source))),
         None => value,

@@ -32,15 +32,21 @@ pub(super) struct Expression {
 impl Expression {
     /// Reads an expression; the error says where it ceases to be one.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let plain = |e: sqlparser::parser::ParserError| e.to_string().trim_start_matches("sql parser error: ").to_owned();
+        let plain =
+            |e: sqlparser::parser::ParserError| e.to_string().trim_start_matches("sql parser error: ").to_owned();
         let mut parser = Parser::new(&SparkSqlDialect {}).try_with_sql(text).map_err(plain)?;
         let mut tree = parser.parse_expr().map_err(plain)?;
         let next = parser.peek_token();
         if next.token != Token::EOF {
-            if text.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("case")) && !matches!(tree, ast::Expr::Case { .. }) {
+            if text.trim_start().get(..4).is_some_and(|word| word.eq_ignore_ascii_case("case"))
+                && !matches!(tree, ast::Expr::Case { .. })
+            {
                 return Err("the CASE expression is not complete; it needs WHEN, THEN and END".into());
             }
-            return Err(format!("“{}” at column {} does not belong to the expression", next.token, next.span.start.column));
+            return Err(format!(
+                "“{}” at column {} does not belong to the expression",
+                next.token, next.span.start.column
+            ));
         }
         quote_types(&mut tree);
         Ok(Self { text: text.to_owned(), tree })
@@ -132,7 +138,11 @@ impl Typed {
 
     /// The same in another type.
     pub(super) fn to(&self, dtype: &DataType) -> Expr {
-        if self.dtype == DataType::Null { self.expr.clone().cast(dtype.clone()) } else { convert(self.expr.clone(), &self.dtype, dtype) }
+        if self.dtype == DataType::Null {
+            self.expr.clone().cast(dtype.clone())
+        } else {
+            convert(self.expr.clone(), &self.dtype, dtype)
+        }
     }
 }
 
@@ -198,7 +208,10 @@ impl Scope<'_> {
             E::Function(function) => functions::call(self, function)?,
             other => {
                 let message = format!("“{other}” is not understood");
-                return Err(misfit(message, "use comparisons, AND, OR, NOT, IS NULL, IN, BETWEEN, LIKE, CASE, + - * / % and the listed functions"));
+                return Err(misfit(
+                    message,
+                    "use comparisons, AND, OR, NOT, IS NULL, IN, BETWEEN, LIKE, CASE, + - * / % and the listed functions",
+                ));
             }
         })
     }
@@ -262,9 +275,13 @@ impl Scope<'_> {
     pub(super) fn number(&self, tree: &ast::Expr) -> Result<Operand> {
         let part = self.translate(tree)?;
         match part.class() {
-            class @ (TypeClass::Whole | TypeClass::Decimal | TypeClass::Money) => Ok(Operand { expr: part.expr, class }),
+            class @ (TypeClass::Whole | TypeClass::Decimal | TypeClass::Money) => {
+                Ok(Operand { expr: part.expr, class })
+            }
             TypeClass::Text => Ok(Operand { expr: part.to(&DataType::Float64), class: TypeClass::Decimal }),
-            class => Err(misfit(format!("“{tree}” is {}, not a number", class.words()), "change its type in a step before")),
+            class => {
+                Err(misfit(format!("“{tree}” is {}, not a number", class.words()), "change its type in a step before"))
+            }
         }
     }
 
@@ -301,7 +318,8 @@ impl Scope<'_> {
     /// Whether a pattern occurs in a part.
     pub(super) fn matches(&self, tree: &ast::Expr, pattern: &ast::Expr) -> Result<Expr> {
         let pattern = self.constant_text(pattern)?;
-        regex::Regex::new(&pattern).map_err(|_| misfit(format!("the pattern “{pattern}” does not work"), "check its brackets and signs"))?;
+        regex::Regex::new(&pattern)
+            .map_err(|_| misfit(format!("the pattern “{pattern}” does not work"), "check its brackets and signs"))?;
         Ok(self.as_text(tree)?.str().contains(lit(pattern), true))
     }
 
@@ -311,7 +329,12 @@ impl Scope<'_> {
         text.ok_or_else(|| misfit(format!("“{tree}” is not a text in quotes"), "write the text in single quotes"))
     }
 
-    fn case(&self, operand: Option<&ast::Expr>, whens: &[ast::CaseWhen], otherwise: Option<&ast::Expr>) -> Result<Typed> {
+    fn case(
+        &self,
+        operand: Option<&ast::Expr>,
+        whens: &[ast::CaseWhen],
+        otherwise: Option<&ast::Expr>,
+    ) -> Result<Typed> {
         let mut branches = Vec::new();
         for branch in whens {
             let test = match operand {
@@ -345,7 +368,9 @@ pub(super) fn type_of_word(word: &str) -> Result<DataType> {
         "tinyint" => "byte",
         other => other,
     };
-    dtype_of_word(own).ok_or_else(|| misfit(format!("“{word}” is not a type"), "use string, long, double, decimal, boolean, date or timestamp"))
+    dtype_of_word(own).ok_or_else(|| {
+        misfit(format!("“{word}” is not a type"), "use string, long, double, decimal, boolean, date or timestamp")
+    })
 }
 
 /// The first branch whose test holds, in the type that holds all results.
@@ -369,7 +394,12 @@ fn constant(value: &Value) -> Result<Typed> {
         Value::SingleQuotedString(text) | Value::DoubleQuotedString(text) => Typed::text(text),
         Value::Boolean(value) => Typed::test(lit(*value)),
         Value::Null => Typed::new(lit(NULL), DataType::Null),
-        other => return Err(misfit(format!("“{other}” is not understood"), "write a number, a text in quotes, TRUE, FALSE or NULL")),
+        other => {
+            return Err(misfit(
+                format!("“{other}” is not understood"),
+                "write a number, a text in quotes, TRUE, FALSE or NULL",
+            ));
+        }
     })
 }
 
@@ -394,7 +424,10 @@ pub(super) fn same(a: Typed, b: Typed) -> Result<(Expr, Expr)> {
             Ok((a, b))
         }
         (_, TypeClass::Text) => read_beside(a, &b),
-        _ => Err(misfit(format!("{} cannot be compared with {}", left.words(), right.words()), "change the type of one in a step before")),
+        _ => Err(misfit(
+            format!("{} cannot be compared with {}", left.words(), right.words()),
+            "change the type of one in a step before",
+        )),
     }
 }
 

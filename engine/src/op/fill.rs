@@ -12,9 +12,8 @@ use crate::types::TypeClass;
 use crate::values::cell_text;
 use polars::prelude::{DataFrame, DataType, Expr, FillNullStrategy, LazyFrame, NULL, coalesce, col, lit};
 
-static VALUE: Param<super::param::CellValue> = Param::new("value", "Value")
-    .help("What the cells get, read as a value of the column's own type.")
-    .example("0");
+static VALUE: Param<super::param::CellValue> =
+    Param::new("value", "Value").help("What the cells get, read as a value of the column's own type.").example("0");
 
 static NUMBER: [&ParamSpec; 1] = [&params::SOURCE_NUMBER.spec];
 static NUMBER_TIE: [&ParamSpec; 2] = [&params::SOURCE_NUMBER.spec, &TIE.spec];
@@ -35,19 +34,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Fill missing {sourceColumn} with {value}",
         params: &SCALAR_TYPE_VALUE,
         apply: Apply::Columns(fill_with_custom),
-        examples: &[Example {
-            title: "Missing cells, not empty ones",
-            params: &[("sourceColumn", "name"), ("columnDataType", "string"), ("value", "unknown")],
-            conditions: &[],
-            before: "name:text\nAda\n∅\n\"\"",
-            after: "name:text\nAda\nunknown\n\"\"",
-        }, Example {
-            title: "With a condition: the cells it selects",
-            params: &[("sourceColumn", "n"), ("columnDataType", "int"), ("value", "0")],
-            conditions: &[("LESS_THAN", "0", "n")],
-            before: "n:whole\n-3\n∅\n5",
-            after: "n:whole\n0\n∅\n5",
-        }],
+        examples: &[
+            Example {
+                title: "Missing cells, not empty ones",
+                params: &[("sourceColumn", "name"), ("columnDataType", "string"), ("value", "unknown")],
+                conditions: &[],
+                before: "name:text\nAda\n∅\n\"\"",
+                after: "name:text\nAda\nunknown\n\"\"",
+            },
+            Example {
+                title: "With a condition: the cells it selects",
+                params: &[("sourceColumn", "n"), ("columnDataType", "int"), ("value", "0")],
+                conditions: &[("LESS_THAN", "0", "n")],
+                before: "n:whole\n-3\n∅\n5",
+                after: "n:whole\n0\n∅\n5",
+            },
+        ],
         ..FILLING
     },
     from_statistic(
@@ -58,28 +60,33 @@ pub(super) static OPERATIONS: &[Operation] = &[
          select are replaced instead of the missing ones, by the average of the rest. A column without any value stays as it is.",
         "Fill missing {sourceColumn} with its average",
         &NUMBER,
-        (|args, context, frame| query(Statistic::Average, args, context, frame), |args, context| {
-            fill_from_facts(Statistic::Average, args, context)
-        }),
-        &[Example {
-            title: "The average of the cells that are there",
-            params: &[("sourceColumn", "price")],
-            conditions: &[],
-            before: "price:double\n1\n∅\n-4\n6",
-            after: "price:double\n1\n1\n-4\n6",
-        }, Example {
-            title: "Whole numbers stay whole, to the last digit",
-            params: &[("sourceColumn", "age")],
-            conditions: &[],
-            before: "age:whole\n9007199254740993\n9007199254740994\n∅",
-            after: "age:whole\n9007199254740993\n9007199254740994\n9007199254740994",
-        }, Example {
-            title: "With a condition: its cells are replaced, by the average of the others",
-            params: &[("sourceColumn", "quantity")],
-            conditions: &[("LESS_THAN", "0", "quantity")],
-            before: "quantity:whole\n-5\n2\n4\n∅",
-            after: "quantity:whole\n3\n2\n4\n∅",
-        }],
+        (
+            |args, context, frame| query(Statistic::Average, args, context, frame),
+            |args, context| fill_from_facts(Statistic::Average, args, context),
+        ),
+        &[
+            Example {
+                title: "The average of the cells that are there",
+                params: &[("sourceColumn", "price")],
+                conditions: &[],
+                before: "price:double\n1\n∅\n-4\n6",
+                after: "price:double\n1\n1\n-4\n6",
+            },
+            Example {
+                title: "Whole numbers stay whole, to the last digit",
+                params: &[("sourceColumn", "age")],
+                conditions: &[],
+                before: "age:whole\n9007199254740993\n9007199254740994\n∅",
+                after: "age:whole\n9007199254740993\n9007199254740994\n9007199254740994",
+            },
+            Example {
+                title: "With a condition: its cells are replaced, by the average of the others",
+                params: &[("sourceColumn", "quantity")],
+                conditions: &[("LESS_THAN", "0", "quantity")],
+                before: "quantity:whole\n-5\n2\n4\n∅",
+                after: "quantity:whole\n3\n2\n4\n∅",
+            },
+        ],
     ),
     from_statistic(
         "FILL_WITH_MEDIAN",
@@ -89,22 +96,26 @@ pub(super) static OPERATIONS: &[Operation] = &[
          the cells they select are replaced instead, by the median of the rest. A column without any value stays as it is.",
         "Fill missing {sourceColumn} with its median",
         &NUMBER,
-        (|args, context, frame| query(Statistic::Median, args, context, frame), |args, context| {
-            fill_from_facts(Statistic::Median, args, context)
-        }),
-        &[Example {
-            title: "The value in the middle",
-            params: &[("sourceColumn", "age")],
-            conditions: &[],
-            before: "age:whole\n90\n∅\n-1\n30",
-            after: "age:whole\n90\n30\n-1\n30",
-        }, Example {
-            title: "The average of two in the middle, exact in money",
-            params: &[("sourceColumn", "price")],
-            conditions: &[],
-            before: "price:money\n0.10\n0.15\n∅",
-            after: "price:money\n0.1\n0.15\n0.125",
-        }],
+        (
+            |args, context, frame| query(Statistic::Median, args, context, frame),
+            |args, context| fill_from_facts(Statistic::Median, args, context),
+        ),
+        &[
+            Example {
+                title: "The value in the middle",
+                params: &[("sourceColumn", "age")],
+                conditions: &[],
+                before: "age:whole\n90\n∅\n-1\n30",
+                after: "age:whole\n90\n30\n-1\n30",
+            },
+            Example {
+                title: "The average of two in the middle, exact in money",
+                params: &[("sourceColumn", "price")],
+                conditions: &[],
+                before: "price:money\n0.10\n0.15\n∅",
+                after: "price:money\n0.1\n0.15\n0.125",
+            },
+        ],
     ),
     from_statistic(
         "FILL_WITH_MODE",
@@ -114,22 +125,26 @@ pub(super) static OPERATIONS: &[Operation] = &[
          rounded (halves away from zero). With conditions, the cells they select are replaced instead, by the mode of the rest.",
         "Fill missing {sourceColumn} with its most frequent number, of several {modeType}",
         &NUMBER_TIE,
-        (|args, context, frame| query(mode(args)?, args, context, frame), |args, context| {
-            fill_from_facts(mode(args)?, args, context)
-        }),
-        &[Example {
-            title: "The largest of two that occur equally often",
-            params: &[("sourceColumn", "age"), ("modeType", "MAXIMUM")],
-            conditions: &[],
-            before: "age:whole\n1\n2\n2\n3\n3\n4\n∅",
-            after: "age:whole\n1\n2\n2\n3\n3\n4\n3",
-        }, Example {
-            title: "Their average",
-            params: &[("sourceColumn", "age"), ("modeType", "AVERAGE")],
-            conditions: &[],
-            before: "age:double\n1\n2\n2\n3\n3\n4\n∅",
-            after: "age:double\n1\n2\n2\n3\n3\n4\n2.5",
-        }],
+        (
+            |args, context, frame| query(mode(args)?, args, context, frame),
+            |args, context| fill_from_facts(mode(args)?, args, context),
+        ),
+        &[
+            Example {
+                title: "The largest of two that occur equally often",
+                params: &[("sourceColumn", "age"), ("modeType", "MAXIMUM")],
+                conditions: &[],
+                before: "age:whole\n1\n2\n2\n3\n3\n4\n∅",
+                after: "age:whole\n1\n2\n2\n3\n3\n4\n3",
+            },
+            Example {
+                title: "Their average",
+                params: &[("sourceColumn", "age"), ("modeType", "AVERAGE")],
+                conditions: &[],
+                before: "age:double\n1\n2\n2\n3\n3\n4\n∅",
+                after: "age:double\n1\n2\n2\n3\n3\n4\n2.5",
+            },
+        ],
     ),
     from_statistic(
         "FILL_WITH_SUM",
@@ -139,9 +154,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          column without any value stays as it is.",
         "Fill missing {sourceColumn} with its sum",
         &NUMBER,
-        (|args, context, frame| query(Statistic::Sum, args, context, frame), |args, context| {
-            fill_from_facts(Statistic::Sum, args, context)
-        }),
+        (
+            |args, context, frame| query(Statistic::Sum, args, context, frame),
+            |args, context| fill_from_facts(Statistic::Sum, args, context),
+        ),
         &[Example {
             title: "The sum of the cells that are there",
             params: &[("sourceColumn", "n")],
@@ -158,9 +174,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          frequent value of the rest.",
         "Fill missing {sourceColumn} with its most frequent value",
         &SCALAR,
-        (|args, context, frame| query(Statistic::MostFrequent, args, context, frame), |args, context| {
-            fill_from_facts(Statistic::MostFrequent, args, context)
-        }),
+        (
+            |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
+            |args, context| fill_from_facts(Statistic::MostFrequent, args, context),
+        ),
         &[Example {
             title: "Of two that occur equally often the smaller",
             params: &[("sourceColumn", "size")],
@@ -237,8 +254,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
 ];
 
 /// What the operations of this family have in common.
-const FILLING: Operation =
-    Operation { family: Family::Missing, conditions: Conditions::Payload, ..Operation::DEFAULT };
+const FILLING: Operation = Operation { family: Family::Missing, conditions: Conditions::Payload, ..Operation::DEFAULT };
 
 const fn from_statistic(
     name: &'static str,

@@ -1,19 +1,17 @@
 //! How dates and numbers are written as text.
 
 use super::convert::{convert_ordered, order_counts, order_found};
+use super::dates::chrono_layout;
 use super::param::{Choice, Chosen, Param, ParamType as _, choice};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};
-use super::dates::chrono_layout;
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::TypeClass;
 use polars::prelude::{
     DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, NewChunkedArray as _, StringChunked, col,
 };
 
-static LAYOUT: Param<Chosen> = Param::new("targetDateFormat", "Layout")
-    .help("How the dates are written.")
-    .example("mm-dd-yyyy")
-    .choices(&[
+static LAYOUT: Param<Chosen> =
+    Param::new("targetDateFormat", "Layout").help("How the dates are written.").example("mm-dd-yyyy").choices(&[
         choice("mm/dd/yyyy", "12/31/2024"),
         choice("mm-dd-yyyy", "12-31-2024"),
         Choice { value: "dd month yyyy", label: "31 December 2024", aliases: &["dd*month*yyyy"] },
@@ -69,19 +67,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         converts: true,
         facts: Some(Facts { query: order_query, shapes: false }),
         apply: Apply::Columns(format_date),
-        examples: &[Example {
-            title: "One 13/02 tells that the day comes first",
-            params: &[("sourceColumn", "born"), ("targetDateFormat", "dd*month*yyyy")],
-            conditions: &[],
-            before: "born:text\n01/02/1990\n13/02/1990\n2024-02-29 10:30\nsoon\n\"\"\n∅",
-            after: "born:text\n01 February 1990\n13 February 1990\n29 February 2024\n∅\n∅\n∅",
-        }, Example {
-            title: "A column of dates becomes text",
-            params: &[("sourceColumn", "born"), ("targetDateFormat", "mm-dd-yyyy")],
-            conditions: &[],
-            before: "born:date\n1999-12-31\n∅",
-            after: "born:text\n12-31-1999\n∅",
-        }],
+        examples: &[
+            Example {
+                title: "One 13/02 tells that the day comes first",
+                params: &[("sourceColumn", "born"), ("targetDateFormat", "dd*month*yyyy")],
+                conditions: &[],
+                before: "born:text\n01/02/1990\n13/02/1990\n2024-02-29 10:30\nsoon\n\"\"\n∅",
+                after: "born:text\n01 February 1990\n13 February 1990\n29 February 2024\n∅\n∅\n∅",
+            },
+            Example {
+                title: "A column of dates becomes text",
+                params: &[("sourceColumn", "born"), ("targetDateFormat", "mm-dd-yyyy")],
+                conditions: &[],
+                before: "born:date\n1999-12-31\n∅",
+                after: "born:text\n12-31-1999\n∅",
+            },
+        ],
         ..Operation::DEFAULT
     },
     Operation {
@@ -94,31 +95,34 @@ pub(super) static OPERATIONS: &[Operation] = &[
         family: Family::Format,
         params: &[&params::SOURCE_NUMBER.spec, &PLACES.spec, &POINT.spec, &THOUSANDS.spec, &UNIT.spec, &SUFFIX.spec],
         apply: Apply::Columns(format_number),
-        examples: &[Example {
-            title: "In thousands",
-            params: &[
-                ("sourceColumn", "income"),
-                ("decimalPlaces", "2"),
-                ("numericDecimalSeparator", "."),
-                ("numericThousandSeparator", ","),
-                ("numericAbbreviatedUnit", "THOUSAND"),
-                ("numericUnitAbbreviation", "K"),
-            ],
-            conditions: &[],
-            before: "income:whole\n1234567\n-5\n4\n∅\n9007199254740993",
-            after: "income:text\n1,234.57K\n-0.01K\n0.00K\n∅\n9,007,199,254,740.99K",
-        }, Example {
-            title: "Halves go away from zero, as they are shown",
-            params: &[
-                ("sourceColumn", "n"),
-                ("decimalPlaces", "2"),
-                ("numericDecimalSeparator", ","),
-                ("numericThousandSeparator", " "),
-            ],
-            conditions: &[],
-            before: "n:double\n2.675\n-1234.005\n999999.999\n∅\n1e20",
-            after: "n:text\n2,68\n-1 234,01\n1 000 000,00\n∅\n100 000 000 000 000 000 000,00",
-        }],
+        examples: &[
+            Example {
+                title: "In thousands",
+                params: &[
+                    ("sourceColumn", "income"),
+                    ("decimalPlaces", "2"),
+                    ("numericDecimalSeparator", "."),
+                    ("numericThousandSeparator", ","),
+                    ("numericAbbreviatedUnit", "THOUSAND"),
+                    ("numericUnitAbbreviation", "K"),
+                ],
+                conditions: &[],
+                before: "income:whole\n1234567\n-5\n4\n∅\n9007199254740993",
+                after: "income:text\n1,234.57K\n-0.01K\n0.00K\n∅\n9,007,199,254,740.99K",
+            },
+            Example {
+                title: "Halves go away from zero, as they are shown",
+                params: &[
+                    ("sourceColumn", "n"),
+                    ("decimalPlaces", "2"),
+                    ("numericDecimalSeparator", ","),
+                    ("numericThousandSeparator", " "),
+                ],
+                conditions: &[],
+                before: "n:double\n2.675\n-1234.005\n999999.999\n∅\n1e20",
+                after: "n:text\n2,68\n-1 234,01\n1 000 000,00\n∅\n100 000 000 000 000 000 000,00",
+            },
+        ],
         ..Operation::DEFAULT
     },
 ];

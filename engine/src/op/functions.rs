@@ -17,7 +17,9 @@ fn arguments(function: &Function) -> Result<Vec<&ast::Expr>> {
     let FunctionArguments::List(list) = &function.args else { return Ok(Vec::new()) };
     let plain = |arg| match arg {
         &FunctionArg::Unnamed(FunctionArgExpr::Expr(ref tree)) => Ok(tree),
-        other => Err(misfit(format!("“{other}” is not understood in {}", function.name), "give columns, numbers and texts")),
+        other => {
+            Err(misfit(format!("“{other}” is not understood in {}", function.name), "give columns, numbers and texts"))
+        }
     };
     list.args.iter().map(plain).collect()
 }

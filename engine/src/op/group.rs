@@ -135,8 +135,9 @@ impl ParamType for AggregateOptions {
     }
 }
 
-static KEYS: Param<Columns> =
-    Param::new("sourceColumns", "Group by").help("The columns whose equal values make a group.").example(r#"["region"]"#);
+static KEYS: Param<Columns> = Param::new("sourceColumns", "Group by")
+    .help("The columns whose equal values make a group.")
+    .example(r#"["region"]"#);
 static OPTIONS: Param<AggregateOptions> = Param::new("groupByAggFunctionOptions", "Aggregates")
     .help("What is computed for each group.")
     .example(r#"[{"sourceColumnName":"price","targetColumnName":"revenue","targetColumnDataType":"number","functionName":"SUM"}]"#)
@@ -160,19 +161,35 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     locality: |_| Locality::Whole,
     rows: |args| if args.get(&NEW_TABLE).unwrap_or(true) { RowLaw::Fewer } else { RowLaw::Same },
     apply: Apply::Table(group_by),
-    examples: &[Example {
-        title: "Count and sum; a missing key is a group",
-        params: &[("sourceColumns", "[\"region\"]"), ("groupByAggFunctionOptions", r#"[{"sourceColumnName":"price","targetColumnName":"n","targetColumnDataType":"number","functionName":"COUNT"},{"sourceColumnName":"price","targetColumnName":"total","targetColumnDataType":"number","functionName":"SUM"}]"#)],
-        conditions: &[],
-        before: "region:text | price:double\nUS | 1.5\nEU | -2\nUS | ∅\n∅ | ∅\nEU | 3",
-        after: "region:text | n:whole | total:double\nEU | 2 | 1\nUS | 1 | 1.5\n∅ | 0 | ∅",
-    }, Example {
-        title: "Beside the rows",
-        params: &[("sourceColumns", "[\"region\"]"), ("groupByAggFunctionOptions", r#"[{"sourceColumnName":"qty","targetColumnName":"most","functionName":"MAX"}]"#), ("useNewDataFrame", "false")],
-        conditions: &[],
-        before: "region:text | qty:whole\nUS | 1\nEU | 5\nUS | 3",
-        after: "region:text | qty:whole | most:whole\nUS | 1 | 3\nEU | 5 | 5\nUS | 3 | 3",
-    }],
+    examples: &[
+        Example {
+            title: "Count and sum; a missing key is a group",
+            params: &[
+                ("sourceColumns", "[\"region\"]"),
+                (
+                    "groupByAggFunctionOptions",
+                    r#"[{"sourceColumnName":"price","targetColumnName":"n","targetColumnDataType":"number","functionName":"COUNT"},{"sourceColumnName":"price","targetColumnName":"total","targetColumnDataType":"number","functionName":"SUM"}]"#,
+                ),
+            ],
+            conditions: &[],
+            before: "region:text | price:double\nUS | 1.5\nEU | -2\nUS | ∅\n∅ | ∅\nEU | 3",
+            after: "region:text | n:whole | total:double\nEU | 2 | 1\nUS | 1 | 1.5\n∅ | 0 | ∅",
+        },
+        Example {
+            title: "Beside the rows",
+            params: &[
+                ("sourceColumns", "[\"region\"]"),
+                (
+                    "groupByAggFunctionOptions",
+                    r#"[{"sourceColumnName":"qty","targetColumnName":"most","functionName":"MAX"}]"#,
+                ),
+                ("useNewDataFrame", "false"),
+            ],
+            conditions: &[],
+            before: "region:text | qty:whole\nUS | 1\nEU | 5\nUS | 3",
+            after: "region:text | qty:whole | most:whole\nUS | 1 | 3\nEU | 5 | 5\nUS | 3 | 3",
+        },
+    ],
     ..Operation::DEFAULT
 }];
 

@@ -40,19 +40,22 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     params: &[&params::SOURCES.spec, &ALGORITHM.spec, &SECRET.spec, &ENTITIES.spec],
     ignores: &["secretVersion", "createSecretIfMissing"],
     apply: Apply::Columns(hash),
-    examples: &[Example {
-        title: "With the examples' secret “pepper”; equal cells stay equal",
-        params: &[("sourceColumns", "[\"mail\"]"), ("secretId", "pepper")],
-        conditions: &[],
-        before: "mail:text\na@b.de\na@b.de\n\"\"\n∅",
-        after: "mail:text\n7ceabcd09602769f0c00e26a8261b317c6235c1d8f09582754b72885843d2808\n7ceabcd09602769f0c00e26a8261b317c6235c1d8f09582754b72885843d2808\nf533a36e0ff4230f667541b07591ccfbb35288c3d5057b1161d05c84c40ab0f0\n∅",
-    }, Example {
-        title: "Without a secret",
-        params: &[("sourceColumns", "[\"code\"]"), ("algorithm", "SHA256")],
-        conditions: &[],
-        before: "code:text\nabc",
-        after: "code:text\nba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-    }],
+    examples: &[
+        Example {
+            title: "With the examples' secret “pepper”; equal cells stay equal",
+            params: &[("sourceColumns", "[\"mail\"]"), ("secretId", "pepper")],
+            conditions: &[],
+            before: "mail:text\na@b.de\na@b.de\n\"\"\n∅",
+            after: "mail:text\n7ceabcd09602769f0c00e26a8261b317c6235c1d8f09582754b72885843d2808\n7ceabcd09602769f0c00e26a8261b317c6235c1d8f09582754b72885843d2808\nf533a36e0ff4230f667541b07591ccfbb35288c3d5057b1161d05c84c40ab0f0\n∅",
+        },
+        Example {
+            title: "Without a secret",
+            params: &[("sourceColumns", "[\"code\"]"), ("algorithm", "SHA256")],
+            conditions: &[],
+            before: "code:text\nabc",
+            after: "code:text\nba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        },
+    ],
     ..Operation::DEFAULT
 }];
 
@@ -72,7 +75,8 @@ fn hash(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         let text = convert(col(name.as_str()), context.dtype(&name)?, &DataType::String);
         let hashed = text.map(
             move |cells| {
-                let hashes: Vec<Option<String>> = cells.str()?.iter().map(|text| Some(hasher(text?.as_bytes()))).collect();
+                let hashes: Vec<Option<String>> =
+                    cells.str()?.iter().map(|text| Some(hasher(text?.as_bytes()))).collect();
                 Ok(Series::new(cells.name().clone(), hashes).into_column())
             },
             |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
@@ -89,7 +93,8 @@ fn hasher(args: &Args, context: &Context<'_>) -> Result<Hasher> {
         "SHA512" => Arc::new(|text| hexadecimal(&Sha512::digest(text))),
         _ => {
             let secret = secret(args, context)?;
-            let unusable = |_| Error::new(ErrorKind::Secret, "the secret cannot be used as a key").at_param(SECRET.spec.name);
+            let unusable =
+                |_| Error::new(ErrorKind::Secret, "the secret cannot be used as a key").at_param(SECRET.spec.name);
             if algorithm == "HMAC_SHA512" {
                 let key = Hmac::<Sha512>::new_from_slice(secret.as_bytes()).map_err(unusable)?;
                 Arc::new(move |text| hexadecimal(&key.clone().chain_update(text).finalize().into_bytes()))

@@ -7,17 +7,16 @@ use super::literals::{TYPE_TESTED, read_value, type_named};
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
 use super::stand_in::{Statistic, TIE, Tie};
 use super::{
-    Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, FactsFn, Family, Locality, Operation, Output, ParamRule,
-    params,
+    Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, FactsFn, Family, Locality, Operation, Output,
+    ParamRule, params,
 };
 use crate::error::Result;
 use crate::op::condition::{is_invalid, masked};
 use crate::types::{MONEY, NUMERIC_OR_TEXT, TypeClass, dtype_of_word};
 use polars::prelude::{DataType, Expr, LazyFrame, NULL, col, lit};
 
-static VALUE: Param<CellValue> = Param::new("value", "Value")
-    .help("What the cells get, read as a value of the column's own type.")
-    .example("0");
+static VALUE: Param<CellValue> =
+    Param::new("value", "Value").help("What the cells get, read as a value of the column's own type.").example("0");
 static NUMBERS: Param<super::param::Column> = Param::new("sourceColumn", "Column")
     .help("The column of numbers, or of text that is meant to hold numbers.")
     .example("weight_kg")
@@ -46,19 +45,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &COLUMNS_TYPE_VALUE,
         rules: &[ParamRule::OnlyOneOf(&["sourceColumn", "sourceColumns"])],
         apply: Apply::Columns(replace_with_custom),
-        examples: &[Example {
-            title: "Two columns at once",
-            params: &[("sourceColumns", "[\"a\",\"b\"]"), ("columnDataType", "number"), ("value", "0")],
-            conditions: &[],
-            before: "a:text | b:text\n1.5 | x\n? | ∅\n\"\" | -2",
-            after: "a:text | b:text\n1.5 | 0\n0 | ∅\n0 | -2",
-        }, Example {
-            title: "With a condition: the cells it selects",
-            params: &[("sourceColumn", "n"), ("columnDataType", "int"), ("value", "7")],
-            conditions: &[("IS_MISSING", "", "n")],
-            before: "n:whole\n1\n∅",
-            after: "n:whole\n1\n7",
-        }],
+        examples: &[
+            Example {
+                title: "Two columns at once",
+                params: &[("sourceColumns", "[\"a\",\"b\"]"), ("columnDataType", "number"), ("value", "0")],
+                conditions: &[],
+                before: "a:text | b:text\n1.5 | x\n? | ∅\n\"\" | -2",
+                after: "a:text | b:text\n1.5 | 0\n0 | ∅\n0 | -2",
+            },
+            Example {
+                title: "With a condition: the cells it selects",
+                params: &[("sourceColumn", "n"), ("columnDataType", "int"), ("value", "7")],
+                conditions: &[("IS_MISSING", "", "n")],
+                before: "n:whole\n1\n∅",
+                after: "n:whole\n1\n7",
+            },
+        ],
         ..REPLACING
     },
     Operation {
@@ -148,22 +150,26 @@ pub(super) static OPERATIONS: &[Operation] = &[
          of the rest; in a column of whole numbers it is rounded (halves away from zero).",
         "Replace invalid values of {sourceColumn} with its average",
         &NUMBER,
-        (|args, context, frame| query(Statistic::Average, args, context, frame), |args, context| {
-            apply(Statistic::Average, args, context)
-        }),
-        &[Example {
-            title: "The average of the numbers",
-            params: &[("sourceColumn", "age"), ("columnDataType", "number")],
-            conditions: &[],
-            before: "age:text\n20\nold\n31\n∅",
-            after: "age:text\n20\n25.5\n31\n∅",
-        }, Example {
-            title: "With a condition: the cells it selects",
-            params: &[("sourceColumn", "age")],
-            conditions: &[("GREATER_THAN", "120", "age")],
-            before: "age:whole\n20\n999\n30",
-            after: "age:whole\n20\n25\n30",
-        }],
+        (
+            |args, context, frame| query(Statistic::Average, args, context, frame),
+            |args, context| apply(Statistic::Average, args, context),
+        ),
+        &[
+            Example {
+                title: "The average of the numbers",
+                params: &[("sourceColumn", "age"), ("columnDataType", "number")],
+                conditions: &[],
+                before: "age:text\n20\nold\n31\n∅",
+                after: "age:text\n20\n25.5\n31\n∅",
+            },
+            Example {
+                title: "With a condition: the cells it selects",
+                params: &[("sourceColumn", "age")],
+                conditions: &[("GREATER_THAN", "120", "age")],
+                before: "age:whole\n20\n999\n30",
+                after: "age:whole\n20\n25\n30",
+            },
+        ],
     ),
     from_statistic(
         "REPLACE_WITH_MEDIAN",
@@ -172,9 +178,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          the middle. A text column stays text. With conditions, the cells they select are replaced instead, by the median of the rest.",
         "Replace invalid values of {sourceColumn} with its median",
         &NUMBER,
-        (|args, context, frame| query(Statistic::Median, args, context, frame), |args, context| {
-            apply(Statistic::Median, args, context)
-        }),
+        (
+            |args, context, frame| query(Statistic::Median, args, context, frame),
+            |args, context| apply(Statistic::Median, args, context),
+        ),
         &[Example {
             title: "The number in the middle",
             params: &[("sourceColumn", "won"), ("columnDataType", "number")],
@@ -191,7 +198,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          conditions, the cells they select are replaced instead, by the mode of the rest.",
         "Replace invalid values of {sourceColumn} with its most frequent number, of several {modeType}",
         &NUMBER_TIE,
-        (|args, context, frame| query(mode(args)?, args, context, frame), |args, context| apply(mode(args)?, args, context)),
+        (
+            |args, context, frame| query(mode(args)?, args, context, frame),
+            |args, context| apply(mode(args)?, args, context),
+        ),
         &[Example {
             title: "The largest of two that occur equally often",
             params: &[("sourceColumn", "n"), ("columnDataType", "number"), ("modeType", "MAXIMUM")],
@@ -207,9 +217,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          exactly. With conditions, the cells they select are replaced instead, by the sum of the rest.",
         "Replace invalid values of {sourceColumn} with its sum",
         &NUMBER,
-        (|args, context, frame| query(Statistic::Sum, args, context, frame), |args, context| {
-            apply(Statistic::Sum, args, context)
-        }),
+        (
+            |args, context, frame| query(Statistic::Sum, args, context, frame),
+            |args, context| apply(Statistic::Sum, args, context),
+        ),
         &[Example {
             title: "The sum of the numbers",
             params: &[("sourceColumn", "n"), ("columnDataType", "number")],

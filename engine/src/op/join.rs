@@ -46,7 +46,8 @@ impl ParamType for JoinKeys {
 static KEYS: Param<JoinKeys> = Param::new("joinKeys", "Keys")
     .help("Pairs of columns that must be equal.")
     .example(r#"[{"key":"customer_id","value":"id"}]"#);
-static HOW: Param<Chosen> = Param::new("joinType", "Rows kept").help("Which rows come out.").example("LEFT_JOIN").choices(TYPES);
+static HOW: Param<Chosen> =
+    Param::new("joinType", "Rows kept").help("Which rows come out.").example("LEFT_JOIN").choices(TYPES);
 static TYPES: &[Choice] = &[
     choice("INNER_JOIN", "Matching rows"),
     choice("LEFT_JOIN", "All rows of this table"),
@@ -56,14 +57,20 @@ static TYPES: &[Choice] = &[
     choice("RIGHT_EXCLUDING_JOIN", "Rows of the other without a match"),
     choice("OUTER_EXCLUDING_JOIN", "Rows of both without a match"),
 ];
-static LEFT: Param<Columns> =
-    Param::new("leftColumns", "Columns of this table").help("The columns kept from this table.").example(r#"["order_id"]"#);
-static RIGHT: Param<OtherColumns> =
-    Param::new("rightColumns", "Columns of the other").help("The columns kept from the other table.").example(r#"["name"]"#);
-static NAME: Param<Dataset> =
-    Param::new("secondaryDatasetName", "Other dataset").help("The name of the other dataset.").example("customers").optional();
+static LEFT: Param<Columns> = Param::new("leftColumns", "Columns of this table")
+    .help("The columns kept from this table.")
+    .example(r#"["order_id"]"#);
+static RIGHT: Param<OtherColumns> = Param::new("rightColumns", "Columns of the other")
+    .help("The columns kept from the other table.")
+    .example(r#"["name"]"#);
+static NAME: Param<Dataset> = Param::new("secondaryDatasetName", "Other dataset")
+    .help("The name of the other dataset.")
+    .example("customers")
+    .optional();
 static LOCATION: Param<String> = Param::new("secondInputLocation", "Its location")
-    .help("Where DataBrew finds the other dataset; here its file name stands for the dataset's name when none is given.")
+    .help(
+        "Where DataBrew finds the other dataset; here its file name stands for the dataset's name when none is given.",
+    )
     .example("s3://bucket/customers.csv")
     .optional();
 
@@ -83,19 +90,34 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     locality: |_| Locality::Whole,
     rows: row_law,
     apply: Apply::Table(join),
-    examples: &[Example {
-        title: "The examples' dataset “customers” has the rows (1, Ada), (2, Bo), (2, Cy) and (4, Di)",
-        params: &[("secondaryDatasetName", "customers"), ("joinKeys", r#"[{"key":"customer","value":"id"}]"#), ("joinType", "LEFT_JOIN"), ("leftColumns", "[\"order\",\"customer\"]"), ("rightColumns", "[\"name\"]")],
-        conditions: &[],
-        before: "order:text | customer:whole | note:text\na | 2 | x\nb | 9 | y\nc | ∅ | z\nd | 1 | q",
-        after: "order:text | customer:whole | name:text\na | 2 | Bo\na | 2 | Cy\nb | 9 | ∅\nc | ∅ | ∅\nd | 1 | Ada",
-    }, Example {
-        title: "Rows of the other without a match",
-        params: &[("secondaryDatasetName", "customers"), ("joinKeys", r#"[{"key":"customer","value":"id"}]"#), ("joinType", "RIGHT_EXCLUDING_JOIN"), ("leftColumns", "[\"order\"]"), ("rightColumns", "[\"id\",\"name\"]")],
-        conditions: &[],
-        before: "order:text | customer:whole\na | 2\nb | 9",
-        after: "order:text | id:whole | name:text\n∅ | 1 | Ada\n∅ | 4 | Di",
-    }],
+    examples: &[
+        Example {
+            title: "The examples' dataset “customers” has the rows (1, Ada), (2, Bo), (2, Cy) and (4, Di)",
+            params: &[
+                ("secondaryDatasetName", "customers"),
+                ("joinKeys", r#"[{"key":"customer","value":"id"}]"#),
+                ("joinType", "LEFT_JOIN"),
+                ("leftColumns", "[\"order\",\"customer\"]"),
+                ("rightColumns", "[\"name\"]"),
+            ],
+            conditions: &[],
+            before: "order:text | customer:whole | note:text\na | 2 | x\nb | 9 | y\nc | ∅ | z\nd | 1 | q",
+            after: "order:text | customer:whole | name:text\na | 2 | Bo\na | 2 | Cy\nb | 9 | ∅\nc | ∅ | ∅\nd | 1 | Ada",
+        },
+        Example {
+            title: "Rows of the other without a match",
+            params: &[
+                ("secondaryDatasetName", "customers"),
+                ("joinKeys", r#"[{"key":"customer","value":"id"}]"#),
+                ("joinType", "RIGHT_EXCLUDING_JOIN"),
+                ("leftColumns", "[\"order\"]"),
+                ("rightColumns", "[\"id\",\"name\"]"),
+            ],
+            conditions: &[],
+            before: "order:text | customer:whole\na | 2\nb | 9",
+            after: "order:text | id:whole | name:text\n∅ | 1 | Ada\n∅ | 4 | Di",
+        },
+    ],
     ..Operation::DEFAULT
 }];
 
@@ -183,8 +205,13 @@ fn check_keys(keys: &[JoinKey], left: &Schema, right: &Schema, name: &str) -> Re
         let theirs = right.get(&key.value).ok_or_else(|| super::no_such_column(&key.value, right))?;
         let (a, b) = (TypeClass::of(ours), TypeClass::of(theirs));
         if a != b && !(ours.is_numeric() && theirs.is_numeric()) {
-            let message =
-                format!("{} is {} but {} of {name} is {}, so nothing could match", key.key, a.words(), key.value, b.words());
+            let message = format!(
+                "{} is {} but {} of {name} is {}, so nothing could match",
+                key.key,
+                a.words(),
+                key.value,
+                b.words()
+            );
             return Err(Error::new(ErrorKind::Type, message)
                 .advise("change the type of one of them in a step before")
                 .at_param(KEYS.spec.name));

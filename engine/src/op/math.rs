@@ -80,7 +80,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Round {sourceColumn} into {targetColumn}",
         |args, context| to_whole(args, source(args, context)?, &HALF_AWAY),
         &[
-            example("Halves go away from zero", "x:double\n2.5\n-2.5\n2.4999\n∅\n1e300", "x:double | y:whole\n2.5 | 3\n-2.5 | -3\n2.4999 | 2\n∅ | ∅\n1e300 | ∅"),
+            example(
+                "Halves go away from zero",
+                "x:double\n2.5\n-2.5\n2.4999\n∅\n1e300",
+                "x:double | y:whole\n2.5 | 3\n-2.5 | -3\n2.4999 | 2\n∅ | ∅\n1e300 | ∅",
+            ),
             example("Money stays money", "x:money\n1.5\n-0.4", "x:money | y:money\n1.5 | 2\n-0.4 | 0"),
         ],
     ),
@@ -103,7 +107,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
              numbers (missing, and counted, beyond their range); money stays money. A missing number stays missing.",
             "Round {sourceColumn}{value1} up into {targetColumn}",
             |args, context| to_whole(args, operand(args, context, &NUMBERS, &CEILING_VALUE)?, &UP),
-            &[example("Upwards, below zero too", "x:double\n2.1\n-2.5\n3", "x:double | y:whole\n2.1 | 3\n-2.5 | -2\n3 | 3")],
+            &[example(
+                "Upwards, below zero too",
+                "x:double\n2.1\n-2.5\n3",
+                "x:double | y:whole\n2.1 | 3\n-2.5 | -2\n3 | 3",
+            )],
         )
     },
     Operation {
@@ -138,7 +146,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
             let number = decimals(source(args, context)?, |x| if x == 0.0 { 0.0 } else { x.signum() });
             new_column(args, number.cast(DataType::Int64))
         },
-        &[example("Below, at and above zero", "x:double\n-0.5\n0\n7\n∅", "x:double | y:whole\n-0.5 | -1\n0 | 0\n7 | 1\n∅ | ∅")],
+        &[example(
+            "Below, at and above zero",
+            "x:double\n-0.5\n0\n7\n∅",
+            "x:double | y:whole\n-0.5 | -1\n0 | 0\n7 | 1\n∅ | ∅",
+        )],
     ),
     parity(
         "IS_EVEN",
@@ -149,7 +161,12 @@ pub(super) static OPERATIONS: &[Operation] = &[
         |args, context| test_parity(args, context, 0.0),
         &[Example {
             title: "With words for yes and no",
-            params: &[("sourceColumn", "lot"), ("trueString", "even"), ("falseString", "odd"), ("targetColumn", "kind")],
+            params: &[
+                ("sourceColumn", "lot"),
+                ("trueString", "even"),
+                ("falseString", "odd"),
+                ("targetColumn", "kind"),
+            ],
             conditions: &[],
             before: "lot:whole\n2\n-1\n0\n∅",
             after: "lot:whole | kind:text\n2 | even\n-1 | odd\n0 | even\n∅ | ∅",
@@ -162,7 +179,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          fraction is not odd; a missing number stays missing.",
         "Whether {sourceColumn}{value} is odd into {targetColumn}",
         |args, context| test_parity(args, context, 1.0),
-        &[example("Without words the answer is true or false", "x:double\n3\n-3\n2.5\n∅", "x:double | y:boolean\n3 | true\n-3 | true\n2.5 | false\n∅ | ∅")],
+        &[example(
+            "Without words the answer is true or false",
+            "x:double\n3\n-3\n2.5\n∅",
+            "x:double | y:boolean\n3 | true\n-3 | true\n2.5 | false\n∅ | ∅",
+        )],
     ),
     function(
         "SQUARE_ROOT",
@@ -171,7 +192,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          so it becomes missing and is counted.",
         "Square root of {sourceColumn} into {targetColumn}",
         |args, context| new_column(args, decimals(source(args, context)?, f64::sqrt)),
-        &[example("Negative numbers have none", "x:whole\n9\n2\n-4", "x:whole | y:double\n9 | 3\n2 | 1.4142135623730951\n-4 | ∅")],
+        &[example(
+            "Negative numbers have none",
+            "x:whole\n9\n2\n-4",
+            "x:whole | y:double\n9 | 3\n2 | 1.4142135623730951\n-4 | ∅",
+        )],
     ),
     function(
         "EXPONENT",
@@ -180,7 +205,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          decimals is missing and counted.",
         "e to the power of {sourceColumn} into {targetColumn}",
         |args, context| new_column(args, decimals(source(args, context)?, f64::exp)),
-        &[example("Too large is missing", "x:double\n0\n1\n1000", "x:double | y:double\n0 | 1\n1 | 2.718281828459045\n1000 | ∅")],
+        &[example(
+            "Too large is missing",
+            "x:double\n0\n1\n1000",
+            "x:double | y:double\n0 | 1\n1 | 2.718281828459045\n1000 | ∅",
+        )],
     ),
     function(
         "LN",
@@ -189,7 +218,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
          numbers have none, so they become missing and are counted.",
         "Natural logarithm of {sourceColumn} into {targetColumn}",
         |args, context| new_column(args, decimals(source(args, context)?, f64::ln)),
-        &[example("Zero has none", "x:double\n1\n2.718281828459045\n0\n-1", "x:double | y:double\n1 | 0\n2.718281828459045 | 1\n0 | ∅\n-1 | ∅")],
+        &[example(
+            "Zero has none",
+            "x:double\n1\n2.718281828459045\n0\n-1",
+            "x:double | y:double\n1 | 0\n2.718281828459045 | 1\n0 | ∅\n-1 | ∅",
+        )],
     ),
     Operation {
         params: &[&params::SOURCE_NUMBER.spec, &LOG_BASE.spec, &params::TARGET.spec],
@@ -215,7 +248,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Turns an angle from radians into degrees, into a new column of decimals. A missing number stays missing.",
         "Degrees of {sourceColumn} into {targetColumn}",
         |args, context| new_column(args, decimals(source(args, context)?, f64::to_degrees)),
-        &[example("Half a turn", "x:double\n3.141592653589793\n0", "x:double | y:double\n3.141592653589793 | 180\n0 | 0")],
+        &[example(
+            "Half a turn",
+            "x:double\n3.141592653589793\n0",
+            "x:double | y:double\n3.141592653589793 | 180\n0 | 0",
+        )],
     ),
     function(
         "RADIANS",
@@ -223,7 +260,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Turns an angle from degrees into radians, into a new column of decimals. A missing number stays missing.",
         "Radians of {sourceColumn} into {targetColumn}",
         |args, context| new_column(args, decimals(source(args, context)?, f64::to_radians)),
-        &[example("Half a turn", "x:whole\n180\n-90", "x:whole | y:double\n180 | 3.141592653589793\n-90 | -1.5707963267948966")],
+        &[example(
+            "Half a turn",
+            "x:whole\n180\n-90",
+            "x:whole | y:double\n180 | 3.141592653589793\n-90 | -1.5707963267948966",
+        )],
     ),
     Operation {
         params: &[&params::TARGET.spec],
@@ -294,11 +335,7 @@ const fn parity(
     apply: fn(&Args, &Context<'_>) -> Result<Vec<Output>>,
     examples: &'static [Example],
 ) -> Operation {
-    Operation {
-        params: PARITY,
-        rules: EITHER,
-        ..function(name, title, summary, sentence, apply, examples)
-    }
+    Operation { params: PARITY, rules: EITHER, ..function(name, title, summary, sentence, apply, examples) }
 }
 
 /// Numbers without their sign.
@@ -311,11 +348,8 @@ static HALF_AWAY: Change = Change {
     decimal: f64::round,
 };
 static DOWN: Change = Change { whole: Some, money: |x| x.div_euclid(ONE).checked_mul(ONE), decimal: f64::floor };
-static UP: Change = Change {
-    whole: Some,
-    money: |x| x.checked_neg()?.div_euclid(ONE).checked_mul(-ONE),
-    decimal: f64::ceil,
-};
+static UP: Change =
+    Change { whole: Some, money: |x| x.checked_neg()?.div_euclid(ONE).checked_mul(-ONE), decimal: f64::ceil };
 
 fn source(args: &Args, context: &Context<'_>) -> Result<Operand> {
     Operand::column(&args.get(&params::SOURCE_NUMBER)?.0, context)
@@ -387,9 +421,12 @@ fn random_between(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
         Draw::Unit => false,
     };
     if turned {
-        return Err(Error::new(ErrorKind::Parameter, format!("the bounds {lower} and {upper} are the wrong way round"))
-            .advise("swap them")
-            .at_param(LOWER.spec.name));
+        return Err(Error::new(
+            ErrorKind::Parameter,
+            format!("the bounds {lower} and {upper} are the wrong way round"),
+        )
+        .advise("swap them")
+        .at_param(LOWER.spec.name));
     }
     random(args, context, draw)
 }

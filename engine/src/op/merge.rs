@@ -15,26 +15,39 @@ static PARAMS: [&ParamSpec; 3] = [&params::SOURCES_SCALAR.spec, &DELIMITER.spec,
 
 /// The operations of this family.
 pub(super) static OPERATIONS: &[Operation] = &[
-    merging("MERGE", "Merge columns", Family::Merge, &[Example {
-        title: "A missing value takes its delimiter with it",
-        params: &[("sourceColumns", "[\"first\",\"last\"]"), ("delimiter", " "), ("targetColumn", "name")],
-        conditions: &[],
-        before: "first:text | last:text\nAda | King\n∅ | Bo\n∅ | ∅\n\"\" | Cy",
-        after: "first:text | last:text | name:text\nAda | King | Ada King\n∅ | Bo | Bo\n∅ | ∅ | ∅\n\"\" | Cy | \" Cy\"",
-    }, Example {
-        title: "Numbers and dates as text, in the order of the list",
-        params: &[("sourceColumns", "[\"n\",\"day\",\"price\"]"), ("delimiter", "/"), ("targetColumn", "key")],
-        conditions: &[],
-        before: "day:date | n:whole | price:money\n2024-02-29 | -7 | 1.50",
-        after: "day:date | n:whole | price:money | key:text\n2024-02-29 | -7 | 1.5 | -7/2024-02-29/1.5",
-    }]),
-    merging("MERGE_COLUMNS_AND_VALUES", "Join values", Family::Text, &[Example {
-        title: "With words between",
-        params: &[("sourceColumns", "[\"name\",\"born\"]"), ("delimiter", ", born "), ("targetColumn", "label")],
-        conditions: &[],
-        before: "name:text | born:whole\nAda | 1815\nBo | ∅",
-        after: "name:text | born:whole | label:text\nAda | 1815 | Ada, born 1815\nBo | ∅ | Bo",
-    }]),
+    merging(
+        "MERGE",
+        "Merge columns",
+        Family::Merge,
+        &[
+            Example {
+                title: "A missing value takes its delimiter with it",
+                params: &[("sourceColumns", "[\"first\",\"last\"]"), ("delimiter", " "), ("targetColumn", "name")],
+                conditions: &[],
+                before: "first:text | last:text\nAda | King\n∅ | Bo\n∅ | ∅\n\"\" | Cy",
+                after: "first:text | last:text | name:text\nAda | King | Ada King\n∅ | Bo | Bo\n∅ | ∅ | ∅\n\"\" | Cy | \" Cy\"",
+            },
+            Example {
+                title: "Numbers and dates as text, in the order of the list",
+                params: &[("sourceColumns", "[\"n\",\"day\",\"price\"]"), ("delimiter", "/"), ("targetColumn", "key")],
+                conditions: &[],
+                before: "day:date | n:whole | price:money\n2024-02-29 | -7 | 1.50",
+                after: "day:date | n:whole | price:money | key:text\n2024-02-29 | -7 | 1.5 | -7/2024-02-29/1.5",
+            },
+        ],
+    ),
+    merging(
+        "MERGE_COLUMNS_AND_VALUES",
+        "Join values",
+        Family::Text,
+        &[Example {
+            title: "With words between",
+            params: &[("sourceColumns", "[\"name\",\"born\"]"), ("delimiter", ", born "), ("targetColumn", "label")],
+            conditions: &[],
+            before: "name:text | born:whole\nAda | 1815\nBo | ∅",
+            after: "name:text | born:whole | label:text\nAda | 1815 | Ada, born 1815\nBo | ∅ | Bo",
+        }],
+    ),
 ];
 
 const fn merging(name: &'static str, title: &'static str, family: Family, examples: &'static [Example]) -> Operation {
@@ -69,9 +82,7 @@ fn merge(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
 pub(super) fn as_text(cells: Expr, dtype: &DataType) -> Expr {
     let text = convert(cells, dtype, &DataType::String);
     match dtype {
-        DataType::Decimal(_, scale) if *scale > 0 => {
-            text.str().strip_chars_end(lit("0")).str().strip_suffix(lit("."))
-        }
+        DataType::Decimal(_, scale) if *scale > 0 => text.str().strip_chars_end(lit("0")).str().strip_suffix(lit(".")),
         _ => text,
     }
 }

@@ -14,48 +14,48 @@ pub mod sentence;
 pub mod table;
 
 mod advanced;
-mod arrange;
 mod aggregate;
 mod arithmetic;
+mod arrange;
 mod case;
 mod cells;
 mod clean;
 pub mod column;
-mod duplicate;
-mod extract;
-mod filter;
 mod date_math;
 mod date_part;
 mod decide;
+mod duplicate;
 mod encode;
 mod expression;
+mod extract;
 mod fill;
+mod filter;
 mod flag;
 mod format;
-mod invalid;
-mod literals;
 mod functions;
 pub mod group;
 mod hash;
+mod invalid;
 pub mod join;
-pub mod now;
+mod literals;
+mod math;
 mod merge;
+mod moment;
+pub mod now;
+mod number;
 mod outlier;
 mod outlier_facts;
 mod pivot;
 mod replace;
+mod reshape;
+mod rolling;
+mod scale;
 mod split;
 mod stand_in;
-mod text_make;
-mod text_test;
-mod math;
-mod moment;
-mod number;
-mod rolling;
-mod reshape;
-mod scale;
 mod statistic;
 mod substring;
+mod text_make;
+mod text_test;
 mod union;
 mod web;
 mod window;
@@ -157,9 +157,28 @@ pub enum Family {
 impl Family {
     /// All families, in the order of the menu.
     pub const ALL: &'static [Self] = &[
-        Self::Filter, Self::Column, Self::Format, Self::Clean, Self::Extract, Self::Missing, Self::Invalid,
-        Self::Duplicates, Self::Outliers, Self::Split, Self::Merge, Self::Create, Self::Date, Self::Number,
-        Self::Text, Self::Window, Self::Group, Self::Pivot, Self::Join, Self::Union, Self::Encode, Self::Protect,
+        Self::Filter,
+        Self::Column,
+        Self::Format,
+        Self::Clean,
+        Self::Extract,
+        Self::Missing,
+        Self::Invalid,
+        Self::Duplicates,
+        Self::Outliers,
+        Self::Split,
+        Self::Merge,
+        Self::Create,
+        Self::Date,
+        Self::Number,
+        Self::Text,
+        Self::Window,
+        Self::Group,
+        Self::Pivot,
+        Self::Join,
+        Self::Union,
+        Self::Encode,
+        Self::Protect,
     ];
 
     /// Its word in menus.

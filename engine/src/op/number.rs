@@ -7,9 +7,7 @@ use super::param::{Column, Kind, Param, ParamSpec, ParamType};
 use super::{Args, Context};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{MONEY, TypeClass};
-use polars::polars_compute::decimal::{
-    dec128_add, dec128_div, dec128_fits, dec128_mul, dec128_sub, str_to_dec128,
-};
+use polars::polars_compute::decimal::{dec128_add, dec128_div, dec128_fits, dec128_mul, dec128_sub, str_to_dec128};
 use polars::prelude::arity::broadcast_binary_elementwise;
 use polars::prelude::{
     Column as Cells, DataType, Expr, Field, Float64Chunked, Int64Chunked, Int128Chunked, IntoColumn as _,
@@ -61,9 +59,8 @@ impl Operand {
         if money && str_to_dec128(text.as_bytes(), DIGITS, POINT, false).is_some() {
             return Ok(Self { expr: lit(text.to_owned()).cast(MONEY), class: TypeClass::Money });
         }
-        let value: f64 = text
-            .parse()
-            .map_err(|_| Error::new(ErrorKind::Parameter, format!("“{text}” is not a number")))?;
+        let value: f64 =
+            text.parse().map_err(|_| Error::new(ErrorKind::Parameter, format!("“{text}” is not a number")))?;
         Ok(Self { expr: lit(value), class: TypeClass::Decimal })
     }
 
@@ -142,12 +139,8 @@ pub(super) static DIVIDE: Arithmetic = Arithmetic {
     leaves_whole: true,
 };
 /// What remains of a ÷ b, with the sign of a; nothing when b is zero.
-pub(super) static REMAINDER: Arithmetic = Arithmetic {
-    whole: i128::checked_rem,
-    money: i128::checked_rem,
-    decimal: |a, b| a % b,
-    leaves_whole: false,
-};
+pub(super) static REMAINDER: Arithmetic =
+    Arithmetic { whole: i128::checked_rem, money: i128::checked_rem, decimal: |a, b| a % b, leaves_whole: false };
 /// a to the power of b. The whole way is taken for exponents that are not negative.
 pub(super) static POWER: Arithmetic = Arithmetic {
     whole: |a, b| a.checked_pow(u32::try_from(b).ok()?),
@@ -173,9 +166,8 @@ fn kernel(how: &Arithmetic, class: TypeClass, a: &Cells, b: &Cells) -> PolarsRes
     Ok(match class {
         TypeClass::Whole => {
             let exact = |a: i64, b: i64| i64::try_from((how.whole)(i128::from(a), i128::from(b))?).ok();
-            let cells: Int64Chunked = broadcast_binary_elementwise(a.i64()?, b.i64()?, |a: Option<i64>, b: Option<i64>| {
-                exact(a?, b?)
-            });
+            let cells: Int64Chunked =
+                broadcast_binary_elementwise(a.i64()?, b.i64()?, |a: Option<i64>, b: Option<i64>| exact(a?, b?));
             cells.into_series().into_column()
         }
         TypeClass::Money => {
@@ -185,9 +177,10 @@ fn kernel(how: &Arithmetic, class: TypeClass, a: &Cells, b: &Cells) -> PolarsRes
             cells.into_decimal_unchecked(DIGITS, POINT).into_series().into_column()
         }
         _ => {
-            let cells: Float64Chunked = broadcast_binary_elementwise(a.f64()?, b.f64()?, |a: Option<f64>, b: Option<f64>| {
-                Some((how.decimal)(a?, b?)).filter(|number| number.is_finite())
-            });
+            let cells: Float64Chunked =
+                broadcast_binary_elementwise(a.f64()?, b.f64()?, |a: Option<f64>, b: Option<f64>| {
+                    Some((how.decimal)(a?, b?)).filter(|number| number.is_finite())
+                });
             cells.into_series().into_column()
         }
     })

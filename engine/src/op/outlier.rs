@@ -2,10 +2,10 @@
 
 use super::filter::remove;
 use super::flag::flag;
+use super::literals::{literal, read_value};
 use super::outlier_facts::{Bounds, RULE, RULE_FLAG, RULE_REMOVE, RULE_REPLACE, RULE_SKEW};
 use super::outlier_facts::{REMOVE, REPLACE, SKEW, SKEW_VALUE, VALUE};
 use super::outlier_facts::{query_bounds, query_clipped, query_replacing, statistic, trim_default};
-use super::literals::{literal, read_value};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, RowLaw, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::condition::masked;
@@ -27,29 +27,32 @@ pub(super) static OPERATIONS: &[Operation] = &[
         rows: |args| if deletes(args) { RowLaw::Fewer } else { RowLaw::Same },
         facts: Some(Facts { query: |args, context, frame| query_bounds(args, context, frame, "FALSE"), shapes: false }),
         apply: Apply::Table(remove_outliers),
-        examples: &[Example {
-            title: "By the quartiles, whole rows",
-            params: &[
-                ("sourceColumn", "n"),
-                ("outlierStrategy", "IQR"),
-                ("threshold", "1.5"),
-                ("removeType", "DELETE_ROWS"),
-            ],
-            conditions: &[],
-            before: "id:text | n:whole\na | 1\nb | 2\nc | 3\nd | ∅\ne | 4\nf | 100",
-            after: "id:text | n:whole\na | 1\nb | 2\nc | 3\nd | ∅\ne | 4",
-        }, Example {
-            title: "Only the cell",
-            params: &[
-                ("sourceColumn", "n"),
-                ("outlierStrategy", "MODIFIED_Z_SCORE"),
-                ("threshold", "3"),
-                ("removeType", "CLEAR"),
-            ],
-            conditions: &[],
-            before: "n:whole\n1\n2\n3\n4\n-50",
-            after: "n:whole\n1\n2\n3\n4\n∅",
-        }],
+        examples: &[
+            Example {
+                title: "By the quartiles, whole rows",
+                params: &[
+                    ("sourceColumn", "n"),
+                    ("outlierStrategy", "IQR"),
+                    ("threshold", "1.5"),
+                    ("removeType", "DELETE_ROWS"),
+                ],
+                conditions: &[],
+                before: "id:text | n:whole\na | 1\nb | 2\nc | 3\nd | ∅\ne | 4\nf | 100",
+                after: "id:text | n:whole\na | 1\nb | 2\nc | 3\nd | ∅\ne | 4",
+            },
+            Example {
+                title: "Only the cell",
+                params: &[
+                    ("sourceColumn", "n"),
+                    ("outlierStrategy", "MODIFIED_Z_SCORE"),
+                    ("threshold", "3"),
+                    ("removeType", "CLEAR"),
+                ],
+                conditions: &[],
+                before: "n:whole\n1\n2\n3\n4\n-50",
+                after: "n:whole\n1\n2\n3\n4\n∅",
+            },
+        ],
         ..FAR
     },
     Operation {
@@ -90,29 +93,32 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &RULE_REPLACE,
         facts: Some(Facts { query: query_replacing, shapes: false }),
         apply: Apply::Columns(replace_outliers),
-        examples: &[Example {
-            title: "By the average of the others",
-            params: &[
-                ("sourceColumn", "n"),
-                ("outlierStrategy", "IQR"),
-                ("threshold", "1.5"),
-                ("replaceType", "REPLACE_WITH_AVERAGE"),
-            ],
-            conditions: &[],
-            before: "n:whole\n1\n2\n3\n∅\n4\n100",
-            after: "n:whole\n1\n2\n3\n∅\n4\n3",
-        }, Example {
-            title: "By the nearer bound",
-            params: &[
-                ("sourceColumn", "n"),
-                ("outlierStrategy", "IQR"),
-                ("threshold", "1.5"),
-                ("replaceType", "WINSORIZE_VALUES"),
-            ],
-            conditions: &[],
-            before: "n:double\n1\n2\n3\n4\n100",
-            after: "n:double\n1\n2\n3\n4\n7",
-        }],
+        examples: &[
+            Example {
+                title: "By the average of the others",
+                params: &[
+                    ("sourceColumn", "n"),
+                    ("outlierStrategy", "IQR"),
+                    ("threshold", "1.5"),
+                    ("replaceType", "REPLACE_WITH_AVERAGE"),
+                ],
+                conditions: &[],
+                before: "n:whole\n1\n2\n3\n∅\n4\n100",
+                after: "n:whole\n1\n2\n3\n∅\n4\n3",
+            },
+            Example {
+                title: "By the nearer bound",
+                params: &[
+                    ("sourceColumn", "n"),
+                    ("outlierStrategy", "IQR"),
+                    ("threshold", "1.5"),
+                    ("replaceType", "WINSORIZE_VALUES"),
+                ],
+                conditions: &[],
+                before: "n:double\n1\n2\n3\n4\n100",
+                after: "n:double\n1\n2\n3\n4\n7",
+            },
+        ],
         ..FAR
     },
     Operation {
@@ -126,29 +132,32 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &RULE,
         facts: Some(Facts { query: query_clipped, shapes: false }),
         apply: Apply::Columns(rescale_with_z_score),
-        examples: &[Example {
-            title: "100 counts as 7, the bound",
-            params: &[
-                ("sourceColumn", "n"),
-                ("targetColumn", "z"),
-                ("outlierStrategy", "IQR"),
-                ("threshold", "1.5"),
-            ],
-            conditions: &[],
-            before: "n:whole\n3\n3\n3\n∅\n3",
-            after: "n:whole | z:double\n3 | 0\n3 | 0\n3 | 0\n∅ | ∅\n3 | 0",
-        }, Example {
-            title: "One standard deviation is 1",
-            params: &[
-                ("sourceColumn", "n"),
-                ("targetColumn", "z"),
-                ("outlierStrategy", "Z_SCORE"),
-                ("threshold", "3"),
-            ],
-            conditions: &[],
-            before: "n:whole\n1\n2\n3",
-            after: "n:whole | z:double\n1 | -1\n2 | 0\n3 | 1",
-        }],
+        examples: &[
+            Example {
+                title: "100 counts as 7, the bound",
+                params: &[
+                    ("sourceColumn", "n"),
+                    ("targetColumn", "z"),
+                    ("outlierStrategy", "IQR"),
+                    ("threshold", "1.5"),
+                ],
+                conditions: &[],
+                before: "n:whole\n3\n3\n3\n∅\n3",
+                after: "n:whole | z:double\n3 | 0\n3 | 0\n3 | 0\n∅ | ∅\n3 | 0",
+            },
+            Example {
+                title: "One standard deviation is 1",
+                params: &[
+                    ("sourceColumn", "n"),
+                    ("targetColumn", "z"),
+                    ("outlierStrategy", "Z_SCORE"),
+                    ("threshold", "3"),
+                ],
+                conditions: &[],
+                before: "n:whole\n1\n2\n3",
+                after: "n:whole | z:double\n1 | -1\n2 | 0\n3 | 1",
+            },
+        ],
         ..FAR
     },
     Operation {

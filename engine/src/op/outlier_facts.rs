@@ -78,14 +78,8 @@ pub(super) static SKEW_VALUE: Param<f64> = Param::new("value", "Base or degree")
 pub(super) static RULE: [&ParamSpec; 4] =
     [&params::SOURCE_NUMBER.spec, &params::TARGET.spec, &STRATEGY.spec, &THRESHOLD.spec];
 /// The parameters of RESCALE_OUTLIERS_WITH_SKEW.
-pub(super) static RULE_SKEW: [&ParamSpec; 6] = [
-    &params::SOURCE_NUMBER.spec,
-    &params::TARGET.spec,
-    &STRATEGY.spec,
-    &THRESHOLD.spec,
-    &SKEW.spec,
-    &SKEW_VALUE.spec,
-];
+pub(super) static RULE_SKEW: [&ParamSpec; 6] =
+    [&params::SOURCE_NUMBER.spec, &params::TARGET.spec, &STRATEGY.spec, &THRESHOLD.spec, &SKEW.spec, &SKEW_VALUE.spec];
 /// The parameters of FLAG_OUTLIERS.
 pub(super) static RULE_FLAG: [&ParamSpec; 6] = [
     &params::SOURCE_NUMBER.spec,
@@ -96,15 +90,8 @@ pub(super) static RULE_FLAG: [&ParamSpec; 6] = [
     &params::FALSE_TEXT.spec,
 ];
 /// The parameters of REMOVE_OUTLIERS.
-pub(super) static RULE_REMOVE: [&ParamSpec; 7] = [
-    &params::SOURCE_NUMBER.spec,
-    &STRATEGY.spec,
-    &THRESHOLD.spec,
-    &REMOVE.spec,
-    &TRIM.spec,
-    &LOWER.spec,
-    &UPPER.spec,
-];
+pub(super) static RULE_REMOVE: [&ParamSpec; 7] =
+    [&params::SOURCE_NUMBER.spec, &STRATEGY.spec, &THRESHOLD.spec, &REMOVE.spec, &TRIM.spec, &LOWER.spec, &UPPER.spec];
 /// The parameters of REPLACE_OUTLIERS.
 pub(super) static RULE_REPLACE: [&ParamSpec; 9] = [
     &params::SOURCE_NUMBER.spec,

@@ -8,8 +8,10 @@ pub static SOURCE: Param<Column> =
     Param::new("sourceColumn", "Column").help("The column that the step works on.").example("price");
 
 /// The text column that a step works on.
-pub static SOURCE_TEXT: Param<Column> =
-    Param::new("sourceColumn", "Column").help("The text column that the step works on.").example("customer").accepts(TEXT);
+pub static SOURCE_TEXT: Param<Column> = Param::new("sourceColumn", "Column")
+    .help("The text column that the step works on.")
+    .example("customer")
+    .accepts(TEXT);
 
 /// The column of numbers that a step works on.
 pub static SOURCE_NUMBER: Param<Column> = Param::new("sourceColumn", "Column")
@@ -18,8 +20,10 @@ pub static SOURCE_NUMBER: Param<Column> = Param::new("sourceColumn", "Column")
     .accepts(NUMERIC);
 
 /// The column of dates that a step works on.
-pub static SOURCE_DATE: Param<Column> =
-    Param::new("sourceColumn", "Column").help("The column of dates that the step works on.").example("ordered_at").accepts(DATED);
+pub static SOURCE_DATE: Param<Column> = Param::new("sourceColumn", "Column")
+    .help("The column of dates that the step works on.")
+    .example("ordered_at")
+    .accepts(DATED);
 
 /// Several columns that a step works on.
 pub static SOURCES: Param<Columns> = Param::new("sourceColumns", "Columns")

@@ -80,7 +80,9 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
         let here = if cell.is_null() {
             col(source.as_str()).is_null()
         } else {
-            col(source.as_str()).eq(super::literals::literal(cell.clone().into_static(), values.dtype())).fill_null(lit(false))
+            col(source.as_str())
+                .eq(super::literals::literal(cell.clone().into_static(), values.dtype()))
+                .fill_null(lit(false))
         };
         let mut name = cell_text(&cell).unwrap_or_else(|| "missing".into());
         while names.contains(&name) {

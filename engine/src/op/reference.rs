@@ -31,7 +31,12 @@ pub fn text(op: &Operation) -> String {
     }
     for example in op.examples {
         let _ = write!(text, "\n{}\n{}\n", example.title, step_text(op, example));
-        let _ = write!(text, "{}\nbecomes\n\n{}", example.before.trim_end().to_owned() + "\n", example.after.trim_end().to_owned() + "\n");
+        let _ = write!(
+            text,
+            "{}\nbecomes\n\n{}",
+            example.before.trim_end().to_owned() + "\n",
+            example.after.trim_end().to_owned() + "\n"
+        );
     }
     text
 }
@@ -146,7 +151,8 @@ fn operation_schema(op: &Operation) -> Value {
         .map(|spec| {
             let mut schema = json!({ "type": "string", "description": spec.help });
             if spec.kind == Kind::Choice {
-                let values: Vec<_> = spec.choices.iter().flat_map(|c| std::iter::once(&c.value).chain(c.aliases)).collect();
+                let values: Vec<_> =
+                    spec.choices.iter().flat_map(|c| std::iter::once(&c.value).chain(c.aliases)).collect();
                 schema["enum"] = json!(values);
             }
             (spec.name.to_owned(), schema)

@@ -44,19 +44,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         family: Family::Clean,
         params: &[&params::SOURCE_TEXT.spec, &PATTERN.spec, &WITH.spec],
         apply: Apply::Columns(replace_text),
-        examples: &[Example {
-            title: "Every match, inside longer text too",
-            params: &[("sourceColumn", "end"), ("pattern", "mate"), ("value", "checkmate")],
-            conditions: &[],
-            before: "end:text\nmate\nstalemate, mate\nMate\n\"\"\n∅",
-            after: "end:text\ncheckmate\nstalecheckmate, checkmate\nMate\n\"\"\n∅",
-        }, Example {
-            title: "Groups change places",
-            params: &[("sourceColumn", "name"), ("pattern", "(\\w+), (\\w+)"), ("value", "$2 $1")],
-            conditions: &[],
-            before: "name:text\nKing, Ada\nBo",
-            after: "name:text\nAda King\nBo",
-        }],
+        examples: &[
+            Example {
+                title: "Every match, inside longer text too",
+                params: &[("sourceColumn", "end"), ("pattern", "mate"), ("value", "checkmate")],
+                conditions: &[],
+                before: "end:text\nmate\nstalemate, mate\nMate\n\"\"\n∅",
+                after: "end:text\ncheckmate\nstalecheckmate, checkmate\nMate\n\"\"\n∅",
+            },
+            Example {
+                title: "Groups change places",
+                params: &[("sourceColumn", "name"), ("pattern", "(\\w+), (\\w+)"), ("value", "$2 $1")],
+                conditions: &[],
+                before: "name:text\nKing, Ada\nBo",
+                after: "name:text\nAda King\nBo",
+            },
+        ],
         ..Operation::DEFAULT
     },
     Operation {
@@ -113,7 +116,11 @@ pub(super) fn between(text: &str, start: &Regex, end: &Regex) -> Vec<Range<usize
         let Some(second) = end.find_at(text, first.end()) else { break };
         found.push(first.end()..second.start());
         // Two delimiters that match nothing at all would never get on.
-        from = if second.end() > from { second.end() } else { from + text[from..].chars().next().map_or(1, char::len_utf8) };
+        from = if second.end() > from {
+            second.end()
+        } else {
+            from + text[from..].chars().next().map_or(1, char::len_utf8)
+        };
         if from > text.len() {
             break;
         }
@@ -176,7 +183,8 @@ fn replacement(value: &str, pattern: &Regex) -> Result<String> {
 }
 
 fn no_group(named: &str, pattern: &Regex) -> Error {
-    let message = format!("{named} names a group that the pattern does not have; it has {}", pattern.captures_len() - 1);
+    let message =
+        format!("{named} names a group that the pattern does not have; it has {}", pattern.captures_len() - 1);
     let error = Error::new(ErrorKind::Parameter, message).at_param(WITH.spec.name);
     error.advise("put round brackets around the part of the pattern that is meant, or write \\$ for the sign itself")
 }

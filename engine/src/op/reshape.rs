@@ -9,12 +9,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::op::convert::convert;
 use crate::values::cell_text;
 use polars::prelude::{
-    AnyValue, DataFrame, DataType, ExplodeOptions, Expr, LazyFrame, UnionArgs, UniqueKeepStrategy, by_name, col, concat, concat_list,
-    lit,
+    AnyValue, DataFrame, DataType, ExplodeOptions, Expr, LazyFrame, UnionArgs, UniqueKeepStrategy, by_name, col,
+    concat, concat_list, lit,
 };
 
-static NAMES: Param<NewColumn> =
-    Param::new("unpivotColumn", "Column of names").help("The new column that holds the names of the columns.").example("measure");
+static NAMES: Param<NewColumn> = Param::new("unpivotColumn", "Column of names")
+    .help("The new column that holds the names of the columns.")
+    .example("measure");
 static VALUES: Param<NewColumn> =
     Param::new("valueColumn", "Column of values").help("The new column that holds their values.").example("value");
 static PIVOTS: Param<Columns> = Param::new("pivotColumns", "Columns to headers")
@@ -26,54 +27,63 @@ static FUNCTION: Param<Chosen> = Param::new("aggregateFunction", "Aggregate")
     .help("What is computed from the cells that meet in one place.")
     .example("COLLECT_LIST")
     .choices(FUNCTIONS);
-static LABELS: Param<NewColumn> =
-    Param::new("newColumn", "Column of names").help("The new column that holds the names of the former columns.").example("student");
+static LABELS: Param<NewColumn> = Param::new("newColumn", "Column of names")
+    .help("The new column that holds the names of the former columns.")
+    .example("student");
 
 /// The operations of this family.
-pub(super) static OPERATIONS: &[Operation] = &[Operation {
-    name: "UNPIVOT",
-    title: "Unpivot",
-    summary: "Turns some columns into rows: each row comes out once for each of them, one below the other in the order in which they are listed, \
+pub(super) static OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "UNPIVOT",
+        title: "Unpivot",
+        summary: "Turns some columns into rows: each row comes out once for each of them, one below the other in the order in which they are listed, \
               with the column's name in one new column and its cell in another. The other columns are repeated; missing cells make rows \
               too. Columns of different types yield text, whole numbers and decimals yield decimals.",
-    sentence: "Unpivot {sourceColumns} into {unpivotColumn} and {valueColumn}",
-    family: Family::Pivot,
-    params: &[&params::SOURCES.spec, &NAMES.spec, &VALUES.spec],
-    conditions: Conditions::Refused,
-    rows: |_| RowLaw::More,
-    apply: Apply::Table(unpivot),
-    examples: &[Example {
-        title: "Two columns make two rows of each",
-        params: &[("sourceColumns", "[\"tea\",\"milk\"]"), ("unpivotColumn", "what"), ("valueColumn", "cups")],
-        conditions: &[],
-        before: "day:date | tea:whole | milk:whole\n2024-01-01 | 1 | 2\n2024-01-02 | ∅ | -3",
-        after: "day:date | what:text | cups:whole\n2024-01-01 | tea | 1\n2024-01-01 | milk | 2\n2024-01-02 | tea | ∅\n2024-01-02 | milk | -3",
-    }],
-    ..Operation::DEFAULT
-}, Operation {
-    name: "TRANSPOSE",
-    title: "Transpose",
-    summary: "Exchanges rows and columns: each listed column becomes one row, named in the new column, and each value of the pivot columns \
+        sentence: "Unpivot {sourceColumns} into {unpivotColumn} and {valueColumn}",
+        family: Family::Pivot,
+        params: &[&params::SOURCES.spec, &NAMES.spec, &VALUES.spec],
+        conditions: Conditions::Refused,
+        rows: |_| RowLaw::More,
+        apply: Apply::Table(unpivot),
+        examples: &[Example {
+            title: "Two columns make two rows of each",
+            params: &[("sourceColumns", "[\"tea\",\"milk\"]"), ("unpivotColumn", "what"), ("valueColumn", "cups")],
+            conditions: &[],
+            before: "day:date | tea:whole | milk:whole\n2024-01-01 | 1 | 2\n2024-01-02 | ∅ | -3",
+            after: "day:date | what:text | cups:whole\n2024-01-01 | tea | 1\n2024-01-01 | milk | 2\n2024-01-02 | tea | ∅\n2024-01-02 | milk | -3",
+        }],
+        ..Operation::DEFAULT
+    },
+    Operation {
+        name: "TRANSPOSE",
+        title: "Transpose",
+        summary: "Exchanges rows and columns: each listed column becomes one row, named in the new column, and each value of the pivot columns \
               becomes a column, in the order in which the values first occur; several pivot columns join their values with _. Cells \
               that meet in one place are aggregated. All other columns fall away. A missing value makes the column “missing”; more \
               than 1,000 new columns are refused.",
-    sentence: "Transpose {valueColumns} by {pivotColumns}, {aggregateFunction}, into {newColumn}",
-    family: Family::Pivot,
-    params: &[&PIVOTS.spec, &ROWS.spec, &FUNCTION.spec, &LABELS.spec],
-    conditions: Conditions::Refused,
-    locality: |_| Locality::Whole,
-    rows: |_| RowLaw::Any,
-    facts: Some(Facts { query: headers_query, shapes: true }),
-    apply: Apply::Table(transpose),
-    examples: &[Example {
-        title: "Each teacher becomes a column, each student a row",
-        params: &[("pivotColumns", "[\"teacher\"]"), ("valueColumns", "[\"tom\",\"john\"]"), ("aggregateFunction", "MAX"), ("newColumn", "student")],
-        conditions: &[],
-        before: "teacher:text | tom:whole | john:double\nMs B | 1 | 2.5\nMr A | 3 | ∅",
-        after: "student:text | Ms B:double | Mr A:double\ntom | 1 | 3\njohn | 2.5 | ∅",
-    }],
-    ..Operation::DEFAULT
-}];
+        sentence: "Transpose {valueColumns} by {pivotColumns}, {aggregateFunction}, into {newColumn}",
+        family: Family::Pivot,
+        params: &[&PIVOTS.spec, &ROWS.spec, &FUNCTION.spec, &LABELS.spec],
+        conditions: Conditions::Refused,
+        locality: |_| Locality::Whole,
+        rows: |_| RowLaw::Any,
+        facts: Some(Facts { query: headers_query, shapes: true }),
+        apply: Apply::Table(transpose),
+        examples: &[Example {
+            title: "Each teacher becomes a column, each student a row",
+            params: &[
+                ("pivotColumns", "[\"teacher\"]"),
+                ("valueColumns", "[\"tom\",\"john\"]"),
+                ("aggregateFunction", "MAX"),
+                ("newColumn", "student"),
+            ],
+            conditions: &[],
+            before: "teacher:text | tom:whole | john:double\nMs B | 1 | 2.5\nMr A | 3 | ∅",
+            after: "student:text | Ms B:double | Mr A:double\ntom | 1 | 3\njohn | 2.5 | ∅",
+        }],
+        ..Operation::DEFAULT
+    },
+];
 
 fn unpivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFrame> {
     let Columns(sources) = args.get(&params::SOURCES)?;

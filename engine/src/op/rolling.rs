@@ -16,7 +16,13 @@ pub(super) struct Window {
 }
 
 /// A statistic of the numbers in each window; the rows are taken in the order of another column when one is given.
-pub(super) fn rolling(cells: Expr, order: Option<Expr>, class: TypeClass, window: Window, statistic: Statistic) -> Expr {
+pub(super) fn rolling(
+    cells: Expr,
+    order: Option<Expr>,
+    class: TypeClass,
+    window: Window,
+    statistic: Statistic,
+) -> Expr {
     let dtype = type_of(statistic.class(class));
     cells.apply_many(
         move |columns: &mut [Column]| {
@@ -58,7 +64,13 @@ fn places(order: Option<&Column>, rows: usize) -> PolarsResult<Vec<usize>> {
     Ok(order.as_materialized_series().arg_sort(options).iter().flatten().map(|row| row as usize).collect())
 }
 
-fn slide(cells: &Column, places: &[usize], class: TypeClass, window: Window, statistic: Statistic) -> PolarsResult<Column> {
+fn slide(
+    cells: &Column,
+    places: &[usize],
+    class: TypeClass,
+    window: Window,
+    statistic: Statistic,
+) -> PolarsResult<Column> {
     let name: &PlSmallStr = cells.name();
     let found = match Numbers::read(cells, class)? {
         Numbers::Exact(numbers) => slide_figures(&numbers, places, class, window, statistic),

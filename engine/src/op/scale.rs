@@ -27,13 +27,13 @@ static LARGEST: Param<NumberText> = Param::new("maxValue", "Largest")
     .default("1");
 static THRESHOLD: Param<NumberText> =
     Param::new("threshold", "Threshold").help("Numbers above it become 1, the others 0.").example("100.0");
-static FLIP: Param<bool> =
-    Param::new("flip", "The other way round").help("Whether numbers above the threshold become 0 instead.").default("false");
-static SKEW: Param<Chosen> = Param::new("skewFunction", "Function").help("What is taken of each number.").example("LOG").choices(&[
-    choice("ROOT", "Root"),
-    choice("LOG", "Logarithm"),
-    choice("SQUARE", "Square"),
-]);
+static FLIP: Param<bool> = Param::new("flip", "The other way round")
+    .help("Whether numbers above the threshold become 0 instead.")
+    .default("false");
+static SKEW: Param<Chosen> = Param::new("skewFunction", "Function")
+    .help("What is taken of each number.")
+    .example("LOG")
+    .choices(&[choice("ROOT", "Root"), choice("LOG", "Logarithm"), choice("SQUARE", "Square")]);
 static DEGREE: Param<NumberText> = Param::new("value", "Degree or base")
     .help("The degree of the root (2 when left out) or the base of the logarithm (e when left out).")
     .example("2.718281828")
@@ -42,7 +42,9 @@ static NAMES: Param<BinNames> = Param::new("bucketNames", "Names of the bins")
     .help("One name for each bin, from the smallest numbers to the largest.")
     .example(r#"["low","middle","high"]"#);
 static SPLITS: Param<Splits> = Param::new("splits", "Bounds")
-    .help("The bounds of the bins in ascending order, one more than there are bins; -Infinity and Infinity are allowed.")
+    .help(
+        "The bounds of the bins in ascending order, one more than there are bins; -Infinity and Infinity are allowed.",
+    )
     .example(r#"["-Infinity","2","20","Infinity"]"#)
     .optional();
 static PERCENTAGE: Param<NumberText> = Param::new("percentage", "Width in percent")
@@ -65,19 +67,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&params::SOURCE_NUMBER.spec, &STRATEGY.spec, &LEAST.spec, &LARGEST.spec, &params::TARGET.spec],
         facts: Some(Facts { query: figures_query, shapes: false }),
         apply: Apply::Columns(normalize),
-        examples: &[Example {
-            title: "From 0 to 1",
-            params: &[("sourceColumn", "x"), ("strategy", "MIN_MAX"), ("targetColumn", "y")],
-            conditions: &[],
-            before: "x:whole\n-5\n5\n0\n∅",
-            after: "x:whole | y:double\n-5 | 0\n5 | 1\n0 | 0.5\n∅ | ∅",
-        }, Example {
-            title: "The Z score",
-            params: &[("sourceColumn", "x"), ("strategy", "Z_SCORE"), ("targetColumn", "y")],
-            conditions: &[],
-            before: "x:whole\n1\n2\n3",
-            after: "x:whole | y:double\n1 | -1\n2 | 0\n3 | 1",
-        }],
+        examples: &[
+            Example {
+                title: "From 0 to 1",
+                params: &[("sourceColumn", "x"), ("strategy", "MIN_MAX"), ("targetColumn", "y")],
+                conditions: &[],
+                before: "x:whole\n-5\n5\n0\n∅",
+                after: "x:whole | y:double\n-5 | 0\n5 | 1\n0 | 0.5\n∅ | ∅",
+            },
+            Example {
+                title: "The Z score",
+                params: &[("sourceColumn", "x"), ("strategy", "Z_SCORE"), ("targetColumn", "y")],
+                conditions: &[],
+                before: "x:whole\n1\n2\n3",
+                after: "x:whole | y:double\n1 | -1\n2 | 0\n3 | 1",
+            },
+        ],
         ..Operation::DEFAULT
     },
     Operation {
@@ -135,19 +140,32 @@ pub(super) static OPERATIONS: &[Operation] = &[
         rules: &[ParamRule::OnlyOneOf(&["splits", "percentage"])],
         facts: Some(Facts { query: range_query, shapes: false }),
         apply: Apply::Columns(bins),
-        examples: &[Example {
-            title: "A bound belongs to the bin above it",
-            params: &[("sourceColumn", "level"), ("bucketNames", "[\"low\",\"middle\",\"high\"]"), ("splits", "[\"-Infinity\",\"2\",\"20\",\"Infinity\"]"), ("targetColumn", "bin")],
-            conditions: &[],
-            before: "level:double\n-7\n2\n19.99\n20\n∅",
-            after: "level:double | bin:text\n-7 | low\n2 | middle\n19.99 | middle\n20 | high\n∅ | ∅",
-        }, Example {
-            title: "Two halves of the way from the smallest to the largest",
-            params: &[("sourceColumn", "level"), ("bucketNames", "[\"lower\",\"upper\"]"), ("percentage", "50"), ("targetColumn", "bin")],
-            conditions: &[],
-            before: "level:whole\n0\n4\n5\n10",
-            after: "level:whole | bin:text\n0 | lower\n4 | lower\n5 | upper\n10 | upper",
-        }],
+        examples: &[
+            Example {
+                title: "A bound belongs to the bin above it",
+                params: &[
+                    ("sourceColumn", "level"),
+                    ("bucketNames", "[\"low\",\"middle\",\"high\"]"),
+                    ("splits", "[\"-Infinity\",\"2\",\"20\",\"Infinity\"]"),
+                    ("targetColumn", "bin"),
+                ],
+                conditions: &[],
+                before: "level:double\n-7\n2\n19.99\n20\n∅",
+                after: "level:double | bin:text\n-7 | low\n2 | middle\n19.99 | middle\n20 | high\n∅ | ∅",
+            },
+            Example {
+                title: "Two halves of the way from the smallest to the largest",
+                params: &[
+                    ("sourceColumn", "level"),
+                    ("bucketNames", "[\"lower\",\"upper\"]"),
+                    ("percentage", "50"),
+                    ("targetColumn", "bin"),
+                ],
+                conditions: &[],
+                before: "level:whole\n0\n4\n5\n10",
+                after: "level:whole | bin:text\n0 | lower\n4 | lower\n5 | upper\n10 | upper",
+            },
+        ],
         ..Operation::DEFAULT
     },
 ];
@@ -160,7 +178,12 @@ fn bound(text: &str, cells: &Operand) -> Result<Expr> {
 
 fn figures_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
     let cells = finite(args, context)?;
-    let figures = [("min", cells.clone().min()), ("max", cells.clone().max()), ("mean", cells.clone().mean()), ("std", cells.std(1))];
+    let figures = [
+        ("min", cells.clone().min()),
+        ("max", cells.clone().max()),
+        ("mean", cells.clone().mean()),
+        ("std", cells.std(1)),
+    ];
     Ok(Some(frame.select(figures.map(|(name, figure)| figure.alias(name)))))
 }
 
@@ -246,12 +269,14 @@ struct Splits(Vec<String>);
 impl ParamType for Splits {
     const KIND: Kind = Kind::Json;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
-        let list: Vec<serde_json::Value> =
-            serde_json::from_str(text).map_err(|_| "not a list of bounds such as [\"0\",\"10\",\"Infinity\"]".to_owned())?;
-        let texts: Vec<String> = list.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), |t| t.trim().to_owned())).collect();
+        let list: Vec<serde_json::Value> = serde_json::from_str(text)
+            .map_err(|_| "not a list of bounds such as [\"0\",\"10\",\"Infinity\"]".to_owned())?;
+        let texts: Vec<String> =
+            list.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), |t| t.trim().to_owned())).collect();
         let mut last = None;
         for text in &texts {
-            let number = text.parse::<f64>().ok().filter(|n| !n.is_nan()).ok_or_else(|| format!("“{text}” is not a number"))?;
+            let number =
+                text.parse::<f64>().ok().filter(|n| !n.is_nan()).ok_or_else(|| format!("“{text}” is not a number"))?;
             if last.is_some_and(|last| last >= number) {
                 return Err(format!("the bounds do not ascend: {text} comes after a number that is not smaller"));
             }
@@ -281,12 +306,18 @@ fn bins(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     };
     if bounds.len() != names.len() + 1 {
         let message = format!("bounds: {}, so bins: {}, but names: {}", bounds.len(), bounds.len() - 1, names.len());
-        return Err(Error::new(ErrorKind::Parameter, message).advise("give one name for each bin").at_param(NAMES.spec.name));
+        return Err(Error::new(ErrorKind::Parameter, message)
+            .advise("give one name for each bin")
+            .at_param(NAMES.spec.name));
     }
     let last = names.len() - 1;
     let outside = lit(NULL).cast(DataType::String);
     let found = names.iter().enumerate().rev().fold(outside, |otherwise, (at, name)| {
-        let below = if at == last { cells.expr.clone().lt_eq(bounds[at + 1].clone()) } else { cells.expr.clone().lt(bounds[at + 1].clone()) };
+        let below = if at == last {
+            cells.expr.clone().lt_eq(bounds[at + 1].clone())
+        } else {
+            cells.expr.clone().lt(bounds[at + 1].clone())
+        };
         let here = cells.expr.clone().gt_eq(bounds[at].clone()).and(below);
         when(here).then(lit(name.clone())).otherwise(otherwise)
     });

@@ -20,7 +20,8 @@ pub fn pieces(step: &Step) -> Vec<Piece> {
     match bind(step, 0) {
         Ok(bound) => bound_pieces(bound.op, &bound.args, &bound.conditions),
         Err(_) => {
-            let title = super::find(step.operation()).map_or_else(|| step.operation().to_owned(), |op| op.title.to_owned());
+            let title =
+                super::find(step.operation()).map_or_else(|| step.operation().to_owned(), |op| op.title.to_owned());
             vec![Piece { text: title, column: false }]
         }
     }

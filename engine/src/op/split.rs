@@ -25,8 +25,9 @@ pub(super) struct Delimiter {
 impl ParamType for Delimiter {
     const KIND: Kind = Kind::Json;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
-        let read: Self = serde_json::from_str(text)
-            .map_err(|_| format!("“{text}” is not a delimiter such as {{\"pattern\":\",\",\"includeInSplit\":false}}"))?;
+        let read: Self = serde_json::from_str(text).map_err(|_| {
+            format!("“{text}” is not a delimiter such as {{\"pattern\":\",\",\"includeInSplit\":false}}")
+        })?;
         if read.pattern.is_empty() { Err("the delimiter is empty".into()) } else { Ok(read) }
     }
     fn write(&self) -> String {
@@ -97,19 +98,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Split {sourceColumn} at {pattern}, {limit} times",
         params: &[&params::SOURCE_TEXT.spec, &DELIMITER.spec, &LIMIT.spec, &INCLUDE.spec],
         apply: Apply::Columns(split),
-        examples: &[Example {
-            title: "At the first slash",
-            params: &[("sourceColumn", "path"), ("pattern", "/"), ("limit", "1")],
-            conditions: &[],
-            before: "path:text | n:whole\na/b/c | 1\nabc | 2\n∅ | 3\n\"\" | 4\n田/中 | 5",
-            after: "path:text | path_1:text | path_2:text | n:whole\na/b/c | a | b/c | 1\nabc | abc | ∅ | 2\n∅ | ∅ | ∅ | 3\n\"\" | \"\" | ∅ | 4\n田/中 | 田 | 中 | 5",
-        }, Example {
-            title: "The delimiter stays with the part before it",
-            params: &[("sourceColumn", "name"), ("pattern", ", "), ("limit", "1"), ("includeInSplit", "true")],
-            conditions: &[],
-            before: "name:text\nMeyer, A.\nBo",
-            after: "name:text | name_1:text | name_2:text\nMeyer, A. | \"Meyer, \" | A.\nBo | Bo | ∅",
-        }],
+        examples: &[
+            Example {
+                title: "At the first slash",
+                params: &[("sourceColumn", "path"), ("pattern", "/"), ("limit", "1")],
+                conditions: &[],
+                before: "path:text | n:whole\na/b/c | 1\nabc | 2\n∅ | 3\n\"\" | 4\n田/中 | 5",
+                after: "path:text | path_1:text | path_2:text | n:whole\na/b/c | a | b/c | 1\nabc | abc | ∅ | 2\n∅ | ∅ | ∅ | 3\n\"\" | \"\" | ∅ | 4\n田/中 | 田 | 中 | 5",
+            },
+            Example {
+                title: "The delimiter stays with the part before it",
+                params: &[("sourceColumn", "name"), ("pattern", ", "), ("limit", "1"), ("includeInSplit", "true")],
+                conditions: &[],
+                before: "name:text\nMeyer, A.\nBo",
+                after: "name:text | name_1:text | name_2:text\nMeyer, A. | \"Meyer, \" | A.\nBo | Bo | ∅",
+            },
+        ],
         ..SPLITTING
     },
     Operation {
@@ -251,9 +255,7 @@ fn split(args: &Args, _: &Context<'_>) -> Result<Vec<Output>> {
     let parts = count(args.get(&LIMIT)?) + 1;
     let include = args.get(&INCLUDE)?;
     let pieces = col(column.as_str()).str().splitn(lit(delimiter.clone()), parts);
-    let part = |at: usize| -> Expr {
-        pieces.clone().struct_().field_by_name(&format!("field_{at}"))
-    };
+    let part = |at: usize| -> Expr { pieces.clone().struct_().field_by_name(&format!("field_{at}")) };
     let outputs = (0..parts).map(|at| {
         let mut value = part(at);
         if include && at + 1 < parts {

@@ -5,7 +5,8 @@
 use super::number::type_of;
 use crate::types::TypeClass;
 use polars::prelude::{
-    Column, DataType, Float64Chunked, Int64Chunked, Int128Chunked, IntoColumn as _, IntoSeries as _, PlSmallStr, PolarsResult,
+    Column, DataType, Float64Chunked, Int64Chunked, Int128Chunked, IntoColumn as _, IntoSeries as _, PlSmallStr,
+    PolarsResult,
 };
 use std::cmp::Ordering;
 
@@ -31,7 +32,10 @@ pub(super) enum Statistic {
     Median,
     Mode(Tie),
     /// The k-th largest, counted from 1; equal values keep their own places unless they count once.
-    LargestKth { k: usize, once: bool },
+    LargestKth {
+        k: usize,
+        once: bool,
+    },
 }
 
 /// The answer to a statistic: in the numbers' own kind, or a decimal.
@@ -217,7 +221,8 @@ impl Numbers {
     /// Reads a column as numbers of a kind; what is no number is missing.
     pub(super) fn read(column: &Column, class: TypeClass) -> PolarsResult<Self> {
         let cells = if column.dtype() == &DataType::String {
-            let trimmed: Vec<Option<f64>> = column.str()?.iter().map(|t| t.and_then(|t| t.trim().parse().ok())).collect();
+            let trimmed: Vec<Option<f64>> =
+                column.str()?.iter().map(|t| t.and_then(|t| t.trim().parse().ok())).collect();
             return Ok(Self::Decimal(finite(trimmed.into_iter())));
         } else {
             column.cast(&type_of(class))?

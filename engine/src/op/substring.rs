@@ -25,44 +25,52 @@ static END: Param<i64> = Param::new("endPosition", "Last character")
 const EITHER: &[ParamRule] = &[ParamRule::OnlyOneOf(&["sourceColumn", "value"])];
 
 /// The operations of this family.
-pub(super) static OPERATIONS: &[Operation] = &[Operation {
-    name: "LEN",
-    title: "Length",
-    summary: "Writes the number of characters of a text into a new column of whole numbers. Characters are those of Unicode, not bytes: an \
+pub(super) static OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "LEN",
+        title: "Length",
+        summary: "Writes the number of characters of a text into a new column of whole numbers. Characters are those of Unicode, not bytes: an \
               accent that stands as a sign of its own counts. An empty text has the length 0, a missing cell stays missing.",
-    sentence: "Length of {sourceColumn}{value} into {targetColumn}",
-    family: Family::Text,
-    params: &[&COLUMN.spec, &VALUE.spec, &params::TARGET.spec],
-    rules: EITHER,
-    apply: Apply::Columns(|args, _| new_column(args, text(args)?.str().len_chars().cast(DataType::Int64))),
-    examples: &[Example {
-        title: "Characters, not bytes",
-        params: &[("sourceColumn", "name"), ("targetColumn", "length")],
-        conditions: &[],
-        before: "name:text\nMüller\n田中\n\"\"\n∅",
-        after: "name:text | length:whole\nMüller | 6\n田中 | 2\n\"\" | 0\n∅ | ∅",
-    }],
-    ..Operation::DEFAULT
-}, Operation {
-    name: "SUBSTRING",
-    title: "Part of a text",
-    summary: "Writes the characters from one place to another, both counted from 1 and both included, into a new column: 5 to 8 are four \
+        sentence: "Length of {sourceColumn}{value} into {targetColumn}",
+        family: Family::Text,
+        params: &[&COLUMN.spec, &VALUE.spec, &params::TARGET.spec],
+        rules: EITHER,
+        apply: Apply::Columns(|args, _| new_column(args, text(args)?.str().len_chars().cast(DataType::Int64))),
+        examples: &[Example {
+            title: "Characters, not bytes",
+            params: &[("sourceColumn", "name"), ("targetColumn", "length")],
+            conditions: &[],
+            before: "name:text\nMüller\n田中\n\"\"\n∅",
+            after: "name:text | length:whole\nMüller | 6\n田中 | 2\n\"\" | 0\n∅ | ∅",
+        }],
+        ..Operation::DEFAULT
+    },
+    Operation {
+        name: "SUBSTRING",
+        title: "Part of a text",
+        summary: "Writes the characters from one place to another, both counted from 1 and both included, into a new column: 5 to 8 are four \
               characters. What lies beyond the end is left out, so a short text yields what it has, or an empty text; a missing cell \
               stays missing. A last place before the first is refused.",
-    sentence: "Characters {startPosition} to {endPosition} of {sourceColumn}{value} into {targetColumn}",
-    family: Family::Text,
-    params: &[&COLUMN.spec, &VALUE.spec, &START.spec, &END.spec, &params::TARGET.spec],
-    rules: EITHER,
-    apply: Apply::Columns(substring),
-    examples: &[Example {
-        title: "Both ends are included",
-        params: &[("sourceColumn", "iban"), ("startPosition", "3"), ("endPosition", "4"), ("targetColumn", "check")],
-        conditions: &[],
-        before: "iban:text\nDE89 3704\nDE8\nDé\n\"\"\n∅",
-        after: "iban:text | check:text\nDE89 3704 | 89\nDE8 | 8\nDé | \"\"\n\"\" | \"\"\n∅ | ∅",
-    }],
-    ..Operation::DEFAULT
-}];
+        sentence: "Characters {startPosition} to {endPosition} of {sourceColumn}{value} into {targetColumn}",
+        family: Family::Text,
+        params: &[&COLUMN.spec, &VALUE.spec, &START.spec, &END.spec, &params::TARGET.spec],
+        rules: EITHER,
+        apply: Apply::Columns(substring),
+        examples: &[Example {
+            title: "Both ends are included",
+            params: &[
+                ("sourceColumn", "iban"),
+                ("startPosition", "3"),
+                ("endPosition", "4"),
+                ("targetColumn", "check"),
+            ],
+            conditions: &[],
+            before: "iban:text\nDE89 3704\nDE8\nDé\n\"\"\n∅",
+            after: "iban:text | check:text\nDE89 3704 | 89\nDE8 | 8\nDé | \"\"\n\"\" | \"\"\n∅ | ∅",
+        }],
+        ..Operation::DEFAULT
+    },
+];
 
 fn text(args: &Args) -> Result<Expr> {
     Ok(match args.find(&COLUMN)? {

@@ -7,7 +7,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::types::{dtype_of_word, word_of_dtype};
 use crate::values::cell_text;
 use polars::prelude::{
-    Column, DataFrame, DataType, Field, IntoLazy as _, NamedFrom as _, PlSmallStr, Series, StrptimeOptions, TimeUnit, col,
+    Column, DataFrame, DataType, Field, IntoLazy as _, NamedFrom as _, PlSmallStr, Series, StrptimeOptions, TimeUnit,
+    col,
 };
 
 /// The sign of a missing value.
@@ -139,9 +140,7 @@ fn column(name: &str, dtype: &DataType, cells: Vec<Option<String>>) -> Result<Co
     let expr = match dtype {
         DataType::List(_) | DataType::Struct(_) => col(name).str().json_decode(dtype.clone()),
         DataType::Boolean => col(name).eq(polars::prelude::lit("true")),
-        DataType::Datetime(..) | DataType::Date => {
-            super::convert::convert(col(name), &DataType::String, dtype)
-        }
+        DataType::Datetime(..) | DataType::Date => super::convert::convert(col(name), &DataType::String, dtype),
         DataType::Time => {
             let format = Some(PlSmallStr::from_static("%H:%M:%S"));
             col(name).str().to_time(StrptimeOptions { format, ..StrptimeOptions::default() })

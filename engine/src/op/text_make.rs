@@ -20,10 +20,8 @@ pub(super) static TEXT_VALUE: Param<String> = Param::new("value", "Value")
     .help("A text that stands for every row; give this or a column.")
     .example("abc")
     .optional();
-static LENGTH: Param<i64> = Param::new("position", "Characters")
-    .help("How many characters are taken.")
-    .example("3")
-    .range(0.0, f64::INFINITY);
+static LENGTH: Param<i64> =
+    Param::new("position", "Characters").help("How many characters are taken.").example("3").range(0.0, f64::INFINITY);
 static TIMES: Param<i64> =
     Param::new("count", "Times").help("How often the text is written.").example("2").range(0.0, 10_000.0);
 static CODE_SOURCE: Param<Column> = Param::new("sourceColumn", "Column")
@@ -68,19 +66,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Put {sourceColumn}{value} in upper case into {targetColumn}",
         &PLAIN,
         |args, _| target(args, operand(args)?.str().to_uppercase()),
-        &[Example {
-            title: "Capital letters",
-            params: &[("sourceColumn", "t"), ("targetColumn", "up")],
-            conditions: &[],
-            before: "t:text\nstraße\n∅",
-            after: "t:text | up:text\nstraße | STRASSE\n∅ | ∅",
-        }, Example {
-            title: "Of a constant",
-            params: &[("value", "abc"), ("targetColumn", "up")],
-            conditions: &[],
-            before: "id:whole\n1\n2",
-            after: "id:whole | up:text\n1 | ABC\n2 | ABC",
-        }],
+        &[
+            Example {
+                title: "Capital letters",
+                params: &[("sourceColumn", "t"), ("targetColumn", "up")],
+                conditions: &[],
+                before: "t:text\nstraße\n∅",
+                after: "t:text | up:text\nstraße | STRASSE\n∅ | ∅",
+            },
+            Example {
+                title: "Of a constant",
+                params: &[("value", "abc"), ("targetColumn", "up")],
+                conditions: &[],
+                before: "id:whole\n1\n2",
+                after: "id:whole | up:text\n1 | ABC\n2 | ABC",
+            },
+        ],
     ),
     function(
         "PROPER",
@@ -187,19 +188,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
             let times = count(args.get(&TIMES)?);
             target(args, map_text(operand(args)?, move |text| Some(text.repeat(times))))
         },
-        &[Example {
-            title: "A constant for every row",
-            params: &[("value", "*"), ("count", "3"), ("targetColumn", "stars")],
-            conditions: &[],
-            before: "id:whole\n1\n2",
-            after: "id:whole | stars:text\n1 | ***\n2 | ***",
-        }, Example {
-            title: "A column",
-            params: &[("sourceColumn", "t"), ("count", "2"), ("targetColumn", "twice")],
-            conditions: &[],
-            before: "t:text\nab\n\"\"\n∅",
-            after: "t:text | twice:text\nab | abab\n\"\" | \"\"\n∅ | ∅",
-        }],
+        &[
+            Example {
+                title: "A constant for every row",
+                params: &[("value", "*"), ("count", "3"), ("targetColumn", "stars")],
+                conditions: &[],
+                before: "id:whole\n1\n2",
+                after: "id:whole | stars:text\n1 | ***\n2 | ***",
+            },
+            Example {
+                title: "A column",
+                params: &[("sourceColumn", "t"), ("count", "2"), ("targetColumn", "twice")],
+                conditions: &[],
+                before: "t:text\nab\n\"\"\n∅",
+                after: "t:text | twice:text\nab | abab\n\"\" | \"\"\n∅ | ∅",
+            },
+        ],
     ),
     function(
         "UNICODE",

@@ -16,9 +16,8 @@ static FROM: Param<i64> = Param::new("position", "From character")
     .example("1")
     .range(0.0, f64::INFINITY)
     .default("1");
-static IGNORE_CASE: Param<bool> = Param::new("ignoreCase", "Ignore case")
-    .help("Whether capitals and small letters are the same.")
-    .default("false");
+static IGNORE_CASE: Param<bool> =
+    Param::new("ignoreCase", "Ignore case").help("Whether capitals and small letters are the same.").default("false");
 static COLUMN_1: Param<Column> = Param::new("sourceColumn1", "First column")
     .help("The text column on the left; give this or the first value.")
     .example("country")
@@ -118,19 +117,22 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Put the position of the last {pattern} in {sourceColumn} into {targetColumn}",
         params: &SEARCH,
         apply: Apply::Columns(|args, _| search(args, last)),
-        examples: &[Example {
-            title: "The last a",
-            params: &[("sourceColumn", "t"), ("pattern", "a"), ("position", "1"), ("targetColumn", "at")],
-            conditions: &[],
-            before: "t:text\nbanana\n田a中\nxyz\n∅",
-            after: "t:text | at:whole\nbanana | 6\n田a中 | 2\nxyz | 0\n∅ | ∅",
-        }, Example {
-            title: "From the third character from the right on",
-            params: &[("sourceColumn", "t"), ("pattern", "an"), ("position", "3"), ("targetColumn", "at")],
-            conditions: &[],
-            before: "t:text\nbanana\nxan",
-            after: "t:text | at:whole\nbanana | 4\nxan | 0",
-        }],
+        examples: &[
+            Example {
+                title: "The last a",
+                params: &[("sourceColumn", "t"), ("pattern", "a"), ("position", "1"), ("targetColumn", "at")],
+                conditions: &[],
+                before: "t:text\nbanana\n田a中\nxyz\n∅",
+                after: "t:text | at:whole\nbanana | 6\n田a中 | 2\nxyz | 0\n∅ | ∅",
+            },
+            Example {
+                title: "From the third character from the right on",
+                params: &[("sourceColumn", "t"), ("pattern", "an"), ("position", "3"), ("targetColumn", "at")],
+                conditions: &[],
+                before: "t:text\nbanana\nxan",
+                after: "t:text | at:whole\nbanana | 4\nxan | 0",
+            },
+        ],
         ..TEXTUAL
     },
     comparing(

@@ -2,7 +2,9 @@
 
 use super::aggregate::common_type;
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
-use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, ParamRule, RowLaw, no_such_column};
+use super::{
+    Apply, Args, Conditions, Context, Example, Family, Locality, Operation, ParamRule, RowLaw, no_such_column,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::convert::convert;
 use polars::prelude::{DataType, LazyFrame, NULL, Schema, UnionArgs, col, concat, lit};
@@ -16,7 +18,9 @@ static DATASETS: Param<DatasetNames> = Param::new("secondaryDatasetNames", "Othe
     .example(r#"["more"]"#)
     .optional();
 static INPUTS: Param<Inputs> = Param::new("secondaryInputs", "Their locations")
-    .help("Where DataBrew finds the other datasets; here a file's name stands for the dataset's name when none is given.")
+    .help(
+        "Where DataBrew finds the other datasets; here a file's name stands for the dataset's name when none is given.",
+    )
     .example(r#"[{"S3InputDefinition":{"Bucket":"b","Key":"more.csv"}}]"#)
     .optional();
 static NAMES: Param<ResultNames> = Param::new("targetColumnNames", "Names of the result")
@@ -40,7 +44,11 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     apply: Apply::Table(union),
     examples: &[Example {
         title: "The examples' dataset “more” has the rows (Zoe, 9) and one of missing cells",
-        params: &[("secondaryDatasetNames", "[\"more\"]"), ("datasetsColumns", "[[\"who\",\"cost\",\"day\"],[\"name\",\"price\",null]]"), ("targetColumnNames", "[\"name\",\"price\",\"day\"]")],
+        params: &[
+            ("secondaryDatasetNames", "[\"more\"]"),
+            ("datasetsColumns", "[[\"who\",\"cost\",\"day\"],[\"name\",\"price\",null]]"),
+            ("targetColumnNames", "[\"name\",\"price\",\"day\"]"),
+        ],
         conditions: &[],
         before: "day:date | who:text | cost:double\n2024-01-01 | Ada | 1.5",
         after: "name:text | price:double | day:date\nAda | 1.5 | 2024-01-01\nZoe | 9 | ∅\n∅ | ∅ | ∅",
@@ -55,13 +63,15 @@ struct ColumnLists(Vec<Vec<Option<String>>>);
 impl ParamType for ColumnLists {
     const KIND: Kind = Kind::Json;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
-        let lists: Vec<Vec<Option<String>>> =
-            serde_json::from_str(text).map_err(|_| "not a list of lists of columns such as [[\"a\"],[null]]".to_owned())?;
+        let lists: Vec<Vec<Option<String>>> = serde_json::from_str(text)
+            .map_err(|_| "not a list of lists of columns such as [[\"a\"],[null]]".to_owned())?;
         if lists.len() < 2 {
             return Err("give a list of columns for this dataset and for each other".into());
         }
         match lists.iter().position(|list| list.len() != lists[0].len()) {
-            Some(at) => Err(format!("list {} has {} columns, the first has {}", at + 1, lists[at].len(), lists[0].len())),
+            Some(at) => {
+                Err(format!("list {} has {} columns, the first has {}", at + 1, lists[at].len(), lists[0].len()))
+            }
             None => Ok(Self(lists)),
         }
     }

@@ -6,11 +6,14 @@ use super::moment::{MOMENT, Reading, UNITS, column_moments, from_moments, moved,
 use super::param::{Column, Columns, Param, ParamSpec};
 use super::rolling::{Window, fetch, rolling};
 use super::statistic::Statistic;
-use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, Output, new_column, params};
+use super::{
+    Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, Output, new_column, params,
+};
 use crate::error::Result;
 use crate::types::TypeClass;
 use polars::prelude::{
-    Column as Cells, DataType, Expr, Field, FillNullStrategy, NULL, SortOptions, WindowMapping, col, int_range, len, lit, when,
+    Column as Cells, DataType, Expr, Field, FillNullStrategy, NULL, SortOptions, WindowMapping, col, int_range, len,
+    lit, when,
 };
 
 static BEFORE: Param<i64> = Param::new("numRowsBefore", "Rows before")
@@ -21,8 +24,10 @@ static AFTER: Param<i64> = Param::new("numRowsAfter", "Rows after")
     .help("How many rows after the current one are looked at.")
     .example("0")
     .range(0.0, f64::INFINITY);
-static ROWS: Param<i64> =
-    Param::new("numRows", "Rows away").help("How many rows away the value stands.").example("1").range(1.0, f64::INFINITY);
+static ROWS: Param<i64> = Param::new("numRows", "Rows away")
+    .help("How many rows away the value stands.")
+    .example("1")
+    .range(1.0, f64::INFINITY);
 static ORDER: Param<Column> = Param::new("orderByColumn", "In the order of")
     .help("The column whose order the rows are taken in; the rows themselves stay where they are.")
     .example("day")
@@ -45,7 +50,8 @@ static SESSION_SOURCE: Param<Column> = Param::new("sourceColumn", "Column")
 
 const ROLLING: &[&ParamSpec] =
     &[&params::SOURCE_NUMBER.spec, &BEFORE.spec, &AFTER.spec, &ORDER.spec, &params::TARGET.spec];
-const ROLLING_ANY: &[&ParamSpec] = &[&params::SOURCE.spec, &BEFORE.spec, &AFTER.spec, &ORDER.spec, &params::TARGET.spec];
+const ROLLING_ANY: &[&ParamSpec] =
+    &[&params::SOURCE.spec, &BEFORE.spec, &AFTER.spec, &ORDER.spec, &params::TARGET.spec];
 const ROLLING_RANK: &[&ParamSpec] =
     &[&params::SOURCE_NUMBER.spec, &BEFORE.spec, &AFTER.spec, &RANK.spec, &ORDER.spec, &params::TARGET.spec];
 const ROLLING_MODE: &[&ParamSpec] =
@@ -97,10 +103,20 @@ pub(super) static OPERATIONS: &[Operation] = &[
         ROLLING,
         |args, context| statistic(args, context, Statistic::Sum),
         &[
-            example("The row before and the current one", "x:whole\n1\n2\n∅\n∅\n-5", "x:whole | y:whole\n1 | 1\n2 | 3\n∅ | 2\n∅ | ∅\n-5 | -5"),
+            example(
+                "The row before and the current one",
+                "x:whole\n1\n2\n∅\n∅\n-5",
+                "x:whole | y:whole\n1 | 1\n2 | 3\n∅ | 2\n∅ | ∅\n-5 | -5",
+            ),
             Example {
                 title: "In the order of another column; the rows stay where they are",
-                params: &[("sourceColumn", "x"), ("numRowsBefore", "9"), ("numRowsAfter", "0"), ("orderByColumn", "day"), ("targetColumn", "so_far")],
+                params: &[
+                    ("sourceColumn", "x"),
+                    ("numRowsBefore", "9"),
+                    ("numRowsAfter", "0"),
+                    ("orderByColumn", "day"),
+                    ("targetColumn", "so_far"),
+                ],
                 conditions: &[],
                 before: "day:date | x:whole\n2024-01-03 | 4\n2024-01-01 | 1\n2024-01-02 | 2\n∅ | 8",
                 after: "day:date | x:whole | so_far:whole\n2024-01-03 | 4 | 7\n2024-01-01 | 1 | 1\n2024-01-02 | 2 | 3\n∅ | 8 | 15",
@@ -115,7 +131,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Rolling average of {sourceColumn}, {numRowsBefore} rows before and {numRowsAfter} after, into {targetColumn}",
         ROLLING,
         |args, context| statistic(args, context, Statistic::Average),
-        &[example("Missing cells are left out", "x:whole\n1\n2\n∅\n5", "x:whole | y:double\n1 | 1\n2 | 1.5\n∅ | 2\n5 | 5")],
+        &[example(
+            "Missing cells are left out",
+            "x:whole\n1\n2\n∅\n5",
+            "x:whole | y:double\n1 | 1\n2 | 1.5\n∅ | 2\n5 | 5",
+        )],
     ),
     window(
         "ROLLING_MIN",
@@ -125,7 +145,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Rolling smallest of {sourceColumn}, {numRowsBefore} rows before and {numRowsAfter} after, into {targetColumn}",
         ROLLING,
         |args, context| statistic(args, context, Statistic::Least),
-        &[example("The smaller of two", "x:double\n3\n1.5\n∅\n2", "x:double | y:double\n3 | 3\n1.5 | 1.5\n∅ | 1.5\n2 | 2")],
+        &[example(
+            "The smaller of two",
+            "x:double\n3\n1.5\n∅\n2",
+            "x:double | y:double\n3 | 3\n1.5 | 1.5\n∅ | 1.5\n2 | 2",
+        )],
     ),
     window(
         "ROLLING_MAX",
@@ -168,7 +192,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
             "Rolling variance of {sourceColumn}, {numRowsBefore} rows before and {numRowsAfter} after, into {targetColumn}",
             ROLLING,
             |args, context| statistic(args, context, Statistic::Variance),
-            &[example("One number does not vary", "x:whole\n1\n3\n∅\n∅", "x:whole | y:double\n1 | 0\n3 | 1\n∅ | 0\n∅ | ∅")],
+            &[example(
+                "One number does not vary",
+                "x:whole\n1\n3\n∅\n∅",
+                "x:whole | y:double\n1 | 0\n3 | 1\n∅ | 0\n∅ | ∅",
+            )],
         )
     },
     Operation {
@@ -196,7 +224,13 @@ pub(super) static OPERATIONS: &[Operation] = &[
         |args, context| statistic(args, context, Statistic::Mode(tie(args)?)),
         &[Example {
             title: "The larger where two are equally frequent",
-            params: &[("sourceColumn", "x"), ("numRowsBefore", "2"), ("numRowsAfter", "0"), ("modeType", "MAXIMUM"), ("targetColumn", "y")],
+            params: &[
+                ("sourceColumn", "x"),
+                ("numRowsBefore", "2"),
+                ("numRowsAfter", "0"),
+                ("modeType", "MAXIMUM"),
+                ("targetColumn", "y"),
+            ],
             conditions: &[],
             before: "x:whole\n1\n2\n1\n∅",
             after: "x:whole | y:whole\n1 | 1\n2 | 2\n1 | 1\n∅ | 2",
@@ -213,7 +247,13 @@ pub(super) static OPERATIONS: &[Operation] = &[
         |args, context| statistic(args, context, largest(args, false)?),
         &[Example {
             title: "The second largest of three",
-            params: &[("sourceColumn", "x"), ("numRowsBefore", "2"), ("numRowsAfter", "0"), ("value", "2"), ("targetColumn", "y")],
+            params: &[
+                ("sourceColumn", "x"),
+                ("numRowsBefore", "2"),
+                ("numRowsAfter", "0"),
+                ("value", "2"),
+                ("targetColumn", "y"),
+            ],
             conditions: &[],
             before: "x:whole\n5\n5\n1\n7",
             after: "x:whole | y:whole\n5 | ∅\n5 | 5\n1 | 5\n7 | 5",
@@ -230,7 +270,13 @@ pub(super) static OPERATIONS: &[Operation] = &[
         |args, context| statistic(args, context, largest(args, true)?),
         &[Example {
             title: "The second largest different number of three",
-            params: &[("sourceColumn", "x"), ("numRowsBefore", "2"), ("numRowsAfter", "0"), ("value", "2"), ("targetColumn", "y")],
+            params: &[
+                ("sourceColumn", "x"),
+                ("numRowsBefore", "2"),
+                ("numRowsAfter", "0"),
+                ("value", "2"),
+                ("targetColumn", "y"),
+            ],
             conditions: &[],
             before: "x:whole\n5\n5\n1\n7",
             after: "x:whole | y:whole\n5 | ∅\n5 | ∅\n1 | 1\n7 | 5",
@@ -328,11 +374,21 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&SESSION_SOURCE.spec, &UNITS.spec, &LENGTH.spec, &GROUPS.spec, &ORDERS.spec, &params::TARGET.spec],
         conditions: Conditions::Refused,
         locality: |_| Locality::Whole,
-        facts: Some(Facts { query: |args, context, frame| order_query(args, context, frame, &[&SESSION_SOURCE]), shapes: false }),
+        facts: Some(Facts {
+            query: |args, context, frame| order_query(args, context, frame, &[&SESSION_SOURCE]),
+            shapes: false,
+        }),
         apply: Apply::Columns(session),
         examples: &[Example {
             title: "Half an hour without a click ends a session",
-            params: &[("sourceColumn", "at"), ("units", "MINUTES"), ("value", "30"), ("groupByColumns", "[\"who\"]"), ("orderByColumns", "[\"at\"]"), ("targetColumn", "session")],
+            params: &[
+                ("sourceColumn", "at"),
+                ("units", "MINUTES"),
+                ("value", "30"),
+                ("groupByColumns", "[\"who\"]"),
+                ("orderByColumns", "[\"at\"]"),
+                ("targetColumn", "session"),
+            ],
             conditions: &[],
             before: "who:text | at:timestamp\na | 2024-01-01 10:31:00\na | 2024-01-01 10:00:00\nb | 2024-01-01 10:00:00\na | 2024-01-01 11:01:00\nb | ∅",
             after: "who:text | at:timestamp | session:whole\na | 2024-01-01 10:31:00 | 2\na | 2024-01-01 10:00:00 | 1\nb | 2024-01-01 10:00:00 | 1\na | 2024-01-01 11:01:00 | 2\nb | ∅ | ∅",

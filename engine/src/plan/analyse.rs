@@ -1,7 +1,7 @@
 //! What a recipe needs and makes, without data: walks over parameter declarations, no code per operation.
 
-use crate::op::param::Use;
 use crate::op::find;
+use crate::op::param::Use;
 use crate::recipe::{Condition, Step};
 
 /// The columns that a step makes by name.

@@ -103,12 +103,7 @@ pub fn compile(
         compiler.frame = taps.source(compiler.frame);
     }
     let planned = steps.iter().enumerate().map(|(at, step)| compiler.step(at + 1, step)).collect();
-    Ok(Compiled {
-        steps: planned,
-        problems: compiler.problems,
-        frame: compiler.frame,
-        schema: compiler.schema,
-    })
+    Ok(Compiled { steps: planned, problems: compiler.problems, frame: compiler.frame, schema: compiler.schema })
 }
 
 struct Compiler<'a> {
@@ -194,8 +189,7 @@ impl Compiler<'_> {
             self.schema = None;
             return Ok(());
         }
-        let context =
-            Context { schema: &schema, facts: facts.as_ref(), predicate, dry: self.stopped, env: self.env };
+        let context = Context { schema: &schema, facts: facts.as_ref(), predicate, dry: self.stopped, env: self.env };
         let mut empty = transform(bound, &context, DataFrame::empty_with_schema(&schema).lazy(), None)?;
         let after = empty.collect_schema()?;
         if !self.stopped {
@@ -285,7 +279,9 @@ fn apply_columns(
         let old = context.schema.get(&output.name);
         if old.is_some() && !reads.contains(output.name.as_str()) {
             let message = format!("there is a column “{}” already", output.name);
-            return Err(Error::new(ErrorKind::Column, message).advise("choose another name, or rename or delete it before"));
+            return Err(
+                Error::new(ErrorKind::Column, message).advise("choose another name, or rename or delete it before")
+            );
         }
         if old.is_none() {
             added.push(output.name.clone());

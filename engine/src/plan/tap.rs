@@ -101,4 +101,3 @@ pub(super) fn count_failures(after: Expr, before: Expr, counter: Counter) -> Exp
         |_, fields| Ok(fields[0].clone()),
     )
 }
-

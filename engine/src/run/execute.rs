@@ -120,7 +120,8 @@ fn run(
             *problems = found;
             error
         })?;
-        let schema = compiled.schema.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "the columns are unknown"))?;
+        let schema =
+            compiled.schema.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "the columns are unknown"))?;
         let staging = sink::prepare(&with_metadata(target, receipt), &inputs, &schema)?;
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), started);
         let frame = staging.attach(compiled.frame.clone())?;

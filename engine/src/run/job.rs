@@ -75,9 +75,8 @@ pub fn fill_path(text: &str, values: &BTreeMap<String, String>, env: &Environmen
 fn now_text(layout: &str, env: &Environment) -> Result<String> {
     use std::fmt::Write as _;
     let mut text = String::new();
-    write!(text, "{}", env.now.with_timezone(&env.zone).format(layout)).map_err(|_| {
-        Error::new(ErrorKind::Parameter, format!("“{layout}” is not a layout such as %Y-%m-%d"))
-    })?;
+    write!(text, "{}", env.now.with_timezone(&env.zone).format(layout))
+        .map_err(|_| Error::new(ErrorKind::Parameter, format!("“{layout}” is not a layout such as %Y-%m-%d")))?;
     Ok(text)
 }
 

@@ -76,11 +76,13 @@ pub(super) fn settle(
     receipt.steps.clear();
     if let Some(records) = records.filter(|records| *records != rows) {
         let message = format!("{records} records were counted in the source, but {rows} rows were read");
-        return Err(unbalanced(message).advise("the old output is as it was; please look at the source around quotes and line ends"));
+        return Err(unbalanced(message)
+            .advise("the old output is as it was; please look at the source around quotes and line ends"));
     }
     for (planned, step) in compiled.steps.iter().zip(&recipe.steps) {
         let rows_in = rows;
-        let counted = |counts: &[(usize, Counter)]| counts.iter().find(|(n, _)| *n == planned.number).map(|(_, c)| c.get());
+        let counted =
+            |counts: &[(usize, Counter)]| counts.iter().find(|(n, _)| *n == planned.number).map(|(_, c)| c.get());
         rows = counted(taps.step_counts()).unwrap_or(rows_in);
         receipt.steps.push(StepFact {
             step: planned.number,
@@ -92,7 +94,8 @@ pub(super) fn settle(
             failed: counted(taps.failure_counts()).filter(|_| planned.converts && planned.enabled),
         });
         if planned.enabled && !planned.rows.holds(rows_in, rows) {
-            let message = format!("{rows_in} rows went in and {rows} came out, against its law ({})", planned.rows.word());
+            let message =
+                format!("{rows_in} rows went in and {rows} came out, against its law ({})", planned.rows.word());
             return Err(unbalanced(message).at_step(planned.number, &planned.operation));
         }
     }

@@ -98,10 +98,7 @@ fn refuse_encoding(path: &Path, head: &[u8]) -> Result<()> {
     let fault = match head {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16",
         _ if head.iter().take(1024).filter(|byte| **byte == 0).count() > 16 => "it is no text",
-        _ if head.contains(&b'\r')
-            && !head.contains(&b'\n')
-            && memchr::memchr_iter(b'\r', head).count() > 1 =>
-        {
+        _ if head.contains(&b'\r') && !head.contains(&b'\n') && memchr::memchr_iter(b'\r', head).count() > 1 => {
             "its lines end with a carriage return alone"
         }
         _ => return Ok(()),

@@ -113,7 +113,8 @@ fn digest(key: &str) -> String {
 }
 
 fn open(path: &Path) -> Result<(LazyFrame, u64)> {
-    let frame = LazyFrame::scan_ipc(ref_path(path)?, polars::prelude::IpcScanOptions::default(), UnifiedScanArgs::default())?;
+    let frame =
+        LazyFrame::scan_ipc(ref_path(path)?, polars::prelude::IpcScanOptions::default(), UnifiedScanArgs::default())?;
     let rows = polars::prelude::len().cast(polars::prelude::DataType::UInt64).alias("rows");
     let rows = collect(frame.clone().select([rows]))?.column("rows")?.get(0)?.extract::<u64>().unwrap_or(0);
     Ok((frame, rows))

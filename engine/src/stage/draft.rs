@@ -148,7 +148,11 @@ pub fn draft_counts(draft: &Draft, env: &Environment, cache: &Cache) -> Result<D
     for name in same {
         let (now, was) = (col(name.as_str()), col(old(name)));
         let retyped = draft.schema.get(name) != draft.before.schema.get(name);
-        let differs = if retyped { now.clone().is_null().neq(was.clone().is_null()) } else { now.clone().neq_missing(was.clone()) };
+        let differs = if retyped {
+            now.clone().is_null().neq(was.clone().is_null())
+        } else {
+            now.clone().neq_missing(was.clone())
+        };
         changed = changed + differs.sum().cast(DataType::UInt64);
         failed = failed + was.is_not_null().and(now.is_null()).sum().cast(DataType::UInt64);
     }

@@ -77,7 +77,9 @@ pub fn open_full(
     let (frame, rows) = cache.side_file(&key, || opened.frame.clone(), write_side_file)?;
     if let Some(records) = opened.records.filter(|records| *records != rows) {
         let message = format!("{records} records were counted in {}, but {rows} rows were read", source.name);
-        return Err(Error::new(ErrorKind::Internal, message).advise("please look at the file around quotes and line ends"));
+        return Err(
+            Error::new(ErrorKind::Internal, message).advise("please look at the file around quotes and line ends")
+        );
     }
     Ok(table(opened, frame, rows, true, key))
 }
@@ -203,13 +205,7 @@ fn is_barrier(step: &Step) -> bool {
 }
 
 /// Evaluates steps into a side file and lets the view rest on it.
-fn settle(
-    view: &mut View,
-    steps: &[Step],
-    env: &Environment,
-    cache: &Cache,
-    cancel: &Arc<AtomicBool>,
-) -> Result<()> {
+fn settle(view: &mut View, steps: &[Step], env: &Environment, cache: &Cache, cancel: &Arc<AtomicBool>) -> Result<()> {
     let key = view.key.clone();
     let frame = view.frame.clone();
     let build = || -> Result<LazyFrame> {
