@@ -105,9 +105,9 @@ pub(super) fn capital_words(text: &str) -> String {
     // Whole words are written small at once: the Greek sigma has another form at a word's end.
     for letter in text.to_lowercase().chars() {
         if at_start {
-            push_capital(&mut out, letter)
+            push_capital(&mut out, letter);
         } else {
-            out.push(letter)
+            out.push(letter);
         }
         at_start = letter.is_whitespace();
     }
@@ -121,9 +121,9 @@ fn sentences(text: &str) -> String {
         at_start |= ended && letter.is_whitespace();
         ended = matches!(letter, '.' | '!' | '?') || (ended && matches!(letter, '"' | '\'' | ')' | '”' | '’'));
         if at_start {
-            push_capital(&mut out, letter)
+            push_capital(&mut out, letter);
         } else {
-            out.push(letter)
+            out.push(letter);
         }
         at_start &= !letter.is_alphanumeric();
     }
