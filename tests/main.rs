@@ -12,3 +12,5 @@ mod source;
 mod stage;
 mod table;
 mod tidy;
+#[cfg(feature = "gui")]
+mod window;

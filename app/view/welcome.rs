@@ -68,8 +68,11 @@ fn drop_area_ui(ui: &mut Ui, scene: &mut Scene<'_>, width: f32) {
 fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
     ui.horizontal(|ui| {
-        let sample = egui::Button::new((RichText::new(icon::DATABASE).color(theme.accent), "Open the sample: messy orders of a shop"));
-        if ui.add(sample.min_size(Vec2::new(0.0, theme::CONTROL))).clicked() {
+        let words = "Open the sample: messy orders of a shop";
+        let sample = egui::Button::new((RichText::new(icon::DATABASE).color(theme.accent), words));
+        let sample = ui.add(sample.min_size(Vec2::new(0.0, theme::CONTROL)));
+        sample.widget_info(|| WidgetInfo::labeled(Role::Button, true, words));
+        if sample.clicked() {
             scene.act(Action::OpenSample);
         }
         ui.label(RichText::new("or paste a table with Ctrl V").font(theme::small()).color(theme.faint));
