@@ -32,7 +32,7 @@ pub struct ConditionText {
 }
 
 impl ConditionText {
-    /// A condition on a column: that it is missing.
+    /// A condition on a column: the first test, its value still to be written.
     pub fn new(column: &str) -> Self {
         Self { column: column.to_owned(), test: &TESTS[0], values: vec![String::new()] }
     }

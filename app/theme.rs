@@ -174,6 +174,14 @@ pub const ROW: f32 = 25.0;
 pub const CARD: f32 = 118.0;
 /// Width of the column of row numbers.
 pub const ROW_NUMBERS: f32 = 66.0;
+
+/// The width of the row numbers of so many rows: nine letters fit the usual width, every further one widens it.
+pub fn row_numbers(rows: u64) -> f32 {
+    let digits = rows.checked_ilog10().unwrap_or(0) + 1;
+    let letters = digits + (digits - 1) / 3;
+    let beyond = u16::try_from(letters.saturating_sub(9)).unwrap_or(0);
+    ROW_NUMBERS + f32::from(beyond) * 7.5
+}
 /// Narrowest and widest column.
 pub const COLUMN_RANGE: (f32, f32) = (56.0, 900.0);
 /// Width of a scroll bar of the grid.

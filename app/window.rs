@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::scratch::Scratch;
 use crate::update::{Request, reconcile, take_in, update};
 use crate::view::{Scene, window_ui};
-use crate::worker::{Jobs, store};
+use crate::worker::{Jobs, Places, store};
 use crate::{fonts, theme};
 use egui::{Context, Ui, ViewportCommand};
 use std::path::PathBuf;
@@ -25,12 +25,12 @@ pub struct Window {
 }
 
 impl Window {
-    /// A window in a context, with its data kept in a folder; none for tests.
-    pub fn new(ctx: &Context, folder: Option<PathBuf>, paths: Vec<PathBuf>) -> Self {
+    /// A window in a context, with what it keeps in its places.
+    pub fn new(ctx: &Context, places: Places, paths: Vec<PathBuf>) -> Self {
         fonts::install(ctx);
         theme::apply(ctx, theme::Choice::default());
         let wake = ctx.clone();
-        let jobs = Jobs::new(move || wake.request_repaint(), folder);
+        let jobs = Jobs::new(move || wake.request_repaint(), places);
         store::recall(&jobs);
         let mut window = Self {
             model: Model::default(),
@@ -43,11 +43,6 @@ impl Window {
             window.act(ctx, Action::Open(path));
         }
         window
-    }
-
-    /// A window for tests: nothing is kept between sessions.
-    pub fn new_for_test(ctx: &Context, paths: Vec<PathBuf>) -> Self {
-        Self::new(ctx, None, paths)
     }
 
     /// Whether work is under way whose outcome will change the picture.
@@ -217,7 +212,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         .with_icon(icon());
     let options = eframe::NativeOptions { viewport, system_font_fallback: false, ..eframe::NativeOptions::default() };
     let create: eframe::AppCreator<'_> =
-        Box::new(move |cc| Ok(Box::new(Window::new(&cc.egui_ctx, store::folder(), paths))));
+        Box::new(move |cc| Ok(Box::new(Window::new(&cc.egui_ctx, Places::of_user(), paths))));
     eframe::run_native("brewhouse", options, create).map_err(|error| {
         format!("the window cannot be opened: {error}; “brewhouse run” does the same work without a window")
     })

@@ -143,7 +143,9 @@ fn datasets_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             RichText::new(icon::PLUS).color(theme.muted),
             RichText::new("add a table").color(theme.muted),
         ));
-        if ui.add(add.frame(false)).on_hover_text("A second table, for Join and Union").clicked() {
+        let add = ui.add(add.frame(false)).on_hover_text("A second table, for Join and Union");
+        add.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Add a table"));
+        if add.clicked() {
             scene.act(Action::AskFile(Purpose::AddDataset));
         }
     });

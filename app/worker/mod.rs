@@ -20,6 +20,7 @@ pub use stage::{Ask, Stage};
 
 use crate::model::Fault;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -72,6 +73,31 @@ impl Ticket {
     }
 }
 
+/// Where things are kept, and which program a run starts.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// Journal, settings and recent projects; none: nothing is kept.
+    pub folder: Option<PathBuf>,
+    /// Side files, which may be deleted at any time.
+    pub cache: PathBuf,
+    /// The program that a run starts; none: this one.
+    pub program: Option<PathBuf>,
+}
+
+impl Places {
+    /// The folders of the user, and this program.
+    pub fn of_user() -> Self {
+        let folder = store::folder();
+        let cache = store::cache_folder(folder.as_deref());
+        Self { folder, cache, program: None }
+    }
+
+    /// Everything below one folder.
+    pub fn below(folder: &Path) -> Self {
+        Self { folder: Some(folder.join("data")), cache: folder.join("cache"), program: None }
+    }
+}
+
 /// The workers.
 pub struct Jobs {
     /// The data that is open.
@@ -80,8 +106,10 @@ pub struct Jobs {
     pub desk: desk::Desk,
     /// The child process of a run.
     pub child: Arc<Mutex<Option<std::process::Child>>>,
-    /// Where journal, settings and recent projects are kept; none in tests.
-    pub folder: Option<std::path::PathBuf>,
+    /// Where journal, settings and recent projects are kept; none: nothing is kept.
+    pub folder: Option<PathBuf>,
+    /// The program that a run starts; none: this one.
+    pub program: Option<PathBuf>,
     sender: Sender<Event>,
     receiver: Receiver<Event>,
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -91,13 +119,15 @@ pub struct Jobs {
 
 impl Jobs {
     /// Workers that call `wake` after each event.
-    pub fn new(wake: impl Fn() + Send + Sync + 'static, folder: Option<std::path::PathBuf>) -> Self {
+    pub fn new(wake: impl Fn() + Send + Sync + 'static, places: Places) -> Self {
         let (sender, receiver) = channel();
+        let Places { folder, cache, program } = places;
         Self {
-            stage: Arc::new(Stage::new(store::cache_folder(folder.as_deref()))),
+            stage: Arc::new(Stage::new(cache)),
             desk: desk::Desk::default(),
             child: Arc::default(),
             folder,
+            program,
             sender,
             receiver,
             wake: Arc::new(wake),

@@ -14,17 +14,16 @@ use std::time::Instant;
 /// Starts a run of a project; it moves on and ends by events.
 pub fn start(jobs: &Jobs, project: Arc<Project>) {
     let child = Arc::clone(&jobs.child);
-    let folder = std::env::temp_dir().join(format!("brewhouse-run-{}", std::process::id()));
+    let program = jobs.program.clone();
     jobs.start(Slot::Run, move |ticket| {
         let output = project.output.path.clone();
-        let ended = run(&project, &folder, &child, ticket).unwrap_or_else(|message| Ended {
+        let ended = run(&project, program, &child, ticket).unwrap_or_else(|message| Ended {
             ok: false,
             cancelled: false,
             message,
             receipt: None,
             output,
         });
-        let _ = std::fs::remove_dir_all(&folder);
         Some(Event::Ended(Box::new(ended)))
     });
 }
@@ -53,14 +52,15 @@ fn ask_to_stop(child: &mut Child) {
     let _ = child.kill();
 }
 
-fn run(project: &Project, folder: &Path, slot: &Mutex<Option<Child>>, ticket: &Ticket) -> Result<Ended, String> {
+fn run(project: &Project, program: Option<PathBuf>, slot: &Mutex<Option<Child>>, ticket: &Ticket) -> Result<Ended, String> {
     let words = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
-    std::fs::create_dir_all(folder).map_err(words("no folder for the run could be made"))?;
-    let file = folder.join("run.brewhouse.json");
-    let receipt = folder.join("receipt.json");
+    let folder = tempfile::Builder::new().prefix("brewhouse-run-").tempdir();
+    let folder = folder.map_err(words("no folder for the run could be made"))?;
+    let file = folder.path().join("run.brewhouse.json");
+    let receipt = folder.path().join("receipt.json");
     super::store::write_whole(&file, &format!("{:#}\n", project.to_value(None))).map_err(words("the project"))?;
-    let mut child = command(project, &file, &receipt)
-        .map_err(words("this program cannot be found"))?
+    let program = program.map_or_else(std::env::current_exe, Ok).map_err(words("this program cannot be found"))?;
+    let mut child = command(&program, project, &file, &receipt)
         .spawn()
         .map_err(words("the run could not be started"))?;
     let stderr = child.stderr.take();
@@ -86,8 +86,8 @@ fn run(project: &Project, folder: &Path, slot: &Mutex<Option<Child>>, ticket: &T
     })
 }
 
-fn command(project: &Project, file: &Path, receipt: &Path) -> std::io::Result<Command> {
-    let mut command = Command::new(program()?);
+fn command(program: &Path, project: &Project, file: &Path, receipt: &Path) -> Command {
+    let mut command = Command::new(program);
     command.arg("run").arg(file).args(["--progress", "json", "--receipt"]).arg(receipt);
     command.arg("--output").arg(&project.output.path);
     command.arg("--format").arg(project.output.format.to_lowercase());
@@ -99,15 +99,7 @@ fn command(project: &Project, file: &Path, receipt: &Path) -> std::io::Result<Co
         command.arg("--overwrite");
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    Ok(command)
-}
-
-/// This program; tests name it by a variable, because there the running program is the test.
-fn program() -> std::io::Result<PathBuf> {
-    match std::env::var_os("BREWHOUSE_PROGRAM") {
-        Some(path) => Ok(path.into()),
-        None => std::env::current_exe(),
-    }
+    command
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "a share of a bar")]

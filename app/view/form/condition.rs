@@ -62,7 +62,7 @@ fn condition_ui(ui: &mut Ui, condition: &mut ConditionText, choices: &Choices) -
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let half = (ui.available_width() - 30.0) / 2.0;
-        let response = opener(ui, "", &condition.column, half, "Column");
+        let response = opener(ui, "", &condition.column, half, "Condition on");
         if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
             condition.column = picked;
         }

@@ -103,7 +103,9 @@ pub(super) fn pick_column_ui(
         }
         ScrollArea::vertical().max_height(260.0).show_rows(ui, 26.0, found.len(), |ui, range| {
             for column in found.get(range).unwrap_or_default() {
-                if ui.add(column_item(ui, column)).clicked() {
+                let item = ui.add(column_item(ui, column));
+                item.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::MenuItem, true, &column.name));
+                if item.clicked() {
                     picked = Some(column.name.clone());
                 }
             }

@@ -95,7 +95,7 @@ pub fn grid_ui(
     state.lay_out(source);
     let right = rect.right() - theme::SCROLL_BAR;
     let bottom = rect.bottom() - theme::SCROLL_BAR;
-    let left = rect.left() + theme::ROW_NUMBERS;
+    let left = rect.left() + theme::row_numbers(source.rows());
     let top = rect.top() + theme::CARD;
     let body = Rect::from_min_max(Pos2::new(left, top), Pos2::new(right, bottom));
     let id = ui.scope_id().with("grid");

@@ -1,0 +1,70 @@
+//! Forms: Esc leaves no trace, and an error stands below the field that it is about.
+
+use super::driver::Driver;
+use eframe::egui::{Key, Modifiers};
+use std::sync::Arc;
+
+#[test]
+fn esc_leaves_no_trace_of_a_draft() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_orders(folder.path());
+    let project = Arc::clone(driver.model().project());
+    let (key, rows) = (driver.sheet().key, driver.sheet().rows);
+
+    driver.clicks(&["Format", "Uppercase…"]);
+    driver.pick("Column: choose…", "region");
+    driver.settle();
+    assert_eq!(driver.cell(1, "region").as_deref(), Some("APAC"), "the draft is shown");
+    assert_ne!(driver.sheet().key, key);
+    driver.press(Modifiers::NONE, Key::Escape);
+    driver.settle();
+
+    assert!(driver.widget("Apply").is_none(), "the form is closed");
+    assert!(driver.model().draft.is_none());
+    assert!(Arc::ptr_eq(&project, driver.model().project()), "the project is untouched");
+    assert_eq!((driver.sheet().key, driver.sheet().rows), (key, rows), "the table is the one from before");
+    assert!(driver.widget("Nothing to undo").is_some());
+    assert!(!driver.model().history.is_unsaved());
+    assert!(!folder.path().join("data/journal.brewhouse.json").exists());
+}
+
+#[test]
+fn esc_while_a_step_is_edited_leaves_it_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_orders(folder.path());
+    driver.clicks(&["Format", "Uppercase…"]);
+    driver.pick("Column: choose…", "region");
+    driver.click("Apply");
+    driver.settle();
+    let project = Arc::clone(driver.model().project());
+
+    driver.hover("Step 1: Write region in upper case");
+    driver.click("Edit step 1");
+    driver.pick("Column: region", "status");
+    driver.settle();
+    driver.press(Modifiers::NONE, Key::Escape);
+    driver.settle();
+    assert!(Arc::ptr_eq(&project, driver.model().project()));
+    assert_eq!(driver.model().cursor, None, "the table after all steps is shown again");
+    assert_eq!(driver.sentences(), ["Step 1: Write region in upper case"]);
+}
+
+#[test]
+fn an_error_stands_below_its_field() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_orders(folder.path());
+    driver.clicks(&["Text", "First characters…"]);
+    driver.pick("Column: choose…", "region");
+    driver.enter("Characters", "many");
+    driver.settle();
+    let fault = driver.model().draft.as_ref().unwrap().faults.iter().find(|fault| fault.message.contains("many")).cloned();
+    let error = driver.text(&fault.unwrap().text()).unwrap();
+    let field = driver.widget("Characters").unwrap().rect();
+    let next = driver.widget("New column").unwrap().rect();
+    assert!(field.bottom() <= error.top() && error.bottom() <= next.top(), "{field:?} {error:?} {next:?}");
+    assert!((error.left() - field.left()).abs() < 12.0);
+
+    driver.click("Apply");
+    assert!(driver.widget("Apply").is_some(), "a form with an error stays open");
+    assert_eq!(driver.sentences().len(), 0);
+}
