@@ -20,7 +20,7 @@ const CANCELLED: u64 = 795;
 
 const SENTENCES: [&str; 3] = [
     "Step 1: Write region in upper case",
-    "Step 2: Remove rows where status is “cancelled”",
+    "Step 2: Remove rows where status is cancelled",
     "Step 3: Fill missing discount_pct with its average",
 ];
 

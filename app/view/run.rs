@@ -200,7 +200,11 @@ fn receipt_lines(receipt: &Value) -> Vec<String> {
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut lines = Vec::new();
     for input in list("inputs") {
-        lines.push(format!("read {} rows from {}", whole(input, "rows"), text(input, "path")));
+        let path = text(input, "path");
+        lines.push(match whole(input, "datasetRecords") {
+            unknown if unknown.is_empty() => format!("read {path}"),
+            rows => format!("read {rows} rows from {path}"),
+        });
     }
     for (at, step) in list("steps").iter().enumerate() {
         let (rows_in, rows_out) = (whole(step, "rowsIn"), whole(step, "rowsOut"));
