@@ -6,8 +6,8 @@ mod history;
 mod picture;
 
 use brewhouse::action::Action;
-use brewhouse::model::Run;
 use brewhouse::model::Purpose;
+use brewhouse::model::Run;
 use driver::Driver;
 use eframe::egui::{Key, Modifiers};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -124,9 +124,18 @@ fn run_and_compare(driver: &mut Driver, folder: &Path) {
     assert!(!folder.join("data/journal.brewhouse.json").exists(), "saved work is not in the journal");
 
     let headless = folder.join("headless.parquet");
-    let run = Command::new(env!("CARGO_BIN_EXE_brewhouse")).arg("run").arg(&saved).arg("--output").arg(&headless).output().unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_brewhouse"))
+        .arg("run")
+        .arg(&saved)
+        .arg("--output")
+        .arg(&headless)
+        .output()
+        .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    assert!(std::fs::read(&written).unwrap() == std::fs::read(&headless).unwrap(), "the window and the command write the same bytes");
+    assert!(
+        std::fs::read(&written).unwrap() == std::fs::read(&headless).unwrap(),
+        "the window and the command write the same bytes"
+    );
 }
 
 /// What each step promises holds in every row that was written.
@@ -135,7 +144,9 @@ fn check_values(path: &Path) {
     let mut rows = 0;
     for row in reader.get_row_iter(None).unwrap() {
         let row = row.unwrap();
-        let at = |name: &str| row.get_column_iter().find(|(column, _)| *column == name).map(|(_, field)| field.clone()).unwrap();
+        let at = |name: &str| {
+            row.get_column_iter().find(|(column, _)| *column == name).map(|(_, field)| field.clone()).unwrap()
+        };
         if let Field::Str(region) = at("region") {
             assert_eq!(region, region.to_uppercase());
         }

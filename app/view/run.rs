@@ -215,15 +215,16 @@ fn receipt_lines(receipt: &Value) -> Vec<String> {
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut lines = Vec::new();
     for input in list("inputs") {
-        lines.push(format!("read {} rows from {}", whole(input, "datasetRecords"), text(input, "path")));
+        let path = text(input, "path");
+        lines.push(match whole(input, "datasetRecords") {
+            unknown if unknown.is_empty() => format!("read {path}"),
+            rows => format!("read {rows} rows from {path}"),
+        });
     }
     for (at, step) in list("steps").iter().enumerate() {
         let (rows_in, rows_out) = (whole(step, "rowsIn"), whole(step, "rowsOut"));
         if rows_in != rows_out {
             lines.push(format!("step {}: {rows_in} → {rows_out} rows", at + 1));
-        }
-        if step.get("failed").and_then(Value::as_u64).is_some_and(|failed| failed > 0) {
-            lines.push(format!("step {}: {} cells do not fit, now missing", at + 1, whole(step, "failed")));
         }
     }
     for output in list("outputs") {
@@ -233,12 +234,6 @@ fn receipt_lines(receipt: &Value) -> Vec<String> {
             whole(output, "bytes"),
             text(output, "path")
         ));
-    }
-    for note in list("notes").iter().filter_map(Value::as_str) {
-        lines.push(note.to_owned());
-    }
-    if receipt.get("balanced").and_then(Value::as_bool) == Some(true) {
-        lines.push("every row accounted for".into());
     }
     if let Some(seconds) = receipt.get("seconds").and_then(Value::as_f64) {
         lines.push(format!("in {seconds:.2} s"));

@@ -2,9 +2,9 @@
 
 use super::Scene;
 use crate::action::Action;
+use crate::model::Purpose;
 use crate::theme;
 use crate::widget::{button, card, field, icon};
-use crate::model::Purpose;
 use egui::accesskit::Role;
 use egui::{CornerRadius, Pos2, RichText, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
 
@@ -42,10 +42,15 @@ fn drop_area_ui(ui: &mut Ui, scene: &mut Scene<'_>, width: f32) {
     inner.vertical_centered(|ui| {
         ui.add_space(8.0);
         ui.label(RichText::new("Drop a file anywhere in this window").color(theme.text));
-        ui.label(RichText::new("CSV, TSV, JSON, JSON Lines, Parquet, Arrow; a project or a recipe").font(theme::small()).color(theme.faint));
+        ui.label(
+            RichText::new("CSV, TSV, JSON, JSON Lines, Parquet, Arrow; a project or a recipe")
+                .font(theme::small())
+                .color(theme.faint),
+        );
         ui.add_space(8.0);
         if let Some((Purpose::Open, text)) = &mut scene.scratch.typed_path {
-            let response = field::sized_text_edit(ui, text, "Path of a file, then Enter", "Path of a file", width - 80.0);
+            let response =
+                field::sized_text_edit(ui, text, "Path of a file, then Enter", "Path of a file", width - 80.0);
             let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
             if !entered {
                 response.request_focus();

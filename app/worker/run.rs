@@ -52,7 +52,12 @@ fn ask_to_stop(child: &mut Child) {
     let _ = child.kill();
 }
 
-fn run(project: &Project, program: Option<PathBuf>, slot: &Mutex<Option<Child>>, ticket: &Ticket) -> Result<Ended, String> {
+fn run(
+    project: &Project,
+    program: Option<PathBuf>,
+    slot: &Mutex<Option<Child>>,
+    ticket: &Ticket,
+) -> Result<Ended, String> {
     let words = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
     let folder = tempfile::Builder::new().prefix("brewhouse-run-").tempdir();
     let folder = folder.map_err(words("no folder for the run could be made"))?;
@@ -60,9 +65,8 @@ fn run(project: &Project, program: Option<PathBuf>, slot: &Mutex<Option<Child>>,
     let receipt = folder.path().join("receipt.json");
     super::store::write_whole(&file, &format!("{:#}\n", project.to_value(None))).map_err(words("the project"))?;
     let program = program.map_or_else(std::env::current_exe, Ok).map_err(words("this program cannot be found"))?;
-    let mut child = command(&program, project, &file, &receipt)
-        .spawn()
-        .map_err(words("the run could not be started"))?;
+    let mut child =
+        command(&program, project, &file, &receipt).spawn().map_err(words("the run could not be started"))?;
     let stderr = child.stderr.take();
     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);
     let start = Instant::now();

@@ -100,7 +100,9 @@ impl Driver {
     /// Where the head of a column stands, by how its name begins.
     pub(super) fn head(&self, begin: &str) -> Option<Rect> {
         let mut heads = self.harness.query_all(By::new().role(Role::ColumnHeader));
-        heads.find(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(begin))).map(|node| node.rect())
+        heads
+            .find(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(begin)))
+            .map(|node| node.rect())
     }
 
     /// Steps until a condition holds.

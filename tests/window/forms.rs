@@ -57,7 +57,8 @@ fn an_error_stands_below_its_field() {
     driver.pick("Column: choose…", "region");
     driver.enter("Characters", "many");
     driver.settle();
-    let fault = driver.model().draft.as_ref().unwrap().faults.iter().find(|fault| fault.message.contains("many")).cloned();
+    let fault =
+        driver.model().draft.as_ref().unwrap().faults.iter().find(|fault| fault.message.contains("many")).cloned();
     let error = driver.text(&fault.unwrap().text()).unwrap();
     let field = driver.widget("Characters").unwrap().rect();
     let next = driver.widget("New column").unwrap().rect();

@@ -27,7 +27,10 @@ fn edit(project: &mut Project, dice: &mut Dice) {
         2 if !steps.is_empty() => drop(steps.remove(at)),
         3 if !steps.is_empty() => steps[at].set_disabled(dice.below(2) == 0),
         4 if !steps.is_empty() => steps[at].set_note(Some(format!("note {}", dice.below(3)))),
-        _ => project.output = Output { path: PathBuf::from(format!("out-{}.parquet", dice.below(3))), ..Output::default() },
+        _ => {
+            project.output =
+                Output { path: PathBuf::from(format!("out-{}.parquet", dice.below(3))), ..Output::default() }
+        }
     }
 }
 

@@ -29,11 +29,16 @@ fn the_window_draws_a_picture() {
     let surface = Rgba([surface.r(), surface.g(), surface.b(), surface.a()]);
     // The bar at the top and the heads of the columns lie on the surface.
     let head = driver.head("order_id, ").unwrap();
-    for rect in [eframe::egui::Rect::from_min_max(eframe::egui::pos2(0.0, 0.0), eframe::egui::pos2(1440.0, 40.0)), head] {
+    for rect in [eframe::egui::Rect::from_min_max(eframe::egui::pos2(0.0, 0.0), eframe::egui::pos2(1440.0, 40.0)), head]
+    {
         let (left, top) = (rect.left() as u32, rect.top() as u32);
         let (width, height) = (rect.width() as u32, rect.height() as u32);
         let part = image::imageops::crop_imm(&picture, left, top, width, height).to_image();
         let same = part.pixels().filter(|pixel| **pixel == surface).count();
-        assert!(same * 2 > part.pixels().count(), "{same} of {} pixels at {rect:?} are the surface", part.pixels().count());
+        assert!(
+            same * 2 > part.pixels().count(),
+            "{same} of {} pixels at {rect:?} are the surface",
+            part.pixels().count()
+        );
     }
 }
