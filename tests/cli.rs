@@ -338,6 +338,22 @@ fn an_interrupted_run_says_so_and_cleans_up() {
     assert!(!place.names().iter().any(|n| n.contains("out.parquet")), "{:?}", place.names());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_writer_that_fails_half_way_leaves_the_old_output_and_no_litter() {
+    let place = place();
+    busy(&place);
+    place.write("out.parquet", "old");
+    let program = env!("CARGO_BIN_EXE_brewhouse");
+    let line = format!(
+        "ulimit -f 100; exec {program} run clean.recipe.json --input big.csv --output out.parquet --overwrite --quiet"
+    );
+    let run = Command::new("sh").args(["-c", &line]).current_dir(place.0.path()).output().unwrap();
+    assert_eq!(run.status.code(), Some(2), "{}", err(&run));
+    assert_eq!(std::fs::read_to_string(place.path("out.parquet")).unwrap(), "old");
+    assert_eq!(place.names(), ["big.csv", "clean.recipe.json", "orders.csv", "out.parquet"], "no litter");
+}
+
 #[test]
 fn the_sample_project_runs_as_its_readme_says() {
     let place = Place::new();

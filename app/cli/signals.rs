@@ -20,6 +20,8 @@ pub(super) fn watch(cancel: Arc<AtomicBool>) -> Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     let fail = |e: std::io::Error| Error::new(ErrorKind::Internal, "interrupts cannot be watched").caused_by(e);
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]).map_err(fail)?;
+    // A limit on the size of files becomes an error of the write, instead of the end of the process.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()).map_err(fail)?;
     let work = move || {
         if let Some(signal) = signals.forever().next() {
             SIGNAL.store(signal, Ordering::Relaxed);

@@ -128,9 +128,15 @@ impl BoundCondition {
         let words = self.info().words;
         match self.test {
             Test::IsMissing => format!("{} {words}", self.column),
-            Test::IsBetween => format!("{} {words} {}", self.column, self.values.join(" and ")),
-            _ => format!("{} {words} {}", self.column, self.values.join(" or ")),
+            Test::IsBetween => format!("{} {words} {}", self.column, self.shown().join(" and ")),
+            _ => format!("{} {words} {}", self.column, self.shown().join(" or ")),
         }
+    }
+
+    /// The values as people read them: what would not be seen, or not be seen to end, stands in quotes.
+    fn shown(&self) -> Vec<String> {
+        let plain = |value: &String| !value.is_empty() && value.trim() == value;
+        self.values.iter().map(|value| if plain(value) { value.clone() } else { format!("“{value}”") }).collect()
     }
 
     /// The test as an expression that is true or false for every row.
