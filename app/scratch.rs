@@ -29,23 +29,27 @@ pub struct ConditionText {
     pub test: &'static TestInfo,
     /// Its values; two for a range.
     pub values: Vec<String>,
+    /// Whether it was begun in this form: then an empty value is one that was not written yet, not a search for empty text.
+    fresh: bool,
 }
 
 impl ConditionText {
     /// A condition on a column: the first test, its value still to be written.
     pub fn new(column: &str) -> Self {
-        Self { column: column.to_owned(), test: &TESTS[0], values: vec![String::new()] }
+        Self { column: column.to_owned(), test: &TESTS[0], values: vec![String::new()], fresh: true }
     }
 
     fn read(condition: &Condition) -> Option<Self> {
         let bound = BoundCondition::parse(condition).ok()?;
-        Some(Self { column: condition.column.clone(), test: bound.info(), values: bound.values })
+        Some(Self { column: condition.column.clone(), test: bound.info(), values: bound.values, fresh: false })
     }
 
     /// The condition as recipes hold it.
     pub fn write(&self) -> Condition {
+        let unwritten = self.fresh && self.values.iter().all(String::is_empty);
         let value = match self.test.test {
             Test::IsMissing => None,
+            _ if unwritten => None,
             Test::Is | Test::IsNot => Some(write_names(&self.values)),
             Test::IsBetween => {
                 let at = |at: usize| self.values.get(at).cloned().unwrap_or_default();

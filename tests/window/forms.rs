@@ -69,3 +69,17 @@ fn an_error_stands_below_its_field() {
     assert!(driver.widget("Apply").is_some(), "a form with an error stays open");
     assert_eq!(driver.sentences().len(), 0);
 }
+
+#[test]
+fn a_condition_whose_value_is_not_written_yet_cannot_be_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_orders(folder.path());
+    driver.clicks(&["Filter", "Remove rows…"]);
+    driver.pick("Column: choose…", "region");
+    driver.pick("Add a condition on: condition", "region");
+    driver.settle();
+    let faults = &driver.model().draft.as_ref().unwrap().faults;
+    assert!(faults.iter().any(|fault| fault.message.contains("IS needs a value")), "{faults:?}");
+    driver.click("Apply");
+    assert_eq!(driver.sentences().len(), 0, "nothing was applied");
+}
