@@ -4,6 +4,7 @@ mod driver;
 mod forms;
 mod history;
 mod picture;
+mod project;
 
 use brewhouse::action::Action;
 use brewhouse::model::Purpose;

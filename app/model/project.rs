@@ -1,6 +1,7 @@
 //! The project: which data, which recipe, which output. What undo goes back and forth between.
 
-use brewhouse_engine::recipe::{Recipe, Step, parse_text};
+use brewhouse_engine::project::FORMAT_VERSION;
+use brewhouse_engine::recipe::{Recipe, parse_text};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ impl Default for Output {
             format: "PARQUET".into(),
             compression: "ZSTD".into(),
             partition: Vec::new(),
-            overwrite: true,
+            overwrite: false,
             options: Map::new(),
         }
     }
@@ -86,7 +87,7 @@ impl Project {
     /// The project as its file holds it; paths below `folder` are written relative to it.
     pub fn to_value(&self, folder: Option<&Path>) -> Value {
         let mut object = Map::new();
-        object.insert("FormatVersion".into(), json!(1));
+        object.insert("FormatVersion".into(), json!(FORMAT_VERSION));
         object.insert("Name".into(), json!(self.name));
         if let Some(dataset) = &self.dataset {
             object.insert("Dataset".into(), write_dataset(dataset, folder));
@@ -95,10 +96,8 @@ impl Project {
             object
                 .insert("OtherDatasets".into(), self.others.iter().map(|other| write_dataset(other, folder)).collect());
         }
-        object.insert(
-            "Recipe".into(),
-            json!({ "Steps": self.recipe.steps.iter().map(Step::to_value).collect::<Vec<_>>() }),
-        );
+        let recipe = self.recipe.to_value();
+        object.insert("Recipe".into(), if recipe.is_array() { json!({ "Steps": recipe }) } else { recipe });
         let mut outputs = Vec::new();
         if !self.output.path.as_os_str().is_empty() {
             outputs.push(write_output(&self.output, folder));
@@ -116,6 +115,15 @@ impl Project {
     pub fn parse(text: &str, folder: &Path) -> Result<Self, String> {
         let value = parse_text(text).map_err(|error| error.to_string())?;
         let object = value.as_object().ok_or("this file is not a project")?;
+        let version = object.get("FormatVersion").and_then(Value::as_u64).unwrap_or(FORMAT_VERSION);
+        if version > FORMAT_VERSION {
+            return Err(format!(
+                "a newer program wrote this project (format {version}, here {FORMAT_VERSION}); use that one"
+            ));
+        }
+        // A dataset that cannot be read would be lost at the next save.
+        let dataset =
+            |dataset: &Value| read_dataset(dataset, folder).ok_or("a dataset needs Input.Path or Input.Paths");
         let steps = object.get("Recipe").cloned().unwrap_or_else(|| json!([]));
         let recipe = Recipe::from_value(&steps).map_err(|error| error.to_string())?;
         let list = |key: &str| object.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -129,9 +137,9 @@ impl Project {
         }
         Ok(Self {
             name: text_at(&value, "/Name").unwrap_or("Untitled").to_owned(),
-            dataset: object.get("Dataset").and_then(|dataset| read_dataset(dataset, folder)),
-            others: list("OtherDatasets").iter().filter_map(|dataset| read_dataset(dataset, folder)).collect(),
-            recipe: Recipe::from_steps(recipe.steps),
+            dataset: object.get("Dataset").map(dataset).transpose()?,
+            others: list("OtherDatasets").iter().map(dataset).collect::<Result<_, _>>()?,
+            recipe,
             output: list("Outputs").first().map(|output| read_output(output, folder)).unwrap_or_default(),
             extra,
         })
