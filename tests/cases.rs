@@ -78,7 +78,7 @@ fn holds(case: &Case, got: &str) -> bool {
 #[test]
 fn cases_hold() {
     let mut found = Vec::new();
-    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases"), &mut found);
+    files(&crate::root().join("tests/cases"), &mut found);
     found.sort();
     let rewrite = std::env::var_os("REWRITE").is_some();
     let mut failures = Vec::new();

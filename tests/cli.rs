@@ -359,7 +359,7 @@ fn a_writer_that_fails_half_way_leaves_the_old_output_and_no_litter() {
 #[test]
 fn the_sample_project_runs_as_its_readme_says() {
     let place = Place::new();
-    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/securecart");
+    let samples = crate::root().join("samples/securecart");
     for name in ["orders.csv", "customers.csv", "products.csv", "securecart.brewhouse.json"] {
         std::fs::copy(samples.join(name), place.path(name)).unwrap();
     }

@@ -14,3 +14,8 @@ mod table;
 mod tidy;
 #[cfg(feature = "gui")]
 mod window;
+
+/// The folder of the checkout under test. Cargo tells it when the tests start: a build that is shared between checkouts may have been made in another.
+fn root() -> std::path::PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), std::path::PathBuf::from)
+}

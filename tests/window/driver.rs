@@ -22,7 +22,7 @@ pub(super) struct Driver {
 /// A copy of the sample's orders in a folder.
 pub(super) fn orders(folder: &Path) -> PathBuf {
     let path = folder.join("orders.csv");
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/securecart/orders.csv");
+    let sample = crate::root().join("samples/securecart/orders.csv");
     std::fs::copy(sample, &path).unwrap();
     path
 }
