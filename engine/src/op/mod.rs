@@ -24,8 +24,11 @@ pub mod column;
 mod date_math;
 mod date_part;
 mod decide;
+mod draw;
 mod duplicate;
 mod encode;
+mod encrypt;
+mod entity;
 mod expression;
 mod extract;
 mod fill;
@@ -38,6 +41,8 @@ mod hash;
 mod invalid;
 pub mod join;
 mod literals;
+mod mask;
+mod mask_date;
 mod math;
 mod merge;
 mod moment;
@@ -46,10 +51,13 @@ mod number;
 mod outlier;
 mod outlier_facts;
 mod pivot;
+mod randomize;
 mod replace;
 mod reshape;
 mod rolling;
 mod scale;
+mod secret;
+mod smooth;
 mod split;
 mod stand_in;
 mod statistic;
@@ -449,6 +457,7 @@ static FAMILIES: &[&[Operation]] = &[
     extract::OPERATIONS,
     fill::OPERATIONS,
     invalid::OPERATIONS,
+    smooth::OPERATIONS,
     duplicate::OPERATIONS,
     outlier::OPERATIONS,
     split::OPERATIONS,
@@ -472,6 +481,10 @@ static FAMILIES: &[&[Operation]] = &[
     encode::OPERATIONS,
     scale::OPERATIONS,
     hash::OPERATIONS,
+    encrypt::OPERATIONS,
+    mask::OPERATIONS,
+    mask_date::OPERATIONS,
+    randomize::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
