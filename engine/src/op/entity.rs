@@ -4,7 +4,8 @@
 use super::cells::map_text;
 use super::convert::convert;
 use super::dates::parse_any_date;
-use super::param::{Choice, Kind, Param, ParamSpec, ParamType, choice};
+use super::lists::Words;
+use super::param::{Choice, Param, choice};
 use super::{Args, Context, Output, params};
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{DataType, col};
@@ -45,43 +46,6 @@ static KINDS: &[Choice] = &[
     choice("USA_ALL", "All but names and dates"),
 ];
 
-/// Several of a parameter's allowed values, as a JSON list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Words(pub(super) Vec<&'static str>);
-
-impl ParamType for Words {
-    const KIND: Kind = Kind::Json;
-    fn parse(spec: &ParamSpec, text: &str) -> Result<Self, String> {
-        let words: Vec<String> = if text.trim_start().starts_with('[') {
-            serde_json::from_str(text).map_err(|_| format!("“{text}” is not a list such as {}", spec.example))?
-        } else {
-            text.split(',').map(|word| word.trim().to_owned()).collect()
-        };
-        let known = |word: &String| {
-            let found = spec.choices.iter().find(|c| c.value.eq_ignore_ascii_case(word.trim())).map(|c| c.value);
-            found.ok_or_else(|| {
-                let values: Vec<_> = spec.choices.iter().map(|c| c.value).collect();
-                format!("“{word}” is not one of {}", values.join(", "))
-            })
-        };
-        let words: Vec<_> = words.iter().map(known).collect::<Result<_, _>>()?;
-        if words.contains(&"PERSON_NAME") {
-            return Err(
-                "names of people cannot be found by their form; leave PERSON_NAME out and treat their columns whole"
-                    .into(),
-            );
-        }
-        Ok(Self(words))
-    }
-    fn write(&self) -> String {
-        serde_json::Value::from(self.0.clone()).to_string()
-    }
-    fn describe(&self, spec: &ParamSpec) -> String {
-        let label = |word: &'static str| spec.choices.iter().find(|c| c.value == word).map_or(word, |c| c.label);
-        self.0.iter().map(|word| label(word)).collect::<Vec<_>>().join(", ")
-    }
-}
-
 /// A change of a text.
 pub(super) type Change = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
@@ -106,6 +70,11 @@ pub(super) fn change_texts(args: &Args, context: &Context<'_>, change: &Change) 
 /// What the step looks for inside texts; none when whole cells are meant.
 pub(super) fn places(args: &Args) -> Result<Option<Places>> {
     let Some(Words(words)) = args.find(&ENTITIES)?.filter(|words| !words.0.is_empty()) else { return Ok(None) };
+    if words.contains(&"PERSON_NAME") {
+        return Err(Error::new(ErrorKind::Parameter, "names of people cannot be found by their form")
+            .advise("leave PERSON_NAME out, and treat the columns that hold names whole")
+            .at_param(ENTITIES.spec.name));
+    }
     let all = words.contains(&"USA_ALL");
     let meant = |form: &&Form| words.contains(&form.kind) || (all && form.kind != "DATE");
     let forms: Vec<&'static Form> = FORMS.iter().filter(meant).collect();

@@ -1,6 +1,7 @@
 //! Masks: letters written over by a symbol, so that a text keeps its length and can no longer be read.
 
-use super::entity::{Change, ENTITIES, Words, change_texts};
+use super::entity::{Change, ENTITIES, change_texts};
+use super::lists::Words;
 use super::param::{Kind, Param, ParamSpec, ParamType, choice};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};

@@ -3,7 +3,7 @@
 use super::cells::map_text;
 use super::convert::{convert, order_counts, order_found};
 use super::dates::{Order, order_shown, read_date};
-use super::entity::Words;
+use super::lists::Words;
 use super::mask::SYMBOL;
 use super::param::{Kind, Param, ParamSpec, ParamType, choice};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};

@@ -21,9 +21,11 @@ mod case;
 mod cells;
 mod clean;
 pub mod column;
+mod datatype;
 mod date_math;
 mod date_part;
 mod decide;
+mod detail;
 mod draw;
 mod duplicate;
 mod encode;
@@ -40,6 +42,7 @@ pub mod group;
 mod hash;
 mod invalid;
 pub mod join;
+mod lists;
 mod literals;
 mod mask;
 mod mask_date;
@@ -50,7 +53,9 @@ pub mod now;
 mod number;
 mod outlier;
 mod outlier_facts;
+mod phone;
 mod pivot;
+mod places;
 mod randomize;
 mod replace;
 mod reshape;
@@ -61,12 +66,15 @@ mod smooth;
 mod split;
 mod stand_in;
 mod statistic;
+mod stem;
 mod substring;
 mod text_make;
 mod text_test;
+mod token;
 mod union;
 mod web;
 mod window;
+mod words;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -283,6 +291,8 @@ pub enum ParamRule {
     OneOf(&'static [&'static str]),
     /// Exactly one is given.
     OnlyOneOf(&'static [&'static str]),
+    /// None or one is given.
+    AtMostOneOf(&'static [&'static str]),
     /// All or none are given.
     Together(&'static [&'static str]),
 }
@@ -463,7 +473,9 @@ static FAMILIES: &[&[Operation]] = &[
     split::OPERATIONS,
     merge::OPERATIONS,
     flag::OPERATIONS,
+    datatype::OPERATIONS,
     format::OPERATIONS,
+    phone::OPERATIONS,
     now::OPERATIONS,
     text_make::OPERATIONS,
     text_test::OPERATIONS,
@@ -479,6 +491,7 @@ static FAMILIES: &[&[Operation]] = &[
     reshape::OPERATIONS,
     union::OPERATIONS,
     encode::OPERATIONS,
+    token::OPERATIONS,
     scale::OPERATIONS,
     hash::OPERATIONS,
     encrypt::OPERATIONS,
