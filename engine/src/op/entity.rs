@@ -166,8 +166,10 @@ fn stands_alone(text: &str, range: &Range<usize>) -> bool {
 }
 
 static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
-    let strong = |kind, pattern, check| Form { kind, regex: Regex::new(pattern).ok(), check, words: &[] };
-    let weak = |kind, pattern, words| Form { kind, regex: Regex::new(pattern).ok(), check: |_| true, words };
+    // Only the digits 0 to 9: \d would take those of every script.
+    let regex = |pattern: &str| Regex::new(&pattern.replace(r"\d", "[0-9]")).ok();
+    let strong = |kind, pattern, check| Form { kind, regex: regex(pattern), check, words: &[] };
+    let weak = |kind, pattern, words| Form { kind, regex: regex(pattern), check: |_| true, words };
     vec![
         strong("USA_SSN", r"\d{3}-\d{2}-\d{4}|\d{3} \d{2} \d{4}|\d{9}", is_ssn),
         strong("EMAIL", r"[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+", |_| true),

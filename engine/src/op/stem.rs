@@ -87,8 +87,8 @@ fn past(word: &mut String) {
         return;
     }
     let stem = stem_of(word, "ed").or_else(|| stem_of(word, "ing")).filter(|stem| has_vowel(stem));
-    let Some(stem) = stem else { return };
-    *word = stem.to_owned();
+    let Some(length) = stem.map(str::len) else { return };
+    word.truncate(length);
     if ["at", "bl", "iz"].iter().any(|ending| word.ends_with(ending)) {
         word.push('e');
     } else if ends_double(word) && !word.ends_with(['l', 's', 'z']) {
