@@ -142,17 +142,27 @@ const TO_NUMBER: Operation = to_type(
 const TO_STRING: Operation = to_type(
     "TO_STRING_COLUMN",
     "Change to text",
-    "Changes a column to text, in place, as CHANGE_DATA_TYPE does; missing cells stay missing.",
+    "Changes a column to text, in place, as CHANGE_DATA_TYPE does; missing cells stay missing. Lists and structures become JSON text, \
+     which delimited files can hold.",
     "Change {sourceColumn} to text",
     &TO_STRING_PARAMS,
     |args, context| become_type(args, context, &DataType::String),
-    &[Example {
-        title: "Numbers as text",
-        params: &[("sourceColumn", "age"), ("columnDataType", "string")],
-        conditions: &[],
-        before: "age:double\n12\n-0.5\n∅",
-        after: "age:text\n12\n-0.5\n∅",
-    }],
+    &[
+        Example {
+            title: "Numbers as text",
+            params: &[("sourceColumn", "age"), ("columnDataType", "string")],
+            conditions: &[],
+            before: "age:double\n12\n-0.5\n∅",
+            after: "age:text\n12\n-0.5\n∅",
+        },
+        Example {
+            title: "A structure as JSON text",
+            params: &[("sourceColumn", "who")],
+            conditions: &[],
+            before: "who:struct<name: string, tags: list<long>>\n{\"name\":\"Ada\",\"tags\":[1,2]}\n∅",
+            after: "who:text\n\"{\\\"name\\\":\\\"Ada\\\",\\\"tags\\\":[1,2]}\"\n∅",
+        },
+    ],
 );
 
 fn change_type(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
@@ -253,12 +263,25 @@ pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order
                 polars::prelude::when(cells.eq(lit(0))).then(lit(false)).otherwise(lit(polars::prelude::NULL)),
             )
         }
+        (TypeClass::List | TypeClass::Struct, TypeClass::Text) => write_json(cells),
         (TypeClass::DateTime, TypeClass::Text) => cells.dt().to_string("%Y-%m-%d %H:%M:%S%.f"),
         (TypeClass::Decimal, TypeClass::Text) => write_floats(cells),
         // By way of the shortest text, so that 0.1 becomes 0.1 and not 0.1000000000000000055.
         (TypeClass::Decimal, TypeClass::Money) => write_floats(cells).cast(to.clone()),
         _ => cells.cast(to.clone()),
     }
+}
+
+/// Lists and structures as JSON text.
+fn write_json(cells: Expr) -> Expr {
+    cells.map(
+        |column| {
+            let cells = column.as_materialized_series();
+            let texts: Vec<Option<String>> = cells.iter().map(|cell| crate::values::cell_text(&cell)).collect();
+            Ok(Series::new(column.name().clone(), texts).into_column())
+        },
+        |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
+    )
 }
 
 fn write_floats(cells: Expr) -> Expr {

@@ -37,14 +37,17 @@ pub mod group;
 mod hash;
 mod invalid;
 pub mod join;
+mod json;
 mod literals;
 mod math;
 mod merge;
 mod moment;
+mod nest;
 pub mod now;
 mod number;
 mod outlier;
 mod outlier_facts;
+mod path;
 mod pivot;
 mod replace;
 mod reshape;
@@ -57,6 +60,7 @@ mod substring;
 mod text_make;
 mod text_test;
 mod union;
+mod unnest;
 mod web;
 mod window;
 
@@ -144,6 +148,8 @@ pub enum Family {
     Group,
     /// Rows into columns and back.
     Pivot,
+    /// Lists, structures and maps.
+    Nested,
     /// Another table beside this one.
     Join,
     /// Another table below this one.
@@ -175,6 +181,7 @@ impl Family {
         Self::Window,
         Self::Group,
         Self::Pivot,
+        Self::Nested,
         Self::Join,
         Self::Union,
         Self::Encode,
@@ -202,6 +209,7 @@ impl Family {
             Self::Window => "Window",
             Self::Group => "Group",
             Self::Pivot => "Pivot",
+            Self::Nested => "Nested",
             Self::Join => "Join",
             Self::Union => "Union",
             Self::Encode => "Encode",
@@ -305,12 +313,21 @@ pub struct Output {
     pub name: PlSmallStr,
     /// Its value.
     pub expr: Expr,
+    /// The column whose cells it holds in another form; none when it is made from all that the step reads.
+    pub source: Option<PlSmallStr>,
 }
 
 impl Output {
     /// A column of this name.
     pub fn new(name: &str, expr: Expr) -> Self {
-        Self { name: PlSmallStr::from_str(name), expr }
+        Self { name: PlSmallStr::from_str(name), expr, source: None }
+    }
+
+    /// The same, made from the cells of one column.
+    #[must_use]
+    pub fn from(mut self, source: &str) -> Self {
+        self.source = Some(PlSmallStr::from_str(source));
+        self
     }
 }
 
@@ -474,6 +491,10 @@ static FAMILIES: &[&[Operation]] = &[
     hash::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
+    nest::OPERATIONS,
+    unnest::OPERATIONS,
+    path::OPERATIONS,
+    json::OPERATIONS,
     join::OPERATIONS,
 ];
 

@@ -271,7 +271,8 @@ fn apply_columns(
     outputs: Vec<Output>,
     failures: Option<Counter>,
 ) -> Result<LazyFrame> {
-    let reads = columns_read(&bound.args);
+    let mut reads = columns_read(&bound.args);
+    reads.extend(outputs.iter().filter_map(|output| output.source.as_ref()).map(ToString::to_string));
     let mask = context.predicate.as_ref().filter(|_| bound.op.conditions == Conditions::Mask);
     let mut exprs = Vec::with_capacity(outputs.len());
     let mut added: Vec<PlSmallStr> = Vec::new();
@@ -294,7 +295,11 @@ fn apply_columns(
             expr = masked(mask, expr, old.map(|_| col(output.name.clone())));
         }
         if let Some(counter) = failures.as_ref().filter(|_| bound.op.converts) {
-            let before = if old.is_some() { col(output.name.clone()) } else { expected(&reads, mask) };
+            let before = match &output.source {
+                _ if old.is_some() => col(output.name.clone()),
+                Some(source) => expected(&BTreeSet::from([source.to_string()]), mask),
+                None => expected(&reads, mask),
+            };
             expr = tap::count_failures(expr, before, counter.clone());
         }
         exprs.push(expr.alias(output.name));
