@@ -6,6 +6,7 @@ mod cases;
 mod cli;
 mod many_rows;
 mod mess;
+mod nested;
 mod operations;
 mod sink;
 mod source;
