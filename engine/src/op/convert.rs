@@ -266,6 +266,10 @@ pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order
         (TypeClass::List | TypeClass::Struct, TypeClass::Text) => write_json(cells),
         (TypeClass::DateTime, TypeClass::Text) => cells.dt().to_string("%Y-%m-%d %H:%M:%S%.f"),
         (TypeClass::Decimal, TypeClass::Text) => write_floats(cells),
+        // Without the zeros at the end.
+        (TypeClass::Money, TypeClass::Text) if matches!(from, DataType::Decimal(_, scale) if *scale > 0) => {
+            cells.cast(DataType::String).str().strip_chars_end(lit("0")).str().strip_suffix(lit("."))
+        }
         // By way of the shortest text, so that 0.1 becomes 0.1 and not 0.1000000000000000055.
         (TypeClass::Decimal, TypeClass::Money) => write_floats(cells).cast(to.clone()),
         _ => cells.cast(to.clone()),

@@ -32,12 +32,14 @@ mod fill;
 mod filter;
 mod flag;
 mod format;
+mod formula;
 mod functions;
 pub mod group;
 mod hash;
 mod invalid;
 pub mod join;
 mod json;
+mod keep;
 mod literals;
 mod math;
 mod merge;
@@ -47,11 +49,14 @@ pub mod now;
 mod number;
 mod outlier;
 mod outlier_facts;
+mod parse_date;
+mod parse_number;
 mod path;
 mod pivot;
 mod replace;
 mod reshape;
 mod rolling;
+mod running;
 mod scale;
 mod split;
 mod stand_in;
@@ -59,6 +64,7 @@ mod statistic;
 mod substring;
 mod text_make;
 mod text_test;
+mod unicode;
 mod union;
 mod unnest;
 mod web;
@@ -467,11 +473,15 @@ static FAMILIES: &[&[Operation]] = &[
     fill::OPERATIONS,
     invalid::OPERATIONS,
     duplicate::OPERATIONS,
+    keep::OPERATIONS,
     outlier::OPERATIONS,
     split::OPERATIONS,
     merge::OPERATIONS,
     flag::OPERATIONS,
     format::OPERATIONS,
+    unicode::OPERATIONS,
+    parse_number::OPERATIONS,
+    parse_date::OPERATIONS,
     now::OPERATIONS,
     text_make::OPERATIONS,
     text_test::OPERATIONS,
@@ -481,6 +491,7 @@ static FAMILIES: &[&[Operation]] = &[
     math::OPERATIONS,
     aggregate::OPERATIONS,
     window::OPERATIONS,
+    running::OPERATIONS,
     substring::OPERATIONS,
     web::OPERATIONS,
     decide::OPERATIONS,
