@@ -4,6 +4,7 @@
 
 mod cases;
 mod cli;
+mod foreign;
 mod many_rows;
 mod mess;
 mod nested;

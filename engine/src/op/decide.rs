@@ -4,8 +4,9 @@ use super::expression::{Expression, Scope, Typed, choose};
 use super::functions::aggregate;
 use super::literals::literal;
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, new_column, params};
+use super::{Apply, Args, Context, Example, Export, Facts, Family, Operation, Output, new_column, params};
 use crate::error::Result;
+use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{AnyValue, DataFrame, DataType, IntoLazy as _, LazyFrame, lit};
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         family: Family::Create,
         params: &[&FORMULA.spec, &WITH.spec, &params::TARGET.spec],
         facts: Some(Facts { query: aggregates_query, shapes: false }),
+        databrew: Export::As(formula_as_case),
         apply: Apply::Columns(formula),
         examples: &[
             Example {
@@ -219,6 +221,19 @@ impl ResultText {
             _ => Typed::text(text),
         }
     }
+}
+
+/// A formula is the result of a case that always holds.
+fn formula_as_case(step: &Step) -> Option<Vec<Step>> {
+    let text = std::iter::once(&FORMULA.spec.name).chain(FORMULA.spec.aliases).find_map(|name| step.param(name))?;
+    let is_case = matches!(Expression::read(text).ok()?.tree, sqlparser::ast::Expr::Case { .. });
+    let rule = if is_case { text.to_owned() } else { format!("case when 1 = 1 then ({text}) end") };
+    let mut case = Step::new("CASE_OPERATION").with(CASE.spec.name, rule);
+    for name in [WITH.spec.name, params::TARGET.spec.name] {
+        case.set_param(name, step.param(name).map(str::to_owned));
+    }
+    case.set_conditions(step.conditions().to_vec());
+    Some(vec![case])
 }
 
 fn formula(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {

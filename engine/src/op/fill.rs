@@ -4,7 +4,8 @@ use super::literals::{TYPE_NAME, literal, read_value, type_named};
 use super::param::{Param, ParamSpec};
 use super::stand_in::{Statistic, TIE, Tie};
 use super::{
-    Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, FactsFn, Family, Locality, Operation, Output, params,
+    Apply, Args, ColumnsFn, Conditions, Context, Example, Export, Facts, FactsFn, Family, Locality, Operation, Output,
+    params,
 };
 use crate::error::Result;
 use crate::op::condition::{is_invalid, masked};
@@ -216,6 +217,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Fill missing {sourceColumn} with the next valid value",
         params: &SCALAR_TYPE,
         locality: |_| Locality::Ordered,
+        databrew: Export::Never,
         apply: Apply::Columns(|args, context| fill_from_rows(args, context, FillNullStrategy::Backward(None))),
         examples: &[Example {
             title: "From below; the last stays missing",

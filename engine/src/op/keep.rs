@@ -1,9 +1,10 @@
 //! One row of each group: the first or the last, as the rows stand or in the order of some columns.
 
 use super::duplicate::REPEATED;
-use super::param::{Columns, Param, ParamSpec};
-use super::{Apply, Args, Context, Example, Operation, RowLaw};
+use super::param::{Columns, Param, ParamSpec, ParamType as _};
+use super::{Apply, Args, Context, Example, Export, Operation, RowLaw};
 use crate::error::Result;
+use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{Expr, LazyFrame, NULL, SortMultipleOptions, UniqueKeepStrategy, col, cols, lit, when};
 
@@ -29,6 +30,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Keep the first row of each {groupByColumns} by {orderByColumns}",
         params: &PARAMS,
         rows: |_| RowLaw::Fewer,
+        databrew: Export::As(first_as_distinct),
         apply: Apply::Table(|args, context, frame| keep(args, context, frame, false)),
         examples: &[Example {
             title: "The earliest order of each customer",
@@ -49,6 +51,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Keep the last row of each {groupByColumns} by {orderByColumns}",
         params: &PARAMS,
         rows: |_| RowLaw::Fewer,
+        databrew: Export::Never,
         apply: Apply::Table(|args, context, frame| keep(args, context, frame, true)),
         examples: &[
             Example {
@@ -69,6 +72,14 @@ pub(super) static OPERATIONS: &[Operation] = &[
         ..REPEATED
     },
 ];
+
+/// The first row for each value of one column, as the rows stand, is what is left when its repetitions are removed.
+fn first_as_distinct(step: &Step) -> Option<Vec<Step>> {
+    let groups = Columns::parse(&GROUPS.spec, step.param(GROUPS.spec.name)?).ok()?.0;
+    let [column] = groups.as_slice() else { return None };
+    let ordered = step.param(ORDERS.spec.name).is_some_and(|text| !text.is_empty());
+    (!ordered).then(|| vec![Step::new("REMOVE_DUPLICATES").with("sourceColumn", column.as_str())])
+}
 
 fn keep(args: &Args, context: &Context<'_>, frame: LazyFrame, last: bool) -> Result<LazyFrame> {
     let groups = args.get(&GROUPS)?.0;

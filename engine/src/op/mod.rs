@@ -7,6 +7,7 @@ pub mod args;
 pub mod condition;
 pub mod convert;
 pub mod dates;
+pub mod export;
 pub mod param;
 pub mod params;
 pub mod reference;
@@ -109,6 +110,8 @@ pub struct Operation {
     pub converts: bool,
     /// A small table computed over all rows first.
     pub facts: Option<Facts>,
+    /// How DataBrew is told the same.
+    pub databrew: Export,
     /// What it does.
     pub apply: Apply,
     /// Shown in the reference, run as tests.
@@ -313,6 +316,16 @@ pub enum Apply {
     Table(TableFn),
 }
 
+/// How DataBrew is told what an operation does.
+pub enum Export {
+    /// It has the operation.
+    Same,
+    /// It cannot be told.
+    Never,
+    /// By other steps; none where these arguments cannot be told.
+    As(fn(&crate::recipe::Step) -> Option<Vec<crate::recipe::Step>>),
+}
+
 /// A column that an operation adds or replaces.
 pub struct Output {
     /// Its name.
@@ -343,7 +356,7 @@ pub struct Example {
     pub title: &'static str,
     /// The step's parameters.
     pub params: &'static [(&'static str, &'static str)],
-    /// The step's conditions: condition, value (empty for none), column.
+    /// The step's conditions: condition (after “OR ” where it begins another alternative), value (empty for none), column.
     pub conditions: &'static [(&'static str, &'static str, &'static str)],
     /// The table before, in the format of [`table`].
     pub before: &'static str,
@@ -359,7 +372,11 @@ impl Example {
             step.set_param(name, Some((*value).to_owned()));
         }
         for (condition, value, column) in self.conditions {
-            step = step.when(condition, (!value.is_empty()).then_some(*value), column);
+            let value = (!value.is_empty()).then_some(*value);
+            step = match condition.strip_prefix("OR ") {
+                Some(condition) => step.or_when(condition, value, column),
+                None => step.when(condition, value, column),
+            };
         }
         step
     }
@@ -446,6 +463,7 @@ impl Operation {
         rows: |_| RowLaw::Same,
         converts: false,
         facts: None,
+        databrew: Export::Same,
         apply: Apply::Columns(|_, _| Ok(Vec::new())),
         examples: &[],
     };
@@ -540,6 +558,32 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
         .filter(|(distance, n)| *distance <= 1 + n.chars().count().min(wanted.chars().count()) / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, n)| n)
+}
+
+/// The names most like another as words of a question: those with few other letters, or else those that share words with it.
+pub fn alike<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let wanted = name.to_uppercase();
+    let words = |name: &str| name.to_uppercase().split('_').map(str::to_owned).collect::<Vec<_>>();
+    let own = words(name);
+    let shared = |other: &str| -> usize {
+        words(other).iter().filter(|word| word.len() > 2 && own.contains(word)).map(|word| word.len()).sum()
+    };
+    let mut near: Vec<(bool, usize, &str)> = names
+        .filter_map(|other| {
+            let distance = edits(&wanted, &other.to_uppercase());
+            let close = distance <= 1 + other.chars().count().min(wanted.chars().count()) / 4;
+            let shared = shared(other);
+            (close || shared > 0).then_some((!close, if close { distance } else { 1000 - shared.min(1000) }, other))
+        })
+        .collect();
+    near.sort_by_key(|(far, distance, _)| (*far, *distance));
+    let first = near.first()?.0;
+    let near: Vec<&str> = near.into_iter().filter(|(far, ..)| *far == first).map(|(.., name)| name).take(3).collect();
+    Some(match near.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => return None,
+    })
 }
 
 fn edits(a: &str, b: &str) -> usize {

@@ -5,7 +5,7 @@ use super::dates::{Order, chrono_layout, parse_layout, read_date};
 use super::moment::{MOMENT, from_moments};
 use super::param::{Choice, Chosen, Param, choice};
 use super::parse_number::TARGET;
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};
+use super::{Apply, Args, Context, Example, Export, Facts, Family, Operation, Output, params};
 use crate::error::Result;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use polars::prelude::{DataType, Field, LazyFrame, col};
@@ -56,6 +56,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     params: &[&params::SOURCE_TEXT.spec, &LOCALE.spec, &LAYOUT.spec, &ORDER.spec, &TYPE.spec, &TARGET.spec],
     converts: true,
     facts: Some(Facts { query: order_query, shapes: false }),
+    databrew: Export::Never,
     apply: Apply::Columns(parse_date),
     examples: &[
         Example {

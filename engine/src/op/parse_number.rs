@@ -3,7 +3,7 @@
 use super::cells::map_text;
 use super::convert::convert;
 use super::param::{Choice, Chosen, NewColumn, Param, choice};
-use super::{Apply, Args, Context, Example, Family, Operation, Output, params};
+use super::{Apply, Args, Context, Example, Export, Family, Operation, Output, params};
 use crate::error::Result;
 use crate::types::dtype_of_word;
 use polars::prelude::{DataType, col};
@@ -67,6 +67,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     family: Family::Format,
     params: &[&params::SOURCE_TEXT.spec, &LOCALE.spec, &TYPE.spec, &TARGET.spec],
     converts: true,
+    databrew: Export::Never,
     apply: Apply::Columns(parse_number),
     examples: &[
         Example {

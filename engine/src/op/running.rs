@@ -7,9 +7,10 @@ use super::rolling::{Window, rolling};
 use super::statistic::Statistic;
 use super::window::within;
 use super::{
-    Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, Output, new_column, params,
+    Apply, Args, Conditions, Context, Example, Export, Facts, Family, Locality, Operation, Output, new_column, params,
 };
 use crate::error::Result;
+use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{AnyValue, Expr, LazyFrame, col};
 
@@ -39,6 +40,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             Some(_) => Locality::Whole,
             None => Locality::Ordered,
         },
+        databrew: Export::Never,
         apply: Apply::Columns(cumulative_sum),
         examples: &[
             Example {
@@ -75,6 +77,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         conditions: Conditions::Mask,
         locality: |args| if args.text(GROUPS.spec.name).is_some() { Locality::Whole } else { Locality::Row },
         facts: Some(Facts { query: total_query, shapes: false }),
+        databrew: Export::As(share_as_case),
         apply: Apply::Columns(share),
         examples: &[
             Example {
@@ -95,6 +98,19 @@ pub(super) static OPERATIONS: &[Operation] = &[
         ..Operation::DEFAULT
     },
 ];
+
+/// The share in the sum of all rows is a case with an aggregate.
+fn share_as_case(step: &Step) -> Option<Vec<Step>> {
+    let given = |name: &str| step.param(name).filter(|text| !text.is_empty());
+    let name = given("sourceColumn").filter(|name| !name.contains('`'))?;
+    if given(GROUPS.spec.name).is_some() || !step.conditions().is_empty() {
+        return None;
+    }
+    let total = serde_json::json!([{ "name": "total", "value": format!("sum(`{name}`)"), "type": "aggregate" }]);
+    let rule = format!("case when `:total` != 0 then `{name}` / `:total` end");
+    let case = Step::new("CASE_OPERATION").with("valueExpression", rule).with("withExpressions", total.to_string());
+    Some(vec![case.with("targetColumn", given("targetColumn")?)])
+}
 
 fn columns(args: &Args, param: &Param<Columns>) -> Result<Option<Vec<String>>> {
     Ok(args.find(param)?.map(|columns| columns.0))

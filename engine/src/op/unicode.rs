@@ -2,7 +2,7 @@
 
 use super::cells::map_text;
 use super::param::{Chosen, Param, choice};
-use super::{Apply, Example, Family, Operation, in_place, params};
+use super::{Apply, Example, Export, Family, Operation, in_place, params};
 use unicode_normalization::UnicodeNormalization as _;
 
 static FORM: Param<Chosen> = Param::new("form", "Form")
@@ -26,6 +26,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Take the accents off {sourceColumn}",
         family: Family::Format,
         params: &[&params::SOURCE_TEXT.spec],
+        databrew: Export::Never,
         apply: Apply::Columns(|args, _| in_place(args, |cells| map_text(cells, |text| Some(unaccent(text))))),
         examples: &[Example {
             title: "Latin and Greek letters, no others",
@@ -45,6 +46,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Write {sourceColumn} in the Unicode form {form}",
         family: Family::Format,
         params: &[&params::SOURCE_TEXT.spec, &FORM.spec],
+        databrew: Export::Never,
         apply: Apply::Columns(|args, _| {
             let form: fn(&str) -> String = match args.get(&FORM)?.0 {
                 "NFD" => |text| text.nfd().collect(),

@@ -141,6 +141,7 @@ impl Compiler<'_> {
             Ok(bound) => bound,
             Err(problems) => {
                 self.problems.extend(problems);
+                self.report_missing_columns(number, step);
                 self.stopped = true;
                 self.taint(step);
                 return planned;
@@ -164,6 +165,17 @@ impl Compiler<'_> {
         planned.schema.clone_from(&self.schema);
         planned.frame = (!self.stopped).then(|| self.bare.clone());
         planned
+    }
+
+    /// A step with other problems still says which columns it misses, so that all is told at once.
+    fn report_missing_columns(&mut self, number: usize, step: &Step) {
+        let Some(schema) = &self.schema else { return };
+        for name in columns_needed(step).into_iter().collect::<BTreeSet<_>>() {
+            if !schema.contains(&name) && !self.tainted.contains(&name) {
+                let error = crate::op::no_such_column(&name, schema);
+                self.problems.push(Problem::from_error(number, step.operation(), &error));
+            }
+        }
     }
 
     fn taint(&mut self, step: &Step) {
