@@ -9,6 +9,7 @@ mod many_rows;
 mod mess;
 mod nested;
 mod operations;
+mod random;
 mod sink;
 mod source;
 mod stage;

@@ -8,7 +8,7 @@ use polars::prelude::{DataFrame, IntoLazy as _};
 use std::sync::Arc;
 
 /// The environment of examples and cases: a clock at 2024-02-29 23:30 UTC, one secret, one dataset.
-fn environment() -> Environment {
+pub(crate) fn environment() -> Environment {
     let now = chrono::DateTime::parse_from_rfc3339("2024-02-29T23:30:00Z").unwrap().to_utc();
     let mut env = Environment::at(now);
     env.secrets = Arc::new(|name| (name == "pepper").then(|| "a secret of the examples".to_owned()));

@@ -42,6 +42,7 @@
 //! - **Groups** come in the order of their keys, so that a run writes the same bytes each time.
 //! - **Day and month** are told apart on the whole column.
 
+mod deep;
 pub mod error;
 pub mod op;
 pub mod plan;

@@ -255,7 +255,7 @@ fn either(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
 
 /// Cells of a column as text, for the tests that look into text.
 fn as_text(column: &str, dtype: &DataType) -> Expr {
-    if dtype == &DataType::String { col(column) } else { col(column).cast(DataType::String) }
+    super::convert::convert(col(column), dtype, &DataType::String)
 }
 
 /// Compares cells with a value read as the column's own type.

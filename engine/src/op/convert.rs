@@ -5,7 +5,7 @@
 use super::dates::{Order, order_shown, read_date};
 use super::param::{Choice, Chosen, Param, ParamSpec, ParamType as _, choice};
 use super::{Apply, Args, ColumnsFn, Context, Example, Facts, Family, Locality, Operation, Output, params};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, dtype_of_word};
 use polars::prelude::{
     Column, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NamedFrom as _,
@@ -169,6 +169,7 @@ fn change_type(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     let target = target_type(args)?;
     let from = context.dtype(&column)?;
+    refuse_unlike(&column, from, &target)?;
     let order = order_found(context, &column);
     Ok(vec![Output::new(&column, convert_ordered(col(column.as_str()), from, &target, order))])
 }
@@ -197,7 +198,33 @@ const fn to_type(
 
 fn become_type(args: &Args, context: &Context<'_>, target: &DataType) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
-    Ok(vec![Output::new(&column, convert(col(column.as_str()), context.dtype(&column)?, target))])
+    let from = context.dtype(&column)?;
+    refuse_unlike(&column, from, target)?;
+    Ok(vec![Output::new(&column, convert(col(column.as_str()), from, target))])
+}
+
+/// Refuses a change between types that have nothing in common.
+pub(super) fn refuse_unlike(what: &str, from: &DataType, to: &DataType) -> Result<()> {
+    use TypeClass as T;
+    let (source, target) = (T::of(from), T::of(to));
+    let nested = |class| matches!(class, T::List | T::Struct | T::Duration | T::Other);
+    let dated = |class| matches!(class, T::Date | T::DateTime | T::Time);
+    let unlike = from != to
+        && from != &DataType::Null
+        && target != T::Text
+        && match (source, target) {
+            (a, b) if nested(a) || nested(b) => true,
+            (T::Money | T::Boolean, b) if dated(b) => true,
+            (a, T::Money | T::Boolean) if dated(a) => true,
+            (T::Date, T::Time) | (T::Time, T::Date | T::DateTime) => true,
+            _ => false,
+        };
+    if !unlike {
+        return Ok(());
+    }
+    let message = format!("“{what}” is {}, which cannot become {}", source.words(), target.words());
+    Err(Error::new(ErrorKind::Type, message)
+        .advise("change it to text first, or take a part of it (dates and nested values have operations for that)"))
 }
 
 fn target_type(args: &Args) -> Result<DataType> {
@@ -263,7 +290,9 @@ pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order
                 polars::prelude::when(cells.eq(lit(0))).then(lit(false)).otherwise(lit(polars::prelude::NULL)),
             )
         }
-        (TypeClass::List | TypeClass::Struct, TypeClass::Text) => write_json(cells),
+        (TypeClass::List | TypeClass::Struct | TypeClass::Duration | TypeClass::Other, TypeClass::Text) => {
+            write_texts(cells)
+        }
         (TypeClass::DateTime, TypeClass::Text) => cells.dt().to_string("%Y-%m-%d %H:%M:%S%.f"),
         (TypeClass::Decimal, TypeClass::Text) => write_floats(cells),
         // Without the zeros at the end.
@@ -276,8 +305,8 @@ pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order
     }
 }
 
-/// Lists and structures as JSON text.
-fn write_json(cells: Expr) -> Expr {
+/// Cells as people read them, lists and structures as JSON.
+fn write_texts(cells: Expr) -> Expr {
     cells.map(
         |column| {
             let cells = column.as_materialized_series();

@@ -372,7 +372,9 @@ impl Scope<'_> {
 
     fn cast(&self, tree: &ast::Expr, word: &str) -> Result<Typed> {
         let dtype = type_of_word(word)?;
-        Ok(Typed::new(self.translate(tree)?.to(&dtype), dtype))
+        let part = self.translate(tree)?;
+        super::convert::refuse_unlike(&tree.to_string(), &part.dtype, &dtype)?;
+        Ok(Typed::new(part.to(&dtype), dtype))
     }
 }
 

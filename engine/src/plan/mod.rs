@@ -86,6 +86,16 @@ pub fn compile(
     facts: &mut dyn FactsSource,
     taps: Option<&mut Taps>,
 ) -> Result<Compiled> {
+    crate::deep::with_stack(|| compile_all(steps, base, env, facts, taps))
+}
+
+fn compile_all(
+    steps: &[Step],
+    base: LazyFrame,
+    env: &Environment,
+    facts: &mut dyn FactsSource,
+    taps: Option<&mut Taps>,
+) -> Result<Compiled> {
     let mut base = base;
     let schema = base.collect_schema()?;
     let mut compiler = Compiler {
