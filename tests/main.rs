@@ -4,9 +4,12 @@
 
 mod cases;
 mod cli;
+mod foreign;
 mod many_rows;
 mod mess;
+mod nested;
 mod operations;
+mod random;
 mod records;
 mod sink;
 mod source;
