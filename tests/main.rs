@@ -8,6 +8,7 @@ mod many_rows;
 mod mess;
 mod operations;
 mod records;
+mod secrets;
 mod sink;
 mod source;
 mod stage;
