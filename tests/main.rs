@@ -10,6 +10,7 @@ mod mess;
 mod nested;
 mod operations;
 mod random;
+mod reference;
 mod sink;
 mod source;
 mod stage;
