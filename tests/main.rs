@@ -10,6 +10,7 @@ mod mess;
 mod nested;
 mod operations;
 mod random;
+mod records;
 mod reference;
 mod sink;
 mod source;

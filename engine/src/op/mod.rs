@@ -22,11 +22,16 @@ mod case;
 mod cells;
 mod clean;
 pub mod column;
+mod datatype;
 mod date_math;
 mod date_part;
 mod decide;
+mod detail;
+mod draw;
 mod duplicate;
 mod encode;
+mod encrypt;
+mod entity;
 mod expression;
 mod extract;
 mod fill;
@@ -41,7 +46,10 @@ mod invalid;
 pub mod join;
 mod json;
 mod keep;
+mod lists;
 mod literals;
+mod mask;
+mod mask_date;
 mod math;
 mod merge;
 mod moment;
@@ -53,23 +61,31 @@ mod outlier_facts;
 mod parse_date;
 mod parse_number;
 mod path;
+mod phone;
 mod pivot;
+mod places;
+mod randomize;
 mod replace;
 mod reshape;
 mod rolling;
 mod running;
 mod scale;
+mod secret;
+mod smooth;
 mod split;
 mod stand_in;
 mod statistic;
+mod stem;
 mod substring;
 mod text_make;
 mod text_test;
+mod token;
 mod unicode;
 mod union;
 mod unnest;
 mod web;
 mod window;
+mod words;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -292,6 +308,8 @@ pub enum ParamRule {
     OneOf(&'static [&'static str]),
     /// Exactly one is given.
     OnlyOneOf(&'static [&'static str]),
+    /// None or one is given.
+    AtMostOneOf(&'static [&'static str]),
     /// All or none are given.
     Together(&'static [&'static str]),
 }
@@ -490,16 +508,19 @@ static FAMILIES: &[&[Operation]] = &[
     extract::OPERATIONS,
     fill::OPERATIONS,
     invalid::OPERATIONS,
+    smooth::OPERATIONS,
     duplicate::OPERATIONS,
     keep::OPERATIONS,
     outlier::OPERATIONS,
     split::OPERATIONS,
     merge::OPERATIONS,
     flag::OPERATIONS,
+    datatype::OPERATIONS,
     format::OPERATIONS,
     unicode::OPERATIONS,
     parse_number::OPERATIONS,
     parse_date::OPERATIONS,
+    phone::OPERATIONS,
     now::OPERATIONS,
     text_make::OPERATIONS,
     text_test::OPERATIONS,
@@ -516,8 +537,13 @@ static FAMILIES: &[&[Operation]] = &[
     reshape::OPERATIONS,
     union::OPERATIONS,
     encode::OPERATIONS,
+    token::OPERATIONS,
     scale::OPERATIONS,
     hash::OPERATIONS,
+    encrypt::OPERATIONS,
+    mask::OPERATIONS,
+    mask_date::OPERATIONS,
+    randomize::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     nest::OPERATIONS,
