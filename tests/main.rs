@@ -11,6 +11,7 @@ mod nested;
 mod operations;
 mod random;
 mod records;
+mod reference;
 mod secrets;
 mod sink;
 mod source;

@@ -25,7 +25,7 @@ fn a_join_is_filled_in_and_its_matches_are_counted_before_it_is_applied() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = with_second(folder.path(), "names.csv", "region,long_name\nAPAC,Asia\napac,again\nMoon,none\n");
     let rows = driver.sheet().rows;
-    driver.clicks(&["Join", "Join…"]);
+    driver.act(Action::StartForm("JOIN", None));
     driver.settle();
     driver.wait("the matches are counted", |model| {
         model.draft.as_ref().is_some_and(|draft| draft.matches.value().is_some() && draft.matches.waiting().is_none())

@@ -131,7 +131,9 @@ fn sort(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFram
     let keys = args.get(&EXPRESSIONS)?.0;
     let mut by: Vec<Expr> = Vec::new();
     let (mut descending, mut nulls_last) = (Vec::new(), Vec::new());
-    for key in &keys {
+    let mut seen = std::collections::BTreeSet::new();
+    // A column that was sorted by already decides nothing more.
+    for key in keys.iter().filter(|key| seen.insert(key.source_column.clone())) {
         if key.custom_order.is_empty() {
             by.push(col(key.source_column.as_str()));
         } else {

@@ -11,7 +11,7 @@ use super::param::{Column, Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::Result;
 use crate::op::convert::convert;
-use crate::types::{DATED, NUMERIC, TypeClass};
+use crate::types::{DATED, NUMERIC, NUMERIC_OR_TEXT, TypeClass};
 use chrono::{FixedOffset, NaiveDate, NaiveDateTime, TimeZone};
 use polars::prelude::{
     Column as Cells, DataType, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, PolarsResult, col, lit,
@@ -64,7 +64,8 @@ static TO_ZONE: Param<ZoneText> = Param::new("toTimeZone", "To zone")
     .default("UTC");
 static PARTS: Param<DateParts> = Param::new("dateTimeParameters", "Parts")
     .help("Year, month, day, hour, minute and second, each a column or a value.")
-    .example(r#"{"year":{"value":"2019"},"month":{"value":"12"},"day":{"sourceColumn":"dom"},"hour":{},"minute":{},"second":{}}"#);
+    .example(r#"{"year":{"value":"2019"},"month":{"value":"12"},"day":{"sourceColumn":"dom"},"hour":{},"minute":{},"second":{}}"#)
+    .accepts(NUMERIC_OR_TEXT);
 
 const FROM_PARTS: &[&ParamSpec] = &[&PARTS.spec, &LAYOUT.spec, &params::TARGET.spec];
 const EITHER: &[ParamRule] = &[ParamRule::OnlyOneOf(&["sourceColumn", "value"])];

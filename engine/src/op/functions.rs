@@ -100,7 +100,10 @@ pub(super) fn aggregate(tree: &ast::Expr, schema: &Schema) -> Result<Expr> {
     let dtype = schema.get(&column.value).ok_or_else(|| super::no_such_column(&column.value, schema))?;
     let cells = col(column.value.as_str());
     let name = function.name.to_string().to_ascii_lowercase();
-    let of = |name: &str| Ok(aggregate_expr(name, cells.clone(), dtype));
+    let of = |name: &str| {
+        super::group::refuse_aggregate(name, &column.value, dtype)?;
+        Ok(aggregate_expr(name, cells.clone(), dtype))
+    };
     match (name.as_str(), distinct) {
         ("count", true) => return of("COUNT_DISTINCT"),
         (_, true) => return Err(wrong()),

@@ -2,8 +2,9 @@
 
 use super::column::one_of;
 use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
+use super::window::group_key;
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, RowLaw};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, dtype_of_word};
 use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, SortMultipleOptions, col, lit, when};
 use serde::{Deserialize, Serialize};
@@ -49,25 +50,52 @@ pub fn aggregate_expr(name: &str, cells: Expr, dtype: &DataType) -> Expr {
     let whole = |count: Expr| count.cast(DataType::Int64);
     match name {
         "COUNT" => whole(cells.count()),
+        // Polars cannot tell exact decimals apart here; their texts it can.
+        "COUNT_DISTINCT" if TypeClass::of(dtype) == TypeClass::Money => {
+            whole(cells.cast(DataType::String).drop_nulls().n_unique())
+        }
         "COUNT_DISTINCT" => whole(cells.drop_nulls().n_unique()),
         "SUM" => {
-            let wide = match TypeClass::of(dtype) {
-                TypeClass::Whole => cells.clone().cast(DataType::Int64),
-                TypeClass::Money => cells.clone(),
-                _ => cells.clone().cast(DataType::Float64),
+            let sum = match (TypeClass::of(dtype), dtype) {
+                // Only the widest can add up to more than a whole number holds; such a sum is missing, never wrapped around.
+                (TypeClass::Whole, DataType::Int64 | DataType::UInt64) => {
+                    cells.clone().cast(DataType::Decimal(38, 0)).sum().cast(DataType::Int64)
+                }
+                (TypeClass::Whole, _) => cells.clone().cast(DataType::Int64).sum(),
+                (TypeClass::Money, _) => cells.clone().sum(),
+                _ => cells.clone().cast(DataType::Float64).sum(),
             };
-            when(cells.count().gt(lit(0))).then(wide.sum()).otherwise(lit(NULL))
+            when(cells.count().gt(lit(0))).then(sum).otherwise(lit(NULL))
         }
         "AVERAGE" => cells.mean(),
         "MEDIAN" => cells.median(),
         "MIN" => cells.min(),
         "MAX" => cells.max(),
+        "MODE" if TypeClass::of(dtype) == TypeClass::Money => {
+            cells.cast(DataType::String).drop_nulls().mode(false).cast(dtype.clone()).min()
+        }
         "MODE" => cells.drop_nulls().mode(false).min(),
         "STANDARD_DEVIATION" => cells.std(1),
         "VARIANCE" => cells.var(1),
         "ANY" => cells.drop_nulls().first(),
         _ => cells.drop_nulls().implode(true),
     }
+}
+
+/// Refuses an aggregate that cells of a type do not have.
+pub(super) fn refuse_aggregate(name: &str, column: &str, dtype: &DataType) -> Result<()> {
+    let class = TypeClass::of(dtype);
+    let numeric = AGGREGATES.iter().any(|aggregate| aggregate.name == name && aggregate.numeric);
+    let number = matches!(class, TypeClass::Whole | TypeClass::Decimal | TypeClass::Money) || dtype == &DataType::Null;
+    let single = !matches!(class, TypeClass::List | TypeClass::Struct | TypeClass::Other);
+    let ordered = matches!(name, "MIN" | "MAX" | "MODE" | "COUNT_DISTINCT");
+    if (numeric && !number) || (ordered && !single) {
+        let wanted = if numeric { "numbers" } else { "single values" };
+        let message = format!("{name} needs {wanted}, and “{column}” is {}", class.words());
+        return Err(Error::new(ErrorKind::Type, message)
+            .advise(format!("change the type of {column} in a step before, or choose another function")));
+    }
+    Ok(())
 }
 
 /// One aggregate of a GROUP_BY, as `DataBrew` writes it.
@@ -196,12 +224,15 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
 fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFrame> {
     let keys: Vec<Expr> = args.get(&KEYS)?.0.iter().map(|k| col(k.as_str())).collect();
     let new_table = args.get(&NEW_TABLE)?;
+    let beside = args.get(&KEYS)?.0.iter().map(|key| group_key(key, context)).collect::<Result<Vec<_>>>()?;
     let mut results = Vec::new();
     for option in args.get(&OPTIONS)?.0 {
         let dtype = context.dtype(&option.source_column_name)?;
+        refuse_aggregate(&option.function_name, &option.source_column_name, dtype)
+            .map_err(|e| e.at_param(OPTIONS.spec.name))?;
         let mut value = aggregate_expr(&option.function_name, col(option.source_column_name.as_str()), dtype);
         if !new_table {
-            value = value.over(keys.clone())?;
+            value = value.over(beside.clone())?;
         }
         let wish = option.target_column_data_type.as_str();
         if let Some(dtype) = dtype_of_word(wish).filter(|_| wish != "number" && !is_list(&option.function_name)) {

@@ -92,7 +92,8 @@ fn keep(args: &Args, context: &Context<'_>, frame: LazyFrame, last: bool) -> Res
         place.push('_');
     }
     let mut keys: Vec<Expr> = Vec::new();
-    for name in &orders {
+    let mut seen = std::collections::BTreeSet::new();
+    for name in orders.iter().filter(|name| seen.insert(name.as_str())) {
         keys.push(weighed(name, context)?);
     }
     keys.push(col(place.as_str()));

@@ -1,6 +1,6 @@
 //! Rows into columns.
 
-use super::group::{AGGREGATES, aggregate_expr, sorted_by_keys};
+use super::group::{AGGREGATES, aggregate_expr, refuse_aggregate, sorted_by_keys};
 use super::param::{Choice, Chosen, Column, Param, choice};
 use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
@@ -70,6 +70,7 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
     let function = args.get(&FUNCTION)?.0;
     debug_assert!(AGGREGATES.iter().any(|a| a.name == function));
     let dtype = context.dtype(&value)?;
+    refuse_aggregate(function, &value, dtype).map_err(|e| e.at_param(VALUE.spec.name))?;
     let keys: Vec<String> =
         context.schema.iter_names().map(ToString::to_string).filter(|n| *n != source && *n != value).collect();
     let values = context.facts()?.column("value")?.as_materialized_series().clone();

@@ -1,7 +1,7 @@
 //! Columns into rows, and rows and columns exchanged.
 
 use super::aggregate::common_type;
-use super::group::aggregate_expr;
+use super::group::{aggregate_expr, refuse_aggregate};
 use super::param::{Chosen, Column, Columns, NewColumn, Param};
 use super::pivot::{FUNCTIONS, refuse_many};
 use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, RowLaw, params};
@@ -124,6 +124,7 @@ fn transpose(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Laz
     refuse_many(&pivots.join(", "), headers.len()).map_err(|e| e.at_param(PIVOTS.spec.name))?;
     let types = rows.iter().map(|n| context.dtype(n).cloned()).collect::<Result<Vec<_>>>()?;
     let common = common_type(&types);
+    refuse_aggregate(function, &rows.join(", "), &common).map_err(|e| e.at_param(FUNCTION.spec.name))?;
     let mut frames = Vec::new();
     for (name, cells) in rows.iter().zip(common_cells(&rows, context)?) {
         let mut columns = vec![lit(name.clone()).alias(label.as_str())];

@@ -5,7 +5,7 @@ use super::number::{DIVIDE, Operand, combine};
 use super::param::{Columns, Param};
 use super::rolling::{Window, rolling};
 use super::statistic::Statistic;
-use super::window::within;
+use super::window::{group_key, within};
 use super::{
     Apply, Args, Conditions, Context, Example, Export, Facts, Family, Locality, Operation, Output, new_column, params,
 };
@@ -124,7 +124,7 @@ fn cumulative_sum(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let sum = if groups.is_none() && orders.is_none() {
         so_far
     } else {
-        within(groups.as_deref(), orders.as_deref().unwrap_or_default(), so_far)?
+        within(context, groups.as_deref(), orders.as_deref().unwrap_or_default(), so_far)?
     };
     new_column(args, sum)
 }
@@ -158,7 +158,7 @@ fn share(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
                 Some(predicate) => super::condition::masked(predicate, number.expr.clone(), None),
                 None => number.expr.clone(),
             };
-            let groups: Vec<Expr> = groups.iter().map(|group| col(group.as_str())).collect();
+            let groups = groups.iter().map(|group| group_key(group, context)).collect::<Result<Vec<_>>>()?;
             total(&name, selected, context)?.over_with_options(
                 Some(groups),
                 None::<(Vec<Expr>, polars::prelude::SortOptions)>,

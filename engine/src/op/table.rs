@@ -34,22 +34,28 @@ pub fn parse(text: &str) -> Result<DataFrame> {
     Ok(DataFrame::new(height, columns.collect::<Result<Vec<_>>>()?)?)
 }
 
+/// The names and types of a table's columns, as a text table writes them.
+pub fn header(frame: &DataFrame) -> Vec<(String, String)> {
+    frame.columns().iter().map(|c| (quote(c.name()), type_word(c.dtype()))).collect()
+}
+
+/// The cells of a table row by row, as a text table writes them.
+pub fn cells(frame: &DataFrame) -> Vec<Vec<String>> {
+    let cell = |c: &Column, at: usize| {
+        let value = c.get(at).map(|v| cell_text(&v)).unwrap_or_default();
+        match value {
+            None => MISSING.to_owned(),
+            Some(text) if c.dtype() == &DataType::String => quote(&text),
+            Some(text) => text,
+        }
+    };
+    (0..frame.height()).map(|at| frame.columns().iter().map(|c| cell(c, at)).collect()).collect()
+}
+
 /// Writes a text table, columns aligned.
 pub fn write(frame: &DataFrame) -> String {
-    let mut rows = vec![
-        frame.columns().iter().map(|c| format!("{}:{}", quote(c.name()), type_word(c.dtype()))).collect::<Vec<_>>(),
-    ];
-    for at in 0..frame.height() {
-        let cell = |c: &Column| {
-            let value = c.get(at).map(|v| cell_text(&v)).unwrap_or_default();
-            match value {
-                None => MISSING.to_owned(),
-                Some(text) if c.dtype() == &DataType::String => quote(&text),
-                Some(text) => text,
-            }
-        };
-        rows.push(frame.columns().iter().map(cell).collect());
-    }
+    let mut rows = vec![header(frame).into_iter().map(|(name, kind)| format!("{name}:{kind}")).collect::<Vec<_>>()];
+    rows.extend(cells(frame));
     let widths: Vec<usize> =
         (0..frame.width()).map(|at| rows.iter().map(|r| r[at].chars().count()).max().unwrap_or(0)).collect();
     let mut text = String::new();

@@ -14,7 +14,7 @@ static LIST: Param<Column> =
 static MAP: Param<Column> = Param::new("sourceColumn", "Column")
     .help("The column of maps, or of structures, whose fields are taken for keys.")
     .example("attributes")
-    .accepts(&[TypeClass::List, TypeClass::Struct]);
+    .accepts(&[TypeClass::Struct, TypeClass::List]);
 static STRUCT: Param<Column> =
     Param::new("sourceColumn", "Column").help("The column of structures.").example("address").accepts(STRUCTS);
 static SOURCES: Param<Columns> = Param::new("sourceColumns", "Columns")

@@ -350,9 +350,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&GROUPS.spec, &ORDERS.spec, &params::TARGET.spec],
         conditions: Conditions::Refused,
         locality: |_| Locality::Whole,
-        apply: Apply::Columns(|args, _| {
+        apply: Apply::Columns(|args, context| {
             let numbers = int_range(lit(1i64), len().cast(DataType::Int64) + lit(1i64), 1, DataType::Int64);
-            new_column(args, grouped(args, numbers)?)
+            new_column(args, grouped(args, context, numbers)?)
         }),
         examples: &[Example {
             title: "The nth order of each customer",
@@ -422,14 +422,23 @@ fn neighbour(args: &Args, far: fn(usize, usize) -> Option<usize>) -> Result<Vec<
 }
 
 /// An expression over the rows of each group, in order.
-fn grouped(args: &Args, value: Expr) -> Result<Expr> {
+fn grouped(args: &Args, context: &Context<'_>, value: Expr) -> Result<Expr> {
     let groups = args.find(&GROUPS)?.map(|names| names.0);
-    within(groups.as_deref(), &args.get(&ORDERS)?.0, value)
+    within(context, groups.as_deref(), &args.get(&ORDERS)?.0, value)
+}
+
+/// The cells of a column that makes groups. Polars cannot tell exact decimals apart here; their texts it can.
+pub(super) fn group_key(name: &str, context: &Context<'_>) -> Result<Expr> {
+    Ok(match TypeClass::of(context.dtype(name)?) {
+        TypeClass::Money => col(name).cast(DataType::String),
+        _ => col(name),
+    })
 }
 
 /// An expression over the rows of each group, in the ascending order of some columns, missing cells last.
-pub(super) fn within(groups: Option<&[String]>, orders: &[String], value: Expr) -> Result<Expr> {
-    let groups: Option<Vec<Expr>> = groups.map(|names| names.iter().map(|name| col(name.as_str())).collect());
+pub(super) fn within(context: &Context<'_>, groups: Option<&[String]>, orders: &[String], value: Expr) -> Result<Expr> {
+    let keys = |names: &[String]| names.iter().map(|name| group_key(name, context)).collect::<Result<Vec<_>>>();
+    let groups = groups.map(keys).transpose()?;
     // Several keys are compared as one structure, whose missing parts come first; the test before each puts them last.
     let keys = |(at, name): (usize, &String)| {
         let cells = col(name.as_str());
@@ -454,5 +463,5 @@ fn session(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     );
     let begins = at.clone().gt(until).fill_null(lit(false)).cast(DataType::Int64);
     let number = begins.cum_sum(false) + lit(1i64);
-    new_column(args, grouped(args, when(at.is_null()).then(lit(NULL)).otherwise(number))?)
+    new_column(args, grouped(args, context, when(at.is_null()).then(lit(NULL)).otherwise(number))?)
 }

@@ -1,7 +1,14 @@
 //! The reference of operations, from the table: as text, Markdown, JSON, and as JSON Schema of recipe files.
 
+mod page;
+mod sheet;
+mod terminal;
+
+pub use page::{markdown, page};
+pub use terminal::{Look, text};
+
 use super::condition::TESTS;
-use super::{Example, Kind, Operation, ParamSpec, all};
+use super::{Args, Conditions, Export, Kind, Locality, Operation, ParamSpec, RowLaw, all};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -15,66 +22,6 @@ pub fn list(operations: &[&Operation]) -> String {
     text
 }
 
-/// One operation as plain text.
-pub fn text(op: &Operation) -> String {
-    let mut text = format!("{} — {}\n\n{}\n", op.name, op.title, op.summary);
-    if !op.params.is_empty() {
-        text.push_str("\nParameters\n");
-    }
-    for spec in op.params {
-        let need = if spec.required { "required" } else { "optional" };
-        let default = spec.default.map(|d| format!(", {d} when left out")).unwrap_or_default();
-        let _ = writeln!(text, "  {} ({need} {}{default}): {}", spec.name, spec.kind.word(), spec.help);
-        for choice in spec.choices {
-            let _ = writeln!(text, "      {}: {}", choice.value, choice.label);
-        }
-    }
-    for example in op.examples {
-        let _ = write!(text, "\n{}\n{}\n", example.title, step_text(op, example));
-        let _ = write!(
-            text,
-            "{}\nbecomes\n\n{}",
-            example.before.trim_end().to_owned() + "\n",
-            example.after.trim_end().to_owned() + "\n"
-        );
-    }
-    text
-}
-
-/// One operation as Markdown.
-pub fn markdown(op: &Operation) -> String {
-    let mut text = format!("## {}\n\n*{}: {}.* {}\n", op.name, op.family.title(), op.title, op.summary);
-    if !op.params.is_empty() {
-        text.push_str("\n| parameter | kind | | meaning |\n|---|---|---|---|\n");
-    }
-    for spec in op.params {
-        let need = if spec.required { "required" } else { "optional" };
-        let mut help = spec.help.to_owned();
-        if !spec.choices.is_empty() {
-            let values: Vec<_> = spec.choices.iter().map(|c| format!("`{}`", c.value)).collect();
-            let _ = write!(help, " One of {}.", values.join(", "));
-        }
-        if let Some(default) = spec.default {
-            let _ = write!(help, " `{default}` when left out.");
-        }
-        let _ = writeln!(text, "| `{}` | {} | {need} | {} |", spec.name, spec.kind.word(), help.replace('|', "\\|"));
-    }
-    for example in op.examples {
-        let (before, after) = (example.before.trim_end(), example.after.trim_end());
-        let _ = write!(
-            text,
-            "\n{}:\n\n```json\n{}\n```\n\n```text\n{before}\n```\n\nbecomes\n\n```text\n{after}\n```\n",
-            example.title,
-            step_text(op, example)
-        );
-    }
-    text
-}
-
-fn step_text(op: &Operation, example: &Example) -> String {
-    example.step(op.name).to_databrew().to_string()
-}
-
 /// One operation as JSON, in the form of `operations --json`.
 pub fn json(op: &Operation) -> Value {
     let examples: Vec<Value> = op
@@ -84,12 +31,52 @@ pub fn json(op: &Operation) -> Value {
             json!({ "title": e.title, "step": e.step(op.name).to_databrew(), "before": e.before, "after": e.after })
         })
         .collect();
-    let rows = (op.rows)(&super::Args::default()).word();
+    let rows = (op.rows)(&Args::default()).word();
     json!({
-        "name": op.name, "title": op.title, "summary": op.summary, "family": op.family.title(),
+        "name": op.name, "aliases": op.aliases, "title": op.title, "summary": op.summary, "family": op.family.title(),
+        "sees": sees(op), "conditions": stance(op), "inDataBrew": matches!(op.databrew, Export::Same),
         "parameters": op.params.iter().map(|spec| param_json(spec)).collect::<Vec<_>>(),
         "rows": rows, "examples": examples,
     })
+}
+
+/// What an operation must see, in words.
+fn sees(op: &Operation) -> &'static str {
+    match (op.locality)(&Args::default()) {
+        Locality::Row if op.facts.is_some() => "each row, and figures over all",
+        Locality::Row => "each row alone",
+        Locality::Ordered => "rows in their order",
+        Locality::Whole => "all rows",
+    }
+}
+
+/// What it does to the number of rows, in words.
+fn rows(op: &Operation) -> &'static str {
+    match (op.rows)(&Args::default()) {
+        RowLaw::Same => "as many rows",
+        RowLaw::Fewer => "as many rows or fewer",
+        RowLaw::More => "as many rows or more",
+        RowLaw::Any => "any number of rows",
+    }
+}
+
+/// What conditions on it mean, in words.
+const fn stance(op: &Operation) -> &'static str {
+    match op.conditions {
+        Conditions::Mask => "conditions choose the rows that change",
+        Conditions::Payload => "conditions choose the cells that are replaced",
+        Conditions::Required => "needs conditions",
+        Conditions::Refused => "takes no conditions",
+    }
+}
+
+/// How DataBrew is told, in words; nothing where it has the operation.
+const fn elsewhere(op: &Operation) -> Option<&'static str> {
+    match op.databrew {
+        Export::Same => None,
+        Export::Never => Some("not in DataBrew"),
+        Export::As(_) => Some("exported to DataBrew in its own words"),
+    }
 }
 
 fn param_json(spec: &ParamSpec) -> Value {
