@@ -1,10 +1,13 @@
 //! The real window without a display: the whole main job by clicks, drafts that leave no trace, errors of forms, history, a picture.
 
 mod driver;
+mod files;
 mod forms;
 mod history;
 mod picture;
 mod project;
+mod shapes;
+mod steps;
 
 use brewhouse::action::Action;
 use brewhouse::model::Purpose;

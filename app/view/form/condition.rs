@@ -1,7 +1,7 @@
 //! The conditions of a step: column, one of the fifteen tests, and its values.
 
 use super::Choices;
-use super::control::{opener, pick_column_ui};
+use super::control::{adder, opener, pick_column_ui};
 use crate::scratch::{ConditionText, Form};
 use crate::theme;
 use crate::widget::{button, field, icon};
@@ -43,7 +43,7 @@ pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
         form.conditions.remove(at);
     }
     let width = ui.available_width();
-    let response = opener(ui, icon::PLUS, "condition", width, "Add a condition on");
+    let response = adder(ui, "condition", width, "Add a condition");
     if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
         form.conditions.push(ConditionText::new(&picked));
         let source = form.op.params.iter().find(|spec| spec.kind == Kind::Column && spec.required);

@@ -3,6 +3,7 @@
 mod condition;
 mod control;
 mod lists;
+mod tables;
 
 pub(super) use control::{columns_ui, opener};
 
@@ -104,19 +105,30 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
     let faults = scene.model.draft.as_ref().map(|draft| draft.faults.clone()).unwrap_or_default();
     for spec in form.op.params {
         let fresh = form.fresh && std::ptr::eq(*spec, form.op.params[0]);
-        let aside = if spec.required || spec.default.is_some() { "" } else { "(optional)" };
+        let mut text = form.params.get(spec.name).cloned().unwrap_or_default();
+        if !control::is_shown(form.op, spec, &text) {
+            continue;
+        }
+        let needed = spec.required || spec.default.is_some() || control::is_one_of(form.op, spec);
+        let aside = if needed { "" } else { "(optional)" };
         let shown = control::shows_label(spec);
         if shown {
             field::label(ui, spec.label, aside, spec.help);
         }
-        let mut text = form.params.get(spec.name).cloned().unwrap_or_default();
         let before = text.clone();
-        control::control_ui(ui, spec, &mut text, choices, form, fresh);
+        control::focus_next(ui, fresh && text.is_empty());
+        if spec.kind != Kind::ColumnLists || !tables::lists_ui(ui, form, choices) {
+            control::control_ui(ui, spec, &mut text, choices, form);
+        }
+        control::focus_next(ui, false);
         if text != before {
             form.params.insert(spec.name, text.clone());
-            if spec.kind == Kind::Column {
-                // What the form is about comes into view, so that its effect is seen.
-                scene.scratch.reveal = Some(text.clone());
+            tables::follow(form, spec.kind, choices);
+            // What the form is about comes into view, so that its effect is seen.
+            match spec.kind {
+                Kind::Column => scene.scratch.reveal = Some(text.clone()),
+                Kind::SortKeys => scene.scratch.reveal = lists::last_key(&text),
+                _ => {}
             }
         }
         let fault = faults.iter().find(|fault| fault.param.as_deref() == Some(spec.name));
@@ -126,7 +138,13 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
         ui.add_space(4.0);
     }
     if form.op.conditions != Conditions::Refused {
+        let column = |form: &Form| form.conditions.last().map(|condition| condition.column.clone());
+        let before = column(form);
         condition::conditions_ui(ui, form, choices);
+        if column(form) != before {
+            scene.scratch.reveal = column(form);
+        }
+        control::follow_condition(form);
         let fault = faults.iter().find(|fault| fault.param.as_deref() == Some("ConditionExpressions"));
         if let Some(fault) = fault.filter(|_| form.touched || !form.conditions.is_empty()) {
             field::error(ui, &fault.text());

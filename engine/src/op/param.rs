@@ -41,6 +41,10 @@ pub enum Kind {
     Datasets,
     /// Columns of another dataset.
     OtherColumns,
+    /// A list of columns for this dataset and for each other.
+    ColumnLists,
+    /// The names of the columns that come of such lists.
+    ResultNames,
     /// Pairs of value and replacement.
     Mapping,
     /// Conditions and results of a CASE.
@@ -73,6 +77,8 @@ impl Kind {
             Self::Dataset => "dataset",
             Self::Datasets => "datasets",
             Self::OtherColumns => "otherColumns",
+            Self::ColumnLists => "columnLists",
+            Self::ResultNames => "resultNames",
             Self::Mapping => "mapping",
             Self::Cases => "cases",
             Self::Expression => "expression",
