@@ -129,7 +129,8 @@ fn group(driver: &mut Driver, keys: &[&str]) {
     for key in keys {
         driver.pick("Group by: add a column", key);
     }
-    driver.pick("Add an aggregate of a column", "total_eur");
+    // Whole numbers: the order in which decimals are added up may change their last digit.
+    driver.pick("Add an aggregate of a column", "discount_pct");
 }
 
 #[test]
@@ -139,16 +140,15 @@ fn group_by() {
     group(&mut driver, &["category"]);
     driver.pick("Add an aggregate of a column", "order_id");
     driver.settle();
-    driver.enter("Name of sum of total_eur", "revenue");
+    driver.enter("Name of sum of discount_pct", "points");
     let effect = driver.effect();
     assert_eq!((effect.rows_before, effect.rows_after), (ROWS, 12));
-    assert_eq!(driver.columns(), ["category", "revenue", "order_id_count"]);
+    assert_eq!(driver.columns(), ["category", "points", "order_id_count"]);
     let row: Vec<Option<String>> = driver.columns().iter().map(|name| driver.cell(1, name)).collect();
     assert_eq!(row[0].as_deref(), Some("Audio"));
     assert_eq!(row[2].as_deref(), Some("3310"));
-    let revenue: f64 = row[1].as_deref().unwrap().parse().unwrap();
-    assert!((revenue - 831_441.45).abs() < 0.005, "{revenue}");
-    driver.finish(folder.path(), "Step 1: Group by category: sum of total_eur, count of order_id");
+    assert_eq!(row[1].as_deref(), Some("11260"));
+    driver.finish(folder.path(), "Step 1: Group by category: sum of discount_pct, count of order_id");
 }
 
 #[test]
@@ -157,16 +157,14 @@ fn join() {
     let mut driver = Driver::with_orders(folder.path());
     driver.add_table(&crate::root().join("samples/securecart/customers.csv"));
     driver.clicks(&["Join", "Join…"]);
-    driver.choose("Other dataset: choose…", "customers");
-    driver.pick("Add a pair of columns", "customer_id");
-    assert!(
-        driver.widget("Column of the other table: customer_id").is_some(),
-        "the column of the same name is its pair"
-    );
-    driver.choose("Rows kept: choose…", "All rows of this table");
+    assert!(driver.widget("Other dataset: customers").is_some(), "the only other table is taken");
+    assert!(driver.widget("Column of the other table: customer_id").is_some(), "so is the key of the same name");
+    driver.choose("Rows kept: All rows of this table", "Matching rows");
+    assert_eq!(driver.effect().rows_after, 19_133);
+    driver.choose("Rows kept: Matching rows", "All rows of this table");
     let effect = driver.effect();
     assert_eq!((effect.rows_before, effect.rows_after), (ROWS, ROWS));
-    assert_eq!(driver.columns().len(), 18 + 5, "all columns of both, those of one name once");
+    assert_eq!(driver.columns().len(), 18 + 6, "all columns of both, the key once");
     let cell = |driver: &Driver, row| driver.cell(row, "segment");
     assert_eq!((cell(&driver, 0), cell(&driver, 1).as_deref()), (None, Some("Consumer")));
     driver.finish(folder.path(), "Step 1: Join customers on customer_id, all rows of this table");
@@ -196,16 +194,16 @@ fn pivot() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = Driver::with_orders(folder.path());
     group(&mut driver, &["category", "currency"]);
-    driver.enter("Name of sum of total_eur", "revenue");
+    driver.enter("Name of sum of discount_pct", "points");
     driver.apply();
     driver.clicks(&["Pivot", "Pivot…"]);
     driver.pick("Values to columns: choose…", "currency");
-    driver.pick("Fill with: choose…", "revenue");
+    driver.pick("Fill with: choose…", "points");
     driver.choose("Aggregate: choose…", "Sum");
     let effect = driver.effect();
     assert_eq!(effect.rows_after, 12);
     assert_eq!(driver.columns().len(), 15, "the category, and a column for each currency");
-    driver.finish(folder.path(), "Step 2: Pivot currency into columns of sum revenue");
+    driver.finish(folder.path(), "Step 2: Pivot currency into columns of sum points");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The control of a parameter, by its kind.
 
-use super::{Choices, lists};
+use super::{Choices, lists, rows};
 use crate::model::sheet::Column;
 use crate::scratch::Form;
 use crate::theme;
 use crate::widget::{button, field, icon};
 use brewhouse_engine::op::param::{Kind, ParamSpec, parse_names, write_names};
-use brewhouse_engine::op::{Conditions, Operation, ParamRule};
+use brewhouse_engine::op::{Conditions, Operation};
 use brewhouse_engine::types::TypeClass;
 use egui::{Button, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
@@ -15,31 +15,8 @@ pub(super) fn shows_label(spec: &ParamSpec) -> bool {
     spec.kind != Kind::Boolean
 }
 
-/// Whether a parameter is shown. Where one of several is enough, those that only files written elsewhere use are shown only when such a
-/// file used them.
-pub(super) fn is_shown(op: &Operation, spec: &ParamSpec, text: &str) -> bool {
-    let instead = |rule: &ParamRule| match rule {
-        ParamRule::OneOf(names) | ParamRule::OnlyOneOf(names) => names.iter().skip(1).any(|name| *name == spec.name),
-        ParamRule::Together(_) => false,
-    };
-    if is_condition_column(op, spec) {
-        return false;
-    }
-    let elsewhere = matches!(spec.kind, Kind::Json | Kind::Text) && op.rules.iter().any(instead);
-    spec.kind != Kind::ResultNames && (!elsewhere || !text.is_empty())
-}
-
-/// Whether one of several parameters is needed, and this is the one that people fill in.
-pub(super) fn is_one_of(op: &Operation, spec: &ParamSpec) -> bool {
-    let first = |rule: &ParamRule| match rule {
-        ParamRule::OneOf(names) | ParamRule::OnlyOneOf(names) => names.first() == Some(&spec.name),
-        ParamRule::Together(_) => false,
-    };
-    op.rules.iter().any(first)
-}
-
 /// Whether the column of a step that is nothing but its conditions; it is that of the first condition.
-fn is_condition_column(op: &Operation, spec: &ParamSpec) -> bool {
+pub(super) fn is_condition_column(op: &Operation, spec: &ParamSpec) -> bool {
     op.conditions == Conditions::Required && op.params.len() == 1 && spec.kind == Kind::Column
 }
 
@@ -72,7 +49,10 @@ pub(super) fn control_ui(ui: &mut Ui, spec: &'static ParamSpec, text: &mut Strin
         Kind::SortKeys => lists::sort_keys_ui(ui, text, choices),
         Kind::Aggregates => lists::aggregates_ui(ui, text, choices),
         Kind::JoinKeys => lists::join_keys_ui(ui, text, &choices.columns, &other_columns(choices, form)),
-        Kind::Mapping | Kind::Cases | Kind::Json | Kind::ColumnLists | Kind::ResultNames => lines_ui(ui, spec, text, 5),
+        Kind::Texts => rows::texts_ui(ui, spec, text),
+        Kind::Delimiter => rows::delimiter_ui(ui, text),
+        Kind::Delimiters => rows::delimiters_ui(ui, text),
+        Kind::Cases | Kind::Json => lines_ui(ui, spec, text, 5),
         Kind::Expression => lines_ui(ui, spec, text, 2),
         _ => {
             let hint = if spec.example.is_empty() { String::new() } else { format!("for example {}", spec.example) };
@@ -93,6 +73,11 @@ pub(super) fn other_columns(choices: &Choices, form: &Form) -> Vec<Column> {
 
 fn lines_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String, rows: usize) {
     let response = field::text_area(ui, text, spec.example, spec.label, rows);
+    note_lines(ui, &response);
+}
+
+/// Notes whether a text of several lines is being written, in which Enter begins a line.
+pub(super) fn note_lines(ui: &Ui, response: &egui::Response) {
     let id = egui::Id::unique("typing lines");
     if response.has_focus() {
         ui.ctx().data_mut(|data| data.insert_temp(id, true));
@@ -110,10 +95,13 @@ pub(in crate::view) fn opener(ui: &mut Ui, sign: &str, text: &str, width: f32, n
     let caret = RichText::new(icon::CARET_DOWN).font(theme::tiny()).color(theme.faint);
     let words = RichText::new(shown).color(colour);
     let opener = if sign.is_empty() { Button::new(words) } else { Button::new((sign_text, words)) };
-    let size = Vec2::new(width, theme::CONTROL);
-    let opener = opener.right_text(caret).truncate().min_size(size);
-    // Words that are too long are cut; they never widen the form.
-    let response = ui.allocate_ui(size, |ui| ui.add(opener)).inner;
+    let opener = opener.right_text(caret).truncate().min_size(Vec2::new(width, theme::CONTROL));
+    let response = ui.scope(|ui| {
+        // A long name is cut, so that what stands beside it keeps its place.
+        ui.set_max_width(width);
+        ui.add(opener)
+    });
+    let response = response.inner;
     let spoken = format!("{name}: {shown}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, &spoken));
     if takes_focus(ui) {

@@ -13,13 +13,18 @@ use egui::{Popup, RichText, ScrollArea, Ui};
 use serde_json::{Value, json};
 
 /// A cross that takes an entry of a list out.
-fn out_button(ui: &mut Ui, what: &str) -> bool {
+pub(super) fn out_button(ui: &mut Ui, what: &str) -> bool {
     let colour = theme::of(ui).muted;
     button::sized_icon(ui, icon::X, &format!("Take {what} out"), colour, 20.0).clicked()
 }
 
 /// A button that adds an entry.
-fn add_button(ui: &mut Ui, words: &str, name: &str) -> egui::Response {
+pub(super) fn add_button(ui: &mut Ui, words: &str) -> egui::Response {
+    named_add_button(ui, words, &format!("Add {words}"))
+}
+
+/// The same with a name of its own.
+fn named_add_button(ui: &mut Ui, words: &str, name: &str) -> egui::Response {
     let width = ui.available_width();
     adder(ui, words, width, name)
 }
@@ -55,7 +60,7 @@ pub(super) fn sort_keys_ui(ui: &mut Ui, text: &mut String, choices: &Choices) {
     if let Some(at) = out {
         keys.remove(at);
     }
-    let response = add_button(ui, if keys.is_empty() { "column" } else { "then by" }, "Add a column to sort by");
+    let response = named_add_button(ui, if keys.is_empty() { "column" } else { "then by" }, "Add a column to sort by");
     let left: Vec<Column> =
         choices.columns.iter().filter(|c| !keys.iter().any(|key| key.source_column == c.name)).cloned().collect();
     if let Some(picked) = pick_column_ui(&response, &left, &[], false) {
@@ -95,7 +100,7 @@ pub(super) fn aggregates_ui(ui: &mut Ui, text: &mut String, choices: &Choices) {
     if let Some(at) = out {
         list.remove(at);
     }
-    let response = add_button(ui, "aggregate of a column", "Add an aggregate of a column");
+    let response = named_add_button(ui, "aggregate of a column", "Add an aggregate of a column");
     if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
         let numeric = choices.columns.iter().any(|c| c.name == picked && NUMERIC.contains(&c.class));
         list.push(AggregateOption {
@@ -170,7 +175,7 @@ pub(super) fn join_keys_ui(ui: &mut Ui, text: &mut String, left: &[Column], righ
     if let Some(at) = out {
         keys.remove(at);
     }
-    let response = add_button(ui, "pair of columns", "Add a pair of columns");
+    let response = named_add_button(ui, "pair of columns", "Add a pair of columns");
     if let Some(picked) = pick_column_ui(&response, left, &[], false) {
         let same = right.iter().find(|column| column.name.eq_ignore_ascii_case(&picked));
         let other = same.map(|column| column.name.clone()).unwrap_or_default();

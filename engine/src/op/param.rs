@@ -41,12 +41,18 @@ pub enum Kind {
     Datasets,
     /// Columns of another dataset.
     OtherColumns,
-    /// A list of columns for this dataset and for each other.
-    ColumnLists,
-    /// The names of the columns that come of such lists.
-    ResultNames,
     /// Pairs of value and replacement.
     Mapping,
+    /// Of each dataset of a union, the column that each column of the result takes.
+    UnionColumns,
+    /// The names of the columns that come out of a union.
+    UnionNames,
+    /// A list of texts.
+    Texts,
+    /// A text that separates parts, and whether the part before it keeps it.
+    Delimiter,
+    /// Several of them.
+    Delimiters,
     /// Conditions and results of a CASE.
     Cases,
     /// An expression over columns.
@@ -77,9 +83,12 @@ impl Kind {
             Self::Dataset => "dataset",
             Self::Datasets => "datasets",
             Self::OtherColumns => "otherColumns",
-            Self::ColumnLists => "columnLists",
-            Self::ResultNames => "resultNames",
             Self::Mapping => "mapping",
+            Self::UnionColumns => "unionColumns",
+            Self::UnionNames => "unionNames",
+            Self::Texts => "texts",
+            Self::Delimiter => "delimiter",
+            Self::Delimiters => "delimiters",
             Self::Cases => "cases",
             Self::Expression => "expression",
             Self::Secret => "secret",
