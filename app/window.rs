@@ -115,14 +115,9 @@ impl Window {
             if !self.model.closing {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             }
-        } else if self.model.closing && !self.model.history.is_unsaved() || self.leaving() {
+        } else if self.model.closing && !self.jobs.is_writing() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
-    }
-
-    /// Whether the window closes without saving, as was answered.
-    fn leaving(&self) -> bool {
-        self.model.closing && !self.jobs.is_busy()
     }
 
     /// Draws, then carries out what was asked for.

@@ -2,10 +2,13 @@
 
 mod driver;
 mod features;
+mod files;
 mod forms;
 mod history;
 mod picture;
 mod project;
+mod shapes;
+mod steps;
 
 use brewhouse::action::Action;
 use brewhouse::model::Purpose;

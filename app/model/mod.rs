@@ -170,15 +170,24 @@ impl Purpose {
     }
 }
 
+/// What is to follow once unsaved work is saved or given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The window closes.
+    Close,
+    /// A file is opened.
+    Open(PathBuf),
+    /// A new project begins.
+    Begin,
+}
+
 /// A question that must be answered before something is given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// Close, although there is unsaved work.
-    CloseUnsaved,
+    /// Something that would lose unsaved work.
+    Unsaved(Next),
     /// Close, although a run is under way.
     CloseRunning,
-    /// Open something else, although there is unsaved work.
-    Leave(PathBuf),
     /// Take up the work of a session that ended without saving.
     Recover,
 }
@@ -210,6 +219,10 @@ pub struct Model {
     pub recovered: Option<Box<Project>>,
     /// A question that waits for an answer.
     pub question: Option<Question>,
+    /// What follows as soon as the project is on disk.
+    pub next: Option<Next>,
+    /// The file for which unsaved work was given up.
+    pub given_up: Option<PathBuf>,
     /// The name of the theme.
     pub theme: String,
     /// Whether the window is to close.

@@ -174,7 +174,8 @@ fn ask_facts(model: &Model, jobs: &mut Jobs) {
 fn keep_journal(model: &Model, jobs: &mut Jobs) {
     let project = model.project();
     let kept = jobs.desk.journal.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, project));
-    if kept || !model.has_data() || model.question.is_some() {
+    // What an earlier session left is not touched before it is read and decided on.
+    if kept || !model.has_data() || !jobs.desk.recalled || model.recovered.is_some() {
         return;
     }
     jobs.desk.journal = Some(Arc::clone(project));

@@ -1,7 +1,7 @@
 //! What workers answered becomes part of the model.
 
 use super::files;
-use crate::model::sheet::Sheet;
+use crate::model::sheet::{ColumnMark, Sheet};
 use crate::model::{Loading, Model, Question, Run, Weight};
 use crate::scratch::Scratch;
 use crate::worker::event::{Event, Remembered, Shown};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event: Event) {
     match event {
         Event::Sheet(shown) => sheet(model, *shown),
-        Event::Draft(shown) => draft(model, *shown),
+        Event::Draft(shown) => draft(model, scratch, *shown),
         Event::Block(key, at, block) => {
             if let Some(sheet) = model.shown_mut().filter(|sheet| sheet.key == key) {
                 sheet.store(at, block);
@@ -27,10 +27,13 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
             }
         }
         Event::Picked(purpose, Some(path)) => files::take(model, scratch, jobs, purpose, path),
-        Event::Picked(_, None) => {}
+        Event::Picked(_, None) => model.next = None,
         Event::NoDialog(purpose) => scratch.typed_path = Some((purpose, String::new())),
         Event::Read(path, Ok(opened)) => files::opened(model, scratch, jobs, path, *opened),
-        Event::Read(_, Err(fault)) => model.notices.say(Weight::Error, fault.text()),
+        Event::Read(_, Err(fault)) => {
+            model.given_up = None;
+            model.notices.say(Weight::Error, fault.text());
+        }
         Event::Saved(path, Ok(project)) => {
             // What was done while it was written is not on disk yet.
             model.history.mark_written(&project);
@@ -39,6 +42,7 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
                 store::keep_journal(jobs, None);
             }
             model.notices.say(Weight::Info, format!("Saved to {}", path.display()));
+            super::go_on(model, scratch, jobs);
         }
         Event::Written(path, Ok(())) => model.notices.say(Weight::Info, format!("Written to {}", path.display())),
         Event::Matches(found) => {
@@ -51,10 +55,13 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
             }
         }
         Event::Saved(_, Err(fault)) | Event::Written(_, Err(fault)) => {
-            model.closing = false;
+            model.next = None;
             model.notices.say(Weight::Error, fault.text());
         }
-        Event::Remembered(remembered) => remember(model, *remembered),
+        Event::Remembered(remembered) => {
+            jobs.desk.recalled = true;
+            remember(model, *remembered);
+        }
         Event::Progress(progress) => {
             if let Run::Active(now) | Run::Stopping(now) = &mut model.run {
                 *now = progress;
@@ -74,7 +81,13 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
 }
 
 fn sheet(model: &mut Model, shown: Shown) {
-    model.sources.extend(shown.sources);
+    for (path, mut source) in shown.sources {
+        // A file that changed since it was read is still shown as it was.
+        if let Some(old) = model.sources.get(&path).filter(|old| old.modified.is_some()) {
+            (source.modified, source.changed) = (old.modified, old.changed);
+        }
+        model.sources.insert(path, source);
+    }
     match shown.sheet {
         Ok(mut sheet) => {
             model.faults = shown.faults;
@@ -86,17 +99,29 @@ fn sheet(model: &mut Model, shown: Shown) {
     }
 }
 
-fn draft(model: &mut Model, shown: Shown) {
+fn draft(model: &mut Model, scratch: &mut Scratch, shown: Shown) {
     let Some(draft) = &mut model.draft else { return };
     draft.faults = shown.faults;
     match shown.sheet {
         Ok(mut sheet) => {
             let old = if draft.sheet.value().is_some() { &draft.sheet } else { &model.sheet };
             keep_facts(old, &mut sheet);
+            // A column that is made comes into view, once.
+            let made = first_made(&sheet);
+            if made.is_some() && made != draft.sheet.value().and_then(first_made) {
+                scratch.reveal = made.map(str::to_owned);
+            }
             draft.sheet.done(sheet);
         }
         Err(fault) => draft.sheet.fail(fault),
     }
+}
+
+/// The first column that a draft makes, where the rows stay what they are.
+fn first_made(sheet: &Sheet) -> Option<&str> {
+    let effect = sheet.effect.filter(|effect| effect.row_by_row)?;
+    let made = sheet.columns.iter().find(|column| column.mark == ColumnMark::Added);
+    made.filter(|_| effect.columns_added > 0).map(|column| column.name.as_str())
 }
 
 /// Old figures stay, marked as old, until the new ones are there.

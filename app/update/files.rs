@@ -3,7 +3,7 @@
 use crate::model::Purpose;
 use crate::model::project::EXTENSION;
 use crate::model::run::Progress;
-use crate::model::{Dataset, Draft, History, Loading, Model, Output, Project, Question, Recent, Run, Weight};
+use crate::model::{Dataset, Draft, History, Loading, Model, Next, Output, Project, Question, Recent, Run, Weight};
 use crate::scratch::Scratch;
 use crate::worker::event::Opened;
 use crate::worker::{Jobs, Slot, dialog, run as worker_run, store};
@@ -28,8 +28,8 @@ pub(super) fn ask(model: &Model, jobs: &Jobs, purpose: Purpose) {
 /// A file was named for a purpose.
 pub(super) fn take(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, purpose: Purpose, path: PathBuf) {
     match purpose {
-        Purpose::Open => open(model, jobs, path),
-        Purpose::ImportRecipe => store::read(jobs, path),
+        Purpose::Open => open(jobs, path),
+        Purpose::ImportRecipe => store::read_recipe(jobs, path),
         Purpose::AddDataset => add_dataset(model, &path),
         Purpose::SaveAs => save_as(model, jobs, path),
         Purpose::ExportRecipe => store::export(jobs, path, model.project().recipe.clone()),
@@ -41,22 +41,13 @@ pub(super) fn take(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, pu
     }
 }
 
-/// Opens a file; asks first when something would be lost.
-pub(super) fn open(model: &mut Model, jobs: &Jobs, path: PathBuf) {
-    if model.history.is_unsaved() && model.has_data() && !is_recipe_like(&path) {
-        model.question = Some(Question::Leave(path));
-    } else {
-        open_now(jobs, path);
-    }
-}
-
-fn is_recipe_like(path: &Path) -> bool {
-    let name = path.to_string_lossy().to_lowercase();
-    !name.ends_with(EXTENSION) && [".json", ".yaml", ".yml"].iter().any(|end| name.ends_with(end))
+/// Whether there is work that is nowhere on disk.
+pub(super) fn would_lose(model: &Model) -> bool {
+    model.history.is_unsaved() && model.has_data()
 }
 
 /// Finds out what a file is; what follows comes as an event.
-pub(super) fn open_now(jobs: &Jobs, path: PathBuf) {
+pub(super) fn open(jobs: &Jobs, path: PathBuf) {
     let path = std::path::absolute(&path).unwrap_or(path);
     store::read(jobs, path);
 }
@@ -64,20 +55,26 @@ pub(super) fn open_now(jobs: &Jobs, path: PathBuf) {
 /// Opens the sample.
 pub(super) fn open_sample(model: &mut Model, jobs: &Jobs) {
     match crate::worker::sample::path(jobs.folder.as_deref()) {
-        Ok(path) => open(model, jobs, path),
+        Ok(path) => open(jobs, path),
         Err(error) => model.notices.say(Weight::Error, format!("The sample cannot be opened: {error}")),
     }
 }
 
-/// What a file turned out to be is now open.
-pub(super) fn opened(model: &mut Model, scratch: &mut Scratch, jobs: &Jobs, path: PathBuf, what: Opened) {
+/// What a file turned out to be is now open; asks first when something would be lost.
+pub(super) fn opened(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, path: PathBuf, what: Opened) {
+    let given_up = model.given_up.take();
+    let leaves = !matches!(what, Opened::Recipe(_));
+    if leaves && would_lose(model) && given_up.as_ref() != Some(&path) {
+        model.question = Some(Question::Unsaved(Next::Open(path)));
+        return;
+    }
     match what {
         Opened::Data => {
-            reset(model, scratch, Project::of_file(&path), None);
+            reset(model, scratch, jobs, Project::of_file(&path), None);
             remember(model, jobs, path);
         }
         Opened::Project(project) => {
-            reset(model, scratch, *project, Some(path.clone()));
+            reset(model, scratch, jobs, *project, Some(path.clone()));
             remember(model, jobs, path);
         }
         Opened::Recipe(recipe) if model.has_data() => {
@@ -86,6 +83,8 @@ pub(super) fn opened(model: &mut Model, scratch: &mut Scratch, jobs: &Jobs, path
             project.recipe = recipe;
             model.history.commit("Import a recipe", project);
             model.cursor = None;
+            model.draft = None;
+            scratch.form = None;
             model.notices.say(Weight::Info, format!("{count} steps imported"));
         }
         Opened::Recipe(_) => {
@@ -94,7 +93,9 @@ pub(super) fn opened(model: &mut Model, scratch: &mut Scratch, jobs: &Jobs, path
     }
 }
 
-fn reset(model: &mut Model, scratch: &mut Scratch, project: Project, path: Option<PathBuf>) {
+fn reset(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, project: Project, path: Option<PathBuf>) {
+    // What is opened is read anew, also when it was open before.
+    jobs.desk.epoch += 1;
     model.history = History::new(project);
     model.path = path;
     model.cursor = None;
@@ -102,7 +103,9 @@ fn reset(model: &mut Model, scratch: &mut Scratch, project: Project, path: Optio
     model.draft = None::<Draft>;
     model.faults.clear();
     model.sources.clear();
-    model.run = Run::Idle;
+    if !model.run.is_active() {
+        model.run = Run::Idle;
+    }
     *scratch = Scratch { left_folded: scratch.left_folded, right_folded: scratch.right_folded, ..Scratch::default() };
 }
 
@@ -114,12 +117,12 @@ fn remember(model: &mut Model, jobs: &Jobs, path: PathBuf) {
     store::keep_settings(jobs, &model.recent, &model.theme);
 }
 
-/// Begins with nothing.
-pub(super) fn new_project(model: &mut Model, scratch: &mut Scratch) {
-    if model.history.is_unsaved() {
-        model.notices.say(Weight::Warning, "Save the project first, or undo its changes");
+/// Begins with nothing; asks first when something would be lost.
+pub(super) fn begin(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs) {
+    if would_lose(model) {
+        model.question = Some(Question::Unsaved(Next::Begin));
     } else {
-        reset(model, scratch, Project::default(), None);
+        reset(model, scratch, jobs, Project::default(), None);
     }
 }
 
@@ -170,13 +173,17 @@ fn save_as(model: &mut Model, jobs: &Jobs, path: PathBuf) {
 /// Reads all files again.
 pub(super) fn reload(model: &mut Model, jobs: &mut Jobs) {
     jobs.desk.epoch += 1;
-    model.sources.values_mut().for_each(|source| source.changed = false);
+    for source in model.sources.values_mut() {
+        source.changed = false;
+        // Not known until it is read.
+        source.modified = None;
+    }
 }
 
 /// Takes up the work of a session that ended without saving.
-pub(super) fn recover(model: &mut Model, scratch: &mut Scratch) {
+pub(super) fn recover(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs) {
     if let Some(project) = model.recovered.take() {
-        reset(model, scratch, *project, None);
+        reset(model, scratch, jobs, *project, None);
         model.history.mark_unsaved();
     }
 }

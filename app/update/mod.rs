@@ -9,7 +9,7 @@ pub use asks::reconcile;
 pub use events::take_in;
 
 use crate::action::{Action, Answer};
-use crate::model::{Model, Question, Weight};
+use crate::model::{Model, Next, Question, Weight};
 use crate::scratch::{Palette, Scratch};
 use crate::worker::{Jobs, store};
 
@@ -27,12 +27,15 @@ pub enum Request {
 /// Carries out an action.
 pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action: Action) -> Option<Request> {
     match action {
-        Action::AskFile(purpose) => files::ask(model, jobs, purpose),
+        Action::AskFile(purpose) => {
+            model.next = None;
+            files::ask(model, jobs, purpose);
+        }
         Action::Take(purpose, path) => files::take(model, scratch, jobs, purpose, path),
-        Action::Open(path) => files::open(model, jobs, path),
+        Action::Open(path) => files::open(jobs, path),
         Action::OpenSample => files::open_sample(model, jobs),
         Action::Paste(text) => store::paste(jobs, text),
-        Action::NewProject => files::new_project(model, scratch),
+        Action::NewProject => files::begin(model, scratch, jobs),
         Action::StartForm(name, column) => steps::start_form(model, scratch, name, column.as_deref(), None),
         Action::StartFormAt(name, column, at) => steps::start_form(model, scratch, name, column.as_deref(), Some(at)),
         Action::EditStep(at) => steps::edit(model, scratch, at),
@@ -51,7 +54,10 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::Redo => steps::redo(model, scratch),
         Action::GoTo(at) => steps::go_to(model, scratch, at),
         Action::History => scratch.history = !scratch.history,
-        Action::Save => files::save(model, jobs),
+        Action::Save => {
+            model.next = None;
+            files::save(model, jobs);
+        }
         Action::Forget(name) => files::forget_dataset(model, &name),
         Action::Reload => files::reload(model, jobs),
         Action::Theme(choice) => return theme(model, jobs, choice),
@@ -91,39 +97,62 @@ fn theme(model: &mut Model, jobs: &Jobs, choice: crate::theme::Choice) -> Option
 fn quit(model: &mut Model) {
     if model.run.is_active() {
         model.question = Some(Question::CloseRunning);
-    } else if model.history.is_unsaved() && model.has_data() {
-        model.question = Some(Question::CloseUnsaved);
+    } else if files::would_lose(model) {
+        model.question = Some(Question::Unsaved(Next::Close));
     } else {
         model.closing = true;
+    }
+}
+
+/// The project was written: what was put off until then follows.
+fn go_on(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs) {
+    match model.next.take() {
+        Some(Next::Close) => quit(model),
+        Some(Next::Open(path)) => files::open(jobs, path),
+        Some(Next::Begin) => files::begin(model, scratch, jobs),
+        None => {}
     }
 }
 
 fn answer_question(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, answer: Answer) {
     let Some(question) = model.question.take() else { return };
     match (question, answer) {
-        (Question::Recover, Answer::GoOn) => files::recover(model, scratch),
+        (Question::Recover, Answer::GoOn) => files::recover(model, scratch, jobs),
         (Question::Recover, _) => files::drop_recovered(model, jobs),
         (_, Answer::Cancel) => {}
-        (Question::CloseUnsaved, Answer::Save) => {
+        (Question::Unsaved(next), Answer::Save) => {
+            model.next = Some(next);
             files::save(model, jobs);
-            model.closing = model.path.is_some();
         }
-        (Question::CloseUnsaved, _) => {
-            store::keep_journal(jobs, None);
-            model.closing = true;
-        }
+        (Question::Unsaved(next), _) => give_up(model, scratch, jobs, next),
         (Question::CloseRunning, _) => {
             files::stop_run(model, jobs);
             model.run = crate::model::Run::Idle;
             quit(model);
         }
-        (Question::Leave(path), Answer::Save) => {
-            files::save(model, jobs);
-            files::open_now(jobs, path);
+    }
+    // The work of an earlier session stays on offer until it is taken up or let go.
+    if model.question.is_none() && model.recovered.is_some() {
+        model.question = Some(Question::Recover);
+    }
+}
+
+/// Goes on without saving.
+fn give_up(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, next: Next) {
+    match next {
+        Next::Close => {
+            if model.recovered.is_none() {
+                store::keep_journal(jobs, None);
+            }
+            model.closing = true;
         }
-        (Question::Leave(path), _) => {
+        Next::Open(path) => {
+            model.given_up = Some(path.clone());
+            files::open(jobs, path);
+        }
+        Next::Begin => {
             model.history.mark_saved();
-            files::open_now(jobs, path);
+            files::begin(model, scratch, jobs);
         }
     }
 }

@@ -289,7 +289,10 @@ fn effect_words(effect: &Effect) -> String {
         let gone = effect.rows_before.saturating_sub(effect.rows_after);
         words.push(format!("removes {} of {} rows", grouped(gone), grouped(effect.rows_before)));
     } else if !effect.row_by_row {
-        words.push(format!("{} rows become {}", grouped(effect.rows_before), grouped(effect.rows_after)));
+        words.push(match (effect.rows_before, effect.rows_after) {
+            (before, after) if before == after => format!("{} rows before and after", grouped(before)),
+            (before, after) => format!("{} rows become {}", grouped(before), grouped(after)),
+        });
     } else if effect.columns_added == 0 {
         words.push(format!("changes {} of {} values", grouped(effect.changed), grouped(effect.rows_before)));
         words.push(format!("{} fail", grouped(effect.failed)));

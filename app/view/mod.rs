@@ -38,6 +38,9 @@ impl Scene<'_> {
     }
 }
 
+/// Below this width there is no panel at the left.
+const NARROW: f32 = 900.0;
+
 /// Draws the whole window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
@@ -67,7 +70,9 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 fn panels_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
     let frame = Frame::new().fill(theme.surface);
-    if !scene.scratch.left_folded {
+    // A narrow window leaves the room to the table; the columns are in the palette and the tables in the menu of the project.
+    let narrow = ui.ctx().content_rect().width() < NARROW;
+    if !scene.scratch.left_folded && !narrow {
         Panel::left("left")
             .default_size(theme::LEFT_PANEL)
             .size_range(140.0..=420.0)

@@ -4,8 +4,8 @@ use super::Scene;
 use crate::action::{Action, Answer};
 use crate::command::COMMANDS;
 use crate::model::Purpose;
-use crate::model::Question;
 use crate::model::history::Moment;
+use crate::model::{Next, Question};
 use crate::theme;
 use crate::widget::{button, card, field, text_left, text_right};
 use egui::accesskit::Role;
@@ -34,7 +34,7 @@ pub(super) fn banner_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 fn question_ui(ui: &mut Ui, scene: &mut Scene<'_>, question: &Question) {
     let (words, answers): (&str, &[(&str, Answer)]) = match question {
-        Question::CloseUnsaved => (
+        Question::Unsaved(Next::Close) => (
             "The project has changes that are not saved.",
             &[("Save and close", Answer::Save), ("Close without saving", Answer::Discard), ("Stay", Answer::Cancel)],
         ),
@@ -42,9 +42,13 @@ fn question_ui(ui: &mut Ui, scene: &mut Scene<'_>, question: &Question) {
             "A run is under way; closing stops it, and an earlier output stays as it is.",
             &[("Stop and close", Answer::GoOn), ("Stay", Answer::Cancel)],
         ),
-        Question::Leave(_) => (
+        Question::Unsaved(Next::Open(_)) => (
             "The project has changes that are not saved.",
             &[("Save and open", Answer::Save), ("Open without saving", Answer::Discard), ("Stay", Answer::Cancel)],
+        ),
+        Question::Unsaved(Next::Begin) => (
+            "The project has changes that are not saved.",
+            &[("Save and begin", Answer::Save), ("Begin without saving", Answer::Discard), ("Stay", Answer::Cancel)],
         ),
         Question::Recover => (
             "The last session ended without saving. Its work is still here.",
@@ -114,17 +118,22 @@ pub(super) fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Frame::popup(ui.style()).inner_margin(Margin::same(20)).show(ui, |ui| {
             ui.label(RichText::new("Keys").font(theme::heavy(16.0)));
             ui.add_space(6.0);
-            egui::Grid::new("keys").num_columns(2).spacing(Vec2::new(28.0, 5.0)).show(ui, |ui| {
-                let commands =
-                    COMMANDS.iter().filter_map(|c| Some((ui.ctx().format_shortcut(c.shortcut.as_ref()?), c.title)));
-                let plain = |keys: String| if keys == "Questionmark" { "?".to_owned() } else { keys };
-                let commands: Vec<(String, &str)> = commands.map(|(keys, title)| (plain(keys), title)).collect();
-                let all = commands.iter().map(|(keys, title)| (keys.as_str(), *title)).chain(MORE_KEYS.iter().copied());
-                for (keys, title) in all {
-                    ui.label(RichText::new(keys).font(theme::heavy(12.0)).color(theme.accent));
-                    ui.label(RichText::new(title).font(theme::small()));
-                    ui.end_row();
-                }
+            let most = (ui.ctx().content_rect().height() - 120.0).max(120.0);
+            let area = egui::ScrollArea::vertical().max_height(most).min_scrolled_height(most);
+            area.show(ui, |ui| {
+                egui::Grid::new("keys").num_columns(2).spacing(Vec2::new(28.0, 5.0)).show(ui, |ui| {
+                    let commands =
+                        COMMANDS.iter().filter_map(|c| Some((ui.ctx().format_shortcut(c.shortcut.as_ref()?), c.title)));
+                    let plain = |keys: String| if keys == "Questionmark" { "?".to_owned() } else { keys };
+                    let commands: Vec<(String, &str)> = commands.map(|(keys, title)| (plain(keys), title)).collect();
+                    let all =
+                        commands.iter().map(|(keys, title)| (keys.as_str(), *title)).chain(MORE_KEYS.iter().copied());
+                    for (keys, title) in all {
+                        ui.label(RichText::new(keys).font(theme::heavy(12.0)).color(theme.accent));
+                        ui.label(RichText::new(title).font(theme::small()));
+                        ui.end_row();
+                    }
+                })
             });
         });
     });

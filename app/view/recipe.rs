@@ -177,7 +177,8 @@ fn step_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step) {
     if warn && !response.hovered() {
         painter.circle_filled(Pos2::new(rect.right() - 16.0, rect.top() + 16.0), 5.0, theme.mark);
     }
-    let spoken = format!("Step {}: {}", at + 1, sentence::text(step));
+    let problem = model.faults_of(at).next().map(|fault| format!("; problem: {}", fault.text())).unwrap_or_default();
+    let spoken = format!("Step {}: {}{problem}", at + 1, sentence::text(step));
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, here, &spoken));
     drag_ui(ui, scene, &response, at, rect);
     if response.has_focus() {

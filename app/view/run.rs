@@ -60,27 +60,10 @@ fn title_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 fn options_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(mut output) = scene.scratch.run.clone() else { return };
-    path_ui(ui, scene, &mut output);
-    field::label(ui, "Format", "", "");
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        for (name, words, end) in FORMATS {
-            if button::chip(ui, words, output.format == *name).clicked() {
-                (*name).clone_into(&mut output.format);
-                output.path.set_extension(end);
-            }
-        }
-    });
-    if output.format == "PARQUET" {
-        compression_ui(ui, &mut output);
-    }
-    partition_ui(ui, scene, &mut output);
-    ui.horizontal(|ui| {
-        if button::switch(ui, output.overwrite, "Replace an earlier output").clicked() {
-            output.overwrite = !output.overwrite;
-        }
-        ui.label(RichText::new("Replace an earlier output").font(theme::small()));
-    });
+    // In a low window the options scroll, and the buttons stay in reach.
+    let most = (ui.ctx().content_rect().height() - 300.0).max(120.0);
+    let area = ScrollArea::vertical().max_height(most).min_scrolled_height(most).auto_shrink([false, true]);
+    area.id_salt("options").show(ui, |ui| fields_ui(ui, scene, &mut output));
     ui.add_space(6.0);
     let faults = !scene.model.faults.is_empty();
     if faults {
@@ -98,6 +81,31 @@ fn options_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         }
     });
     scene.scratch.run = Some(output);
+}
+
+fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, output: &mut Output) {
+    ui.spacing_mut().item_spacing.y = 4.0;
+    path_ui(ui, scene, output);
+    field::label(ui, "Format", "", "");
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        for (name, words, end) in FORMATS {
+            if button::chip(ui, words, output.format == *name).clicked() {
+                (*name).clone_into(&mut output.format);
+                output.path.set_extension(end);
+            }
+        }
+    });
+    if output.format == "PARQUET" {
+        compression_ui(ui, output);
+    }
+    partition_ui(ui, scene, output);
+    ui.horizontal(|ui| {
+        if button::switch(ui, output.overwrite, "Replace an earlier output").clicked() {
+            output.overwrite = !output.overwrite;
+        }
+        ui.label(RichText::new("Replace an earlier output").font(theme::small()));
+    });
 }
 
 fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, output: &mut Output) {
@@ -227,13 +235,21 @@ fn receipt_lines(receipt: &Value) -> Vec<String> {
             lines.push(format!("step {}: {rows_in} → {rows_out} rows", at + 1));
         }
     }
-    for output in list("outputs") {
-        lines.push(format!(
-            "wrote {} rows, {} bytes to {}",
-            whole(output, "rows"),
-            whole(output, "bytes"),
-            text(output, "path")
-        ));
+    let outputs = list("outputs");
+    if let Some(first) = outputs.first().filter(|_| outputs.len() > 3) {
+        let sum = |name: &str| grouped(outputs.iter().filter_map(|output| output.get(name)?.as_u64()).sum());
+        let path = text(first, "path");
+        // Files of partitions lie in folders of their own.
+        let folder =
+            path.split("/part-").next().and_then(|path| path.split_once('=')).map_or(path.as_str(), |(path, _)| path);
+        let folder = folder.rsplit_once('/').map_or(folder, |(folder, _)| folder);
+        let (rows, bytes) = (sum("rows"), sum("bytes"));
+        lines.push(format!("wrote {rows} rows, {bytes} bytes in {} files to {folder}", outputs.len()));
+    } else {
+        for output in outputs {
+            let (rows, bytes) = (whole(output, "rows"), whole(output, "bytes"));
+            lines.push(format!("wrote {rows} rows, {bytes} bytes to {}", text(output, "path")));
+        }
     }
     if let Some(seconds) = receipt.get("seconds").and_then(Value::as_f64) {
         lines.push(format!("in {seconds:.2} s"));

@@ -67,9 +67,11 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize) {
     let sign = painter.layout_no_wrap(sign.to_owned(), font, theme.faint);
     text_left(painter, Pos2::new(rect.left() + 40.0, y), sign);
     let facts = sheet.facts.get(&column.name).map(|facts| (**facts).clone()).unwrap_or_default();
-    for ((_, x, at_right), text) in TITLES.iter().zip(texts(&column.name, column.class.words(), &facts)) {
+    for (at, ((_, x, at_right), text)) in
+        TITLES.iter().zip(texts(&column.name, column.class.words(), &facts)).enumerate()
+    {
         let galley =
-            card::one_line(painter, &text, theme::body(), if *x < 100.0 { theme.text } else { theme.muted }, 200.0);
+            card::one_line(painter, &text, theme::body(), if *x < 100.0 { theme.text } else { theme.muted }, room(at));
         let at = Pos2::new(rect.left() + x, y);
         if *at_right {
             text_right(painter, at, galley)
@@ -85,6 +87,15 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize) {
         scene.act(Action::ShowColumn(column.name.clone()));
     }
     response.context_menu(|ui| menus::column_ui(ui, scene, column));
+}
+
+/// How wide the text in a column of the list may be: up to where the next begins.
+fn room(at: usize) -> f32 {
+    match (TITLES.get(at), TITLES.get(at + 1)) {
+        (Some((_, x, false)), Some((_, next, false))) => next - x - 10.0,
+        (_, None) => 260.0,
+        _ => 200.0,
+    }
 }
 
 fn texts(name: &str, kind: &str, facts: &Facts) -> [String; 6] {

@@ -20,6 +20,8 @@ pub struct Desk {
     pub facts: (u64, Vec<String>),
     /// Grows whenever files are to be read again.
     pub epoch: u64,
+    /// Whether what an earlier session kept was read.
+    pub recalled: bool,
     /// The project that the journal holds.
     pub journal: Option<Arc<Project>>,
 }

@@ -11,8 +11,9 @@ pub const DATA: &[&str] =
 
 /// Opens a dialog; its answer comes as an event.
 pub fn open(jobs: &Jobs, purpose: Purpose, folder: Option<PathBuf>, name: String) {
+    let dialogs = jobs.dialogs;
     jobs.start(Slot::Dialog, move |_| {
-        if !service_answers() {
+        if !dialogs {
             return Some(Event::NoDialog(purpose));
         }
         let mut dialog = rfd::FileDialog::new().set_title(purpose.title());
@@ -33,7 +34,7 @@ pub fn open(jobs: &Jobs, purpose: Purpose, folder: Option<PathBuf>, name: String
 }
 
 /// Whether something is there that can show a dialog: on Linux the session bus must be.
-fn service_answers() -> bool {
+pub(super) fn service_answers() -> bool {
     if !cfg!(target_os = "linux") {
         return true;
     }

@@ -43,15 +43,21 @@ pub enum Slot {
     Dialog,
     /// A file that is read or written.
     File,
-    /// The journal and the settings.
-    Store,
+    /// The project, being written.
+    Save,
+    /// What an earlier session kept, being read.
+    Recall,
+    /// The journal.
+    Journal,
+    /// The settings.
+    Settings,
     /// A run.
     Run,
     /// A look at files and memory.
     Watch,
 }
 
-const SLOTS: usize = 10;
+const SLOTS: usize = 13;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]
@@ -74,7 +80,14 @@ impl Ticket {
 
     /// Sends an event, unless the job is stale.
     pub fn send(&self, event: Event) {
-        if !self.is_stale() && self.sender.send(event).is_ok() {
+        if !self.is_stale() {
+            self.tell(event);
+        }
+    }
+
+    /// Sends an event even when the job is stale: what was written is told.
+    pub fn tell(&self, event: Event) {
+        if self.sender.send(event).is_ok() {
             (self.wake)();
         }
     }
@@ -89,6 +102,8 @@ pub struct Places {
     pub cache: PathBuf,
     /// The program that a run starts; none: this one.
     pub program: Option<PathBuf>,
+    /// Whether the desktop is asked for files; else paths are typed.
+    pub dialogs: bool,
 }
 
 impl Places {
@@ -96,12 +111,13 @@ impl Places {
     pub fn of_user() -> Self {
         let folder = store::folder();
         let cache = store::cache_folder(folder.as_deref());
-        Self { folder, cache, program: None }
+        Self { folder, cache, program: None, dialogs: dialog::service_answers() }
     }
 
-    /// Everything below one folder.
+    /// Everything below one folder, and no dialogs.
     pub fn below(folder: &Path) -> Self {
-        Self { folder: Some(folder.join("data")), cache: folder.join("cache"), program: None }
+        let (data, cache) = (folder.join("data"), folder.join("cache"));
+        Self { folder: Some(data), cache, program: None, dialogs: false }
     }
 }
 
@@ -117,30 +133,33 @@ pub struct Jobs {
     pub folder: Option<PathBuf>,
     /// The program that a run starts; none: this one.
     pub program: Option<PathBuf>,
+    /// Whether the desktop is asked for files; else paths are typed.
+    pub dialogs: bool,
     sender: Sender<Event>,
     receiver: Receiver<Event>,
     wake: Arc<dyn Fn() + Send + Sync>,
     /// The flag of the newest job of each slot.
     flags: [Mutex<Arc<AtomicBool>>; SLOTS],
-    active: Arc<AtomicUsize>,
+    active: [Arc<AtomicUsize>; SLOTS],
 }
 
 impl Jobs {
     /// Workers that call `wake` after each event.
     pub fn new(wake: impl Fn() + Send + Sync + 'static, places: Places) -> Self {
         let (sender, receiver) = channel();
-        let Places { folder, cache, program } = places;
+        let Places { folder, cache, program, dialogs } = places;
         Self {
             stage: Arc::new(Stage::new(cache)),
             desk: desk::Desk::default(),
             child: Arc::default(),
             folder,
             program,
+            dialogs,
             sender,
             receiver,
             wake: Arc::new(wake),
             flags: std::array::from_fn(|_| Mutex::default()),
-            active: Arc::default(),
+            active: std::array::from_fn(|_| Arc::default()),
         }
     }
 
@@ -148,7 +167,7 @@ impl Jobs {
     pub fn start(&self, slot: Slot, job: impl FnOnce(&Ticket) -> Option<Event> + Send + 'static) {
         let cancel = self.replace(slot);
         let ticket = Ticket { cancel, sender: self.sender.clone(), wake: Arc::clone(&self.wake) };
-        let active = Arc::clone(&self.active);
+        let active = Arc::clone(&self.active[slot as usize]);
         active.fetch_add(1, Ordering::AcqRel);
         let answer = ticket.clone();
         let work = move || {
@@ -163,7 +182,7 @@ impl Jobs {
         };
         let name = format!("brewhouse-{slot:?}").to_lowercase();
         if let Err(error) = std::thread::Builder::new().name(name).spawn(work) {
-            self.active.fetch_sub(1, Ordering::AcqRel);
+            self.active[slot as usize].fetch_sub(1, Ordering::AcqRel);
             answer.send(Event::Broken(slot, Fault::new(format!("no thread could be started: {error}"))));
         }
     }
@@ -188,7 +207,13 @@ impl Jobs {
 
     /// Whether any job is under way.
     pub fn is_busy(&self) -> bool {
-        self.active.load(Ordering::Acquire) > 0
+        self.active.iter().any(|count| count.load(Ordering::Acquire) > 0)
+    }
+
+    /// Whether anything is being written that must be whole before the program ends.
+    pub fn is_writing(&self) -> bool {
+        let busy = |slot: &Slot| self.active[*slot as usize].load(Ordering::Acquire) > 0;
+        [Slot::Save, Slot::File, Slot::Journal, Slot::Settings].iter().any(busy)
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const SETTINGS: &str = "settings.json";
 const JOURNAL: &str = "journal.brewhouse.json";
@@ -44,7 +44,7 @@ pub fn cache_folder(folder: Option<&Path>) -> PathBuf {
 /// Reads all that is kept.
 pub fn recall(jobs: &Jobs) {
     let Some(folder) = jobs.folder.clone() else { return };
-    jobs.start(Slot::Store, move |_| {
+    jobs.start(Slot::Recall, move |_| {
         let settings: Value = read_json(&folder.join(SETTINGS)).unwrap_or_default();
         let recent = settings.get("Recent").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let text = fs::read_to_string(folder.join(JOURNAL)).ok();
@@ -72,7 +72,11 @@ pub fn keep_settings(jobs: &Jobs, recent: &[Recent], theme: &str) {
     let recent: Vec<Value> =
         recent.iter().take(MOST_RECENT).map(|r| json!({ "Path": r.path, "Name": r.name })).collect();
     let value = json!({ "Recent": recent, "Theme": theme });
-    jobs.start(Slot::Watch, move |_| {
+    jobs.start(Slot::Settings, move |ticket| {
+        let _turn = turn();
+        if ticket.is_stale() {
+            return None;
+        }
         let _ = write_whole(&folder.join(SETTINGS), &format!("{value:#}\n"));
         None
     });
@@ -81,7 +85,11 @@ pub fn keep_settings(jobs: &Jobs, recent: &[Recent], theme: &str) {
 /// Replaces the journal with a project, or takes it away.
 pub fn keep_journal(jobs: &Jobs, project: Option<Arc<Project>>) {
     let Some(folder) = jobs.folder.clone() else { return };
-    jobs.start(Slot::Store, move |_| {
+    jobs.start(Slot::Journal, move |ticket| {
+        let _turn = turn();
+        if ticket.is_stale() {
+            return None;
+        }
         let path = folder.join(JOURNAL);
         let _ = match project {
             Some(project) => write_whole(&path, &format!("{:#}\n", project.to_value(None))),
@@ -95,6 +103,21 @@ pub fn keep_journal(jobs: &Jobs, project: Option<Arc<Project>>) {
 pub fn read(jobs: &Jobs, path: PathBuf) {
     jobs.start(Slot::File, move |_| {
         let outcome = sort_out(&path);
+        Some(Event::Read(path, outcome.map(Box::new)))
+    });
+}
+
+/// Reads the steps of a recipe, or those of a project.
+pub fn read_recipe(jobs: &Jobs, path: PathBuf) {
+    jobs.start(Slot::File, move |_| {
+        let outcome = sort_out(&path).and_then(|opened| match opened {
+            Opened::Recipe(recipe) => Ok(Opened::Recipe(recipe)),
+            Opened::Project(project) => Ok(Opened::Recipe(project.recipe)),
+            Opened::Data => {
+                let words = format!("{} holds no recipe; a recipe is a list of steps in JSON or YAML", path.display());
+                Err(Fault::new(words))
+            }
+        });
         Some(Event::Read(path, outcome.map(Box::new)))
     });
 }
@@ -123,7 +146,11 @@ fn sort_out(path: &Path) -> Result<Opened, Fault> {
 
 /// Writes the project.
 pub fn save(jobs: &Jobs, path: PathBuf, project: Arc<Project>) {
-    jobs.start(Slot::File, move |_| {
+    jobs.start(Slot::Save, move |ticket| {
+        let _turn = turn();
+        if ticket.is_stale() {
+            return None;
+        }
         let text = format!("{:#}\n", project.to_value(path.parent()));
         let outcome = write_whole(&path, &text);
         let fault = |error| Fault::new(format!("{} cannot be written: {error}", path.display()));
@@ -134,7 +161,8 @@ pub fn save(jobs: &Jobs, path: PathBuf, project: Arc<Project>) {
 
 /// Writes the recipe alone, as JSON or YAML by the file's name.
 pub fn export(jobs: &Jobs, path: PathBuf, recipe: Recipe) {
-    jobs.start(Slot::File, move |_| {
+    jobs.start(Slot::File, move |ticket| {
+        let _turn = turn();
         let yaml = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
         let outcome = recipe
             .write(if yaml { Notation::Yaml } else { Notation::Json })
@@ -143,8 +171,15 @@ pub fn export(jobs: &Jobs, path: PathBuf, recipe: Recipe) {
                 write_whole(&path, &text)
                     .map_err(|error| Fault::new(format!("{} cannot be written: {error}", path.display())))
             });
-        Some(Event::Written(path, outcome))
+        ticket.tell(Event::Written(path, outcome));
+        None
     });
+}
+
+/// Files are written one after the other: two jobs never have the same file in hand.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes a file whole: beside the target first, then in its place.
@@ -166,11 +201,18 @@ pub fn paste(jobs: &Jobs, text: String) {
     jobs.start(Slot::File, move |_| {
         let first = text.lines().next().unwrap_or_default();
         let end = if first.contains('\t') { "tsv" } else { "csv" };
-        let path = folder.join("pasted").join(format!("pasted.{end}"));
+        let path = free_path(&folder.join("pasted"), end);
         let outcome = write_whole(&path, &text).map(|()| Box::new(Opened::Data));
         let outcome = outcome.map_err(|error| Fault::new(format!("the table cannot be kept: {error}")));
         Some(Event::Read(path, outcome))
     });
+}
+
+/// A name that no earlier table has: a project may still read that one.
+fn free_path(folder: &Path, end: &str) -> PathBuf {
+    let name = |number: u32| if number == 1 { format!("pasted.{end}") } else { format!("pasted-{number}.{end}") };
+    let paths = (1..).map(|number| folder.join(name(number)));
+    paths.into_iter().find(|path| !path.exists()).unwrap_or_else(|| folder.join(name(1)))
 }
 
 /// Looks whether files changed since they were read, and how much memory the program takes.

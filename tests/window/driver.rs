@@ -1,18 +1,20 @@
 //! Drives the window as a person does: finds widgets by their names, clicks, types, and waits until a condition holds.
 
 use brewhouse::action::Action;
-use brewhouse::model::{Model, Sheet};
+use brewhouse::model::{Model, Run, Sheet};
 use brewhouse::window::Window;
 use brewhouse::worker::Places;
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, Rect, Vec2};
+use eframe::egui::{DroppedFile, Event, Key, Modifiers, Rect, Vec2, ViewportCommand, ViewportEvent, ViewportId};
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node, TestRenderer};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long anything may take, however slow the machine is.
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(3);
 
 /// The window, with everything it keeps below a folder.
 pub(super) struct Driver {
@@ -26,6 +28,20 @@ pub(super) fn orders(folder: &Path) -> PathBuf {
     let sample = crate::root().join("samples/securecart/orders.csv");
     std::fs::copy(sample, &path).unwrap();
     path
+}
+
+/// A file that is dropped on the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
 }
 
 impl Driver {
@@ -188,6 +204,117 @@ impl Driver {
     /// Presses a key.
     pub(super) fn press(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// Types where the focus is.
+    pub(super) fn type_text(&mut self, text: &str) {
+        self.harness.event(Event::Text(text.to_owned()));
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// Types a path where no dialog answers, and Enter.
+    pub(super) fn type_path(&mut self, path: &Path) {
+        self.wait_for("a path can be typed", |driver| driver.widget("Path").is_some_and(|field| field.is_focused()));
+        self.type_text(&path.to_string_lossy());
+        self.press(Modifiers::NONE, Key::Enter);
+    }
+
+    /// Adds a second table by its path.
+    pub(super) fn add_table(&mut self, path: &Path) {
+        let before = self.model().project().others.len();
+        self.click("Add a table");
+        self.type_path(path);
+        self.wait("the table is added and read", |model| {
+            let others = &model.project().others;
+            others.len() > before && others.iter().all(|other| model.sources.contains_key(&other.path))
+        });
+        self.settle();
+    }
+
+    /// Saves the project under a name that is typed.
+    pub(super) fn save_as(&mut self, path: &Path) {
+        self.press(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::S);
+        self.type_path(path);
+        self.wait("the project is saved", |model| !model.history.is_unsaved());
+        self.settle();
+    }
+
+    /// Applies the form and waits for the table.
+    pub(super) fn apply(&mut self) {
+        self.settle();
+        let faults = self.model().draft.as_ref().map(|draft| draft.faults.clone());
+        assert_eq!(faults, Some(Vec::new()), "the form is filled in");
+        self.click("Apply");
+        self.settle();
+        assert_eq!(self.model().faults, [], "the recipe has no fault");
+    }
+
+    /// Runs with what the panel offers; gives back the file that was written.
+    pub(super) fn run(&mut self) -> PathBuf {
+        self.clicks(&["Run", "Write the table"]);
+        self.wait("the run is over", |model| matches!(model.run, Run::Over(_)));
+        self.harness.step();
+        let Run::Over(ended) = &self.model().run else { panic!("the run is not over") };
+        assert!(ended.ok, "{}", ended.message);
+        ended.output.clone()
+    }
+
+    /// Runs in the window, saves, runs what was saved headlessly: both write the same bytes.
+    pub(super) fn run_as_headless(&mut self, folder: &Path) -> PathBuf {
+        let written = self.run();
+        let saved = folder.join("saved.brewhouse.json");
+        self.save_as(&saved);
+        let headless = folder.join("headless.parquet");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_brewhouse"));
+        let run = command.arg("run").arg(&saved).arg("--output").arg(&headless).output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let same = std::fs::read(&written).unwrap() == std::fs::read(&headless).unwrap();
+        assert!(same, "the window and the command write the same bytes");
+        written
+    }
+
+    /// Drops a file on the window.
+    pub(super) fn drop_file(&mut self, path: &Path) {
+        self.harness.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
+        self.harness.step();
+    }
+
+    /// Pastes a text.
+    pub(super) fn paste(&mut self, text: &str) {
+        self.harness.event(Event::Paste(text.to_owned()));
+        self.harness.step();
+    }
+
+    /// Asks the window to close, as its frame does; tells whether it goes.
+    pub(super) fn close(&mut self) -> bool {
+        self.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
+        self.harness.step();
+        self.goes()
+    }
+
+    /// Whether the window goes within a while; else it was asked something, or stays.
+    pub(super) fn goes(&mut self) -> bool {
+        for _ in 0..200 {
+            let output = self.harness.output().viewport_output.get(&ViewportId::ROOT);
+            if output.is_some_and(|output| output.commands.contains(&ViewportCommand::Close)) {
+                return true;
+            }
+            if !self.model().closing && !self.harness.state().is_busy() && self.model().next.is_none() {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+            self.harness.step();
+        }
+        false
+    }
+
+    /// The menu of a widget: what a right click on it opens.
+    pub(super) fn menu(&mut self, name: &str) {
+        self.wait_for(&format!("“{name}” is there"), |driver| driver.widget(name).is_some());
+        self.widget(name).unwrap().click_secondary();
         self.harness.step();
         self.harness.step();
     }

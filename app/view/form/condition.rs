@@ -1,7 +1,7 @@
 //! The conditions of a step: column, a test, and its values; a click makes “and” to “or”.
 
 use super::Choices;
-use super::control::{opener, pick_column_ui};
+use super::control::{adder, opener, pick_column_ui};
 use crate::scratch::{ConditionText, Form};
 use crate::theme;
 use crate::widget::{button, field, icon};
@@ -52,7 +52,7 @@ pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
         }
     }
     let width = ui.available_width();
-    let response = opener(ui, icon::PLUS, "condition", width, "Add a condition on");
+    let response = adder(ui, "condition", width, "Add a condition");
     if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
         form.conditions.push(ConditionText::new(&picked));
         let source = form.op.params.iter().find(|spec| spec.kind == Kind::Column && spec.required);

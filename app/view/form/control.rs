@@ -6,6 +6,7 @@ use crate::scratch::Form;
 use crate::theme;
 use crate::widget::{button, field, icon};
 use brewhouse_engine::op::param::{Kind, ParamSpec, parse_names, write_names};
+use brewhouse_engine::op::{Conditions, Operation};
 use brewhouse_engine::types::TypeClass;
 use egui::{Button, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
@@ -14,15 +15,29 @@ pub(super) fn shows_label(spec: &ParamSpec) -> bool {
     spec.kind != Kind::Boolean
 }
 
+/// Whether the column of a step that is nothing but its conditions; it is that of the first condition.
+pub(super) fn is_condition_column(op: &Operation, spec: &ParamSpec) -> bool {
+    op.conditions == Conditions::Required && op.params.len() == 1 && spec.kind == Kind::Column
+}
+
+/// Fills in the column of a step that is nothing but its conditions.
+pub(super) fn follow_condition(form: &mut Form) {
+    let Some(spec) = form.op.params.iter().find(|spec| is_condition_column(form.op, spec)) else { return };
+    let column = form.conditions.first().map(|condition| condition.column.clone()).unwrap_or_default();
+    form.params.insert(spec.name, column);
+}
+
+/// The first control of a new form takes the focus, whatever it is.
+pub(super) fn focus_next(ui: &Ui, wanted: bool) {
+    ui.data_mut(|data| data.insert_temp(egui::Id::unique("focus next"), wanted));
+}
+
+fn takes_focus(ui: &Ui) -> bool {
+    ui.data_mut(|data| data.remove_temp::<bool>(egui::Id::unique("focus next"))).unwrap_or_default()
+}
+
 /// Draws the control; `text` is the parameter as recipes hold it.
-pub(super) fn control_ui(
-    ui: &mut Ui,
-    spec: &'static ParamSpec,
-    text: &mut String,
-    choices: &Choices,
-    form: &Form,
-    fresh: bool,
-) {
+pub(super) fn control_ui(ui: &mut Ui, spec: &'static ParamSpec, text: &mut String, choices: &Choices, form: &Form) {
     match spec.kind {
         Kind::Column => column_ui(ui, spec.label, text, &choices.columns, spec.accepts, !spec.required),
         Kind::Columns => columns_ui(ui, spec.label, text, &choices.columns, spec.accepts),
@@ -43,7 +58,7 @@ pub(super) fn control_ui(
         _ => {
             let hint = if spec.example.is_empty() { String::new() } else { format!("for example {}", spec.example) };
             let response = field::text_edit(ui, text, &hint, spec.label);
-            if fresh && text.is_empty() {
+            if takes_focus(ui) {
                 response.request_focus();
             }
         }
@@ -90,6 +105,16 @@ pub(in crate::view) fn opener(ui: &mut Ui, sign: &str, text: &str, width: f32, n
     let response = response.inner;
     let spoken = format!("{name}: {shown}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, &spoken));
+    if takes_focus(ui) {
+        response.request_focus();
+    }
+    response
+}
+
+/// The same for adding one more to a list; its name alone is read out.
+pub(super) fn adder(ui: &mut Ui, words: &str, width: f32, name: &str) -> egui::Response {
+    let response = opener(ui, icon::PLUS, words, width, name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, name));
     response
 }
 
@@ -106,13 +131,15 @@ pub(super) fn pick_column_ui(
         ui.set_min_width(opener.rect.width() - 10.0);
         let id = opener.id.with("search");
         let mut wanted: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
-        if fitting.len() > 12 {
-            let edit = TextEdit::singleline(&mut wanted).hint_text("Find a column").desired_width(f32::INFINITY);
-            ui.add(edit).accessible_name("Find a column").request_focus();
-            ui.data_mut(|data| data.insert_temp(id, wanted.clone()));
-        }
+        let edit = TextEdit::singleline(&mut wanted).hint_text("Find a column").desired_width(f32::INFINITY);
+        ui.add(edit).accessible_name("Find a column").request_focus();
+        ui.data_mut(|data| data.insert_temp(id, wanted.clone()));
+        let enter = ui.input(|input| input.key_pressed(egui::Key::Enter)) && !opener.gained_focus();
         let found = |column: &&&Column| column.name.to_lowercase().contains(&wanted.to_lowercase());
         let found: Vec<&&Column> = fitting.iter().filter(found).collect();
+        if enter && !wanted.is_empty() {
+            picked = found.first().map(|column| column.name.clone());
+        }
         if none && ui.add(button::menu_item("none")).clicked() {
             picked = Some(String::new());
         }
@@ -184,7 +211,7 @@ pub(in crate::view) fn columns_ui(
             let chip = Button::new((words, cross)).min_size(Vec2::new(0.0, 24.0));
             let response = ui.add(chip).on_hover_text("Take it out");
             response.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Take {name} out"))
+                egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("{label}: take {name} out"))
             });
             if response.clicked() {
                 out = Some(at);
@@ -198,12 +225,13 @@ pub(in crate::view) fn columns_ui(
     let fitting = |column: &&Column| accepts.is_empty() || accepts.contains(&column.class);
     ui.horizontal(|ui| {
         let width = ui.available_width() - 60.0;
-        let response = opener(ui, icon::PLUS, "column", width, label);
+        let response = adder(ui, "column", width, &format!("{label}: add a column"));
         if let Some(picked) = pick_column_ui(&response, &left, accepts, false) {
             names.push(picked);
         }
-        if ui.add(Button::new("all").min_size(Vec2::new(52.0, theme::CONTROL))).on_hover_text("All that fit").clicked()
-        {
+        let all = ui.add(Button::new("all").min_size(Vec2::new(52.0, theme::CONTROL))).on_hover_text("All that fit");
+        all.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("{label}: all")));
+        if all.clicked() {
             names.extend(left.iter().filter(fitting).map(|column| column.name.clone()));
         }
     });

@@ -1,7 +1,7 @@
 //! Controls of parameters that are lists: sort keys, aggregates, join keys, tables.
 
 use super::Choices;
-use super::control::{opener, pick_column_ui};
+use super::control::{adder, opener, pick_column_ui};
 use crate::model::sheet::Column;
 use crate::theme;
 use crate::widget::{button, field, icon};
@@ -20,8 +20,13 @@ pub(super) fn out_button(ui: &mut Ui, what: &str) -> bool {
 
 /// A button that adds an entry.
 pub(super) fn add_button(ui: &mut Ui, words: &str) -> egui::Response {
+    named_add_button(ui, words, &format!("Add {words}"))
+}
+
+/// The same with a name of its own.
+fn named_add_button(ui: &mut Ui, words: &str, name: &str) -> egui::Response {
     let width = ui.available_width();
-    opener(ui, icon::PLUS, words, width, words)
+    adder(ui, words, width, name)
 }
 
 /// Sort keys: columns with a direction.
@@ -41,11 +46,13 @@ pub(super) fn sort_keys_ui(ui: &mut Ui, text: &mut String, choices: &Choices) {
             let (sign, words) =
                 if down { (icon::ARROW_DOWN, "largest first") } else { (icon::ARROW_UP, "smallest first") };
             let order = egui::Button::new((sign, RichText::new(words).font(theme::small())));
-            if ui.add(order.min_size(egui::vec2(122.0, theme::CONTROL))).on_hover_text("Turn the order round").clicked()
-            {
+            let order = ui.add(order.min_size(egui::vec2(122.0, theme::CONTROL))).on_hover_text("Turn the order round");
+            let spoken = format!("Order of {}: {words}", key.source_column);
+            order.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &spoken));
+            if order.clicked() {
                 (if down { "ASCENDING" } else { "DESCENDING" }).clone_into(&mut key.ordering);
             }
-            if out_button(ui, &key.source_column) {
+            if out_button(ui, &format!("sort by {}", key.source_column)) {
                 out = Some(at);
             }
         });
@@ -53,7 +60,7 @@ pub(super) fn sort_keys_ui(ui: &mut Ui, text: &mut String, choices: &Choices) {
     if let Some(at) = out {
         keys.remove(at);
     }
-    let response = add_button(ui, if keys.is_empty() { "column" } else { "then by" });
+    let response = named_add_button(ui, if keys.is_empty() { "column" } else { "then by" }, "Add a column to sort by");
     let left: Vec<Column> =
         choices.columns.iter().filter(|c| !keys.iter().any(|key| key.source_column == c.name)).cloned().collect();
     if let Some(picked) = pick_column_ui(&response, &left, &[], false) {
@@ -72,6 +79,12 @@ pub(super) fn sort_keys_ui(ui: &mut Ui, text: &mut String, choices: &Choices) {
     }
 }
 
+/// The column of the last sort key.
+pub(super) fn last_key(text: &str) -> Option<String> {
+    let keys: Vec<SortKey> = serde_json::from_str(text).ok()?;
+    keys.last().map(|key| key.source_column.clone())
+}
+
 /// Aggregates: a function of a column, with the name of the result.
 pub(super) fn aggregates_ui(ui: &mut Ui, text: &mut String, choices: &Choices) {
     let mut list: Vec<AggregateOption> = serde_json::from_str(text).unwrap_or_default();
@@ -87,7 +100,7 @@ pub(super) fn aggregates_ui(ui: &mut Ui, text: &mut String, choices: &Choices) {
     if let Some(at) = out {
         list.remove(at);
     }
-    let response = add_button(ui, "aggregate of a column");
+    let response = named_add_button(ui, "aggregate of a column", "Add an aggregate of a column");
     if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
         let numeric = choices.columns.iter().any(|c| c.name == picked && NUMERIC.contains(&c.class));
         list.push(AggregateOption {
@@ -109,7 +122,7 @@ fn aggregate_ui(ui: &mut Ui, entry: &mut AggregateOption, choices: &Choices) -> 
         ui.spacing_mut().item_spacing.x = 4.0;
         let half = (ui.available_width() - 30.0) / 2.0;
         let label = AGGREGATES.iter().find(|a| a.name == entry.function_name).map_or("", |a| a.label);
-        let response = opener(ui, "", label, half, "Function");
+        let response = opener(ui, "", label, half, &format!("Aggregate of {}", entry.source_column_name));
         Popup::menu(&response).width(half).show(|ui| {
             ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
                 for aggregate in AGGREGATES.iter().filter(|a| numeric || !a.numeric) {
@@ -120,14 +133,16 @@ fn aggregate_ui(ui: &mut Ui, entry: &mut AggregateOption, choices: &Choices) -> 
                 }
             });
         });
-        let response = opener(ui, "", &entry.source_column_name, half, "Column");
+        let response = opener(ui, "", &entry.source_column_name, half, "Aggregated column");
         if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
             entry.source_column_name = picked;
         }
-        out = out_button(ui, "the aggregate");
+        out = out_button(ui, &format!("{} of {}", label.to_lowercase(), entry.source_column_name));
     });
     let hint = entry.target();
-    field::text_edit(ui, &mut entry.target_column_name, &hint, "Name of the result");
+    let label = AGGREGATES.iter().find(|a| a.name == entry.function_name).map_or("", |a| a.label);
+    let name = format!("Name of {label} of {}", entry.source_column_name);
+    field::text_edit(ui, &mut entry.target_column_name, &hint, &name);
     ui.add_space(4.0);
     out
 }
@@ -151,7 +166,7 @@ pub(super) fn join_keys_ui(ui: &mut Ui, text: &mut String, left: &[Column], righ
                 if let Some(picked) = pick_column_ui(&response, right, &[], false) {
                     *other = picked;
                 }
-                if out_button(ui, "the pair") {
+                if out_button(ui, &format!("the pair of {mine}")) {
                     out = Some(at);
                 }
             });
@@ -160,7 +175,7 @@ pub(super) fn join_keys_ui(ui: &mut Ui, text: &mut String, left: &[Column], righ
     if let Some(at) = out {
         keys.remove(at);
     }
-    let response = add_button(ui, "pair of columns");
+    let response = named_add_button(ui, "pair of columns", "Add a pair of columns");
     if let Some(picked) = pick_column_ui(&response, left, &[], false) {
         let same = right.iter().find(|column| column.name.eq_ignore_ascii_case(&picked));
         let other = same.map(|column| column.name.clone()).unwrap_or_default();

@@ -162,6 +162,10 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
             continue;
         }
         let fresh = form.fresh && std::ptr::eq(*spec, form.op.params[0]);
+        let mut text = form.params.get(spec.name).cloned().unwrap_or_default();
+        if control::is_condition_column(form.op, spec) {
+            continue;
+        }
         let chosen_among =
             form.op.rules.iter().any(|r| matches!(r, ParamRule::OneOf(names) if names.contains(&spec.name)));
         let aside = if spec.required || spec.default.is_some() || chosen_among { "" } else { "(optional)" };
@@ -169,21 +173,24 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
         if shown {
             field::label(ui, spec.label, aside, spec.help);
         }
-        let mut text = form.params.get(spec.name).cloned().unwrap_or_default();
         let before = text.clone();
+        control::focus_next(ui, fresh && text.is_empty());
         match spec.kind {
             Kind::Mapping => rows::pairs_ui(ui, form, spec, scene.model),
             Kind::UnionColumns => union::columns_ui(ui, form, choices),
-            _ => control::control_ui(ui, spec, &mut text, choices, form, fresh),
+            _ => control::control_ui(ui, spec, &mut text, choices, form),
         }
+        control::focus_next(ui, false);
         if spec.kind == Kind::JoinKeys {
             matches_ui(ui, scene.model);
         }
         if text != before {
             form.params.insert(spec.name, text.clone());
-            if spec.kind == Kind::Column {
-                // What the form is about comes into view, so that its effect is seen.
-                scene.scratch.reveal = Some(text.clone());
+            // What the form is about comes into view, so that its effect is seen.
+            match spec.kind {
+                Kind::Column => scene.scratch.reveal = Some(text.clone()),
+                Kind::SortKeys => scene.scratch.reveal = lists::last_key(&text),
+                _ => {}
             }
         }
         let fault = faults.iter().find(|fault| fault.param.as_deref() == Some(spec.name));
@@ -193,7 +200,13 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
         ui.add_space(4.0);
     }
     if form.op.conditions != Conditions::Refused {
+        let column = |form: &Form| form.conditions.last().map(|condition| condition.column.clone());
+        let before = column(form);
         condition::conditions_ui(ui, form, choices);
+        if column(form) != before {
+            scene.scratch.reveal = column(form);
+        }
+        control::follow_condition(form);
         let fault = faults.iter().find(|fault| fault.param.as_deref() == Some("ConditionExpressions"));
         if let Some(fault) = fault.filter(|_| form.touched || !form.conditions.is_empty()) {
             field::error(ui, &fault.text());

@@ -4,6 +4,9 @@ use super::GridState;
 use crate::theme;
 use egui::{CornerRadius, Id, Pos2, Rect, Sense, Stroke, Ui, Vec2};
 
+/// Where a window is so small that a bar would be shorter than this, there is none.
+const SHORTEST: f32 = 40.0;
+
 /// The upright bar.
 #[allow(
     clippy::cast_precision_loss,
@@ -13,7 +16,7 @@ use egui::{CornerRadius, Id, Pos2, Rect, Sense, Stroke, Ui, Vec2};
 )]
 pub(super) fn vertical(ui: &Ui, id: Id, state: &mut GridState, rows: u64, track: Rect, body: Rect) {
     let last = GridState::last_top(body.height(), rows);
-    if last == 0 {
+    if last == 0 || track.height() < SHORTEST {
         return;
     }
     let share = f64::from(body.height() / theme::ROW) / rows as f64;
@@ -40,7 +43,7 @@ pub(super) fn vertical(ui: &Ui, id: Id, state: &mut GridState, rows: u64, track:
 pub(super) fn horizontal(ui: &Ui, id: Id, state: &mut GridState, track: Rect, body: Rect) {
     let all = state.all_width() + 40.0;
     let seen = f64::from(body.width());
-    if all - 40.0 <= seen {
+    if all - 40.0 <= seen || track.width() < SHORTEST {
         return;
     }
     let length = ((f64::from(track.width()) * seen / all) as f32).clamp(28.0, track.width());

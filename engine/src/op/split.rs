@@ -95,7 +95,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         summary: "Splits text at a delimiter into new columns, named after the column with _1, _2 and so on; the column itself stays. \
                   Where the delimiter does not occur, the whole text is the first part and the others are missing; what remains after \
                   the last split stands in the last column.",
-        sentence: "Split {sourceColumn} at {pattern}, {limit} times",
+        sentence: "Split {sourceColumn} at {pattern}, {limit} ×",
         params: &[&params::SOURCE_TEXT.spec, &DELIMITER.spec, &LIMIT.spec, &INCLUDE.spec],
         apply: Apply::Columns(split),
         examples: &[
