@@ -12,6 +12,7 @@ mod operations;
 mod random;
 mod records;
 mod reference;
+mod secrets;
 mod sink;
 mod source;
 mod stage;

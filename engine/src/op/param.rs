@@ -25,6 +25,8 @@ pub enum Kind {
     Boolean,
     /// One of a list of values.
     Choice,
+    /// Several of a list of values.
+    Choices,
     /// A regular expression.
     Pattern,
     /// A value of the column's own type.
@@ -77,6 +79,7 @@ impl Kind {
             Self::Number => "number",
             Self::Boolean => "boolean",
             Self::Choice => "choice",
+            Self::Choices => "choices",
             Self::Pattern => "pattern",
             Self::Value => "value",
             Self::SortKeys => "sortKeys",
