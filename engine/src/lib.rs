@@ -36,7 +36,11 @@
 //! - **Facts, not broadcasts.** What needs all rows (a mean, the values to pivot on) is computed first and enters the plan as a literal;
 //!   then the step itself streams.
 //! - **Conditions** are applied once for all operations: as a mask, as part of the step, or refused. A missing cell satisfies the negated
-//!   tests.
+//!   tests. They hold together; one that says OR begins another alternative.
+//! - **A map** is a list of pairs, structures of `key` and `value`: so Parquet and Arrow lay it out, and so JSON Lines can hold it.
+//! - **DataBrew is told** by [`op::export`] what it has not, in its own words where that is the same; what it cannot do is passed on as it
+//!   is and named, so that it refuses the recipe rather than do something else.
+//! - **Nothing of a recipe is passed over**: a name that is not known is a problem with the nearest known ones, and it is written back.
 //! - **A cell that does not fit** a new type becomes missing and is counted, in the draft and in the receipt.
 //! - **New columns** stand right after the last column that the step reads. A name that is taken is refused, never overwritten.
 //! - **Groups** come in the order of their keys, so that a run writes the same bytes each time.
