@@ -4,6 +4,8 @@
 
 mod cases;
 mod cli;
+mod cli_intake;
+mod intake;
 mod many_rows;
 mod mess;
 mod operations;

@@ -6,7 +6,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{Recipe, parse_text};
 use crate::sink::Target;
-use crate::source::{ReadOptions, Source, StoredColumn};
+use crate::source::{DateOrder, ReadOptions, Source, StoredColumn};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -127,7 +127,13 @@ fn read_source(value: &Value) -> Result<Source> {
         if csv.contains_key("Quote") {
             read.quote = letter(Some(&Value::Object(csv.clone())), "Quote");
         }
-        read.header = csv.get("HeaderRow").and_then(Value::as_bool).unwrap_or(true);
+        read.header = csv.get("HeaderRow").and_then(Value::as_bool);
+        read.header_lines = number(csv, "HeaderLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
+        read.comment = text_of(csv, "Comment");
+        read.encoding = text_of(csv, "Encoding");
+        read.fill_short = csv.get("FillShortRecords").and_then(Value::as_bool).unwrap_or(false);
+        read.decimal_comma = csv.get("DecimalComma").and_then(Value::as_bool).unwrap_or(false);
+        read.date_order = text_of(csv, "DateOrder").and_then(|word| DateOrder::named(&word));
         read.skip_lines = number(csv, "SkipLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         read.null_words = texts(csv.get("NullWords"));
     }
@@ -158,8 +164,24 @@ fn write_source(source: &Source) -> Value {
     if read.quote != default.quote {
         csv.insert("Quote".into(), json!(read.quote.map(String::from).unwrap_or_default()));
     }
-    if !csv.is_empty() || !read.header {
-        csv.insert("HeaderRow".into(), json!(read.header));
+    if let Some(header) = read.header {
+        csv.insert("HeaderRow".into(), json!(header));
+    }
+    if read.header_lines > 1 {
+        csv.insert("HeaderLines".into(), json!(read.header_lines));
+    }
+    for (key, text) in [("Comment", &read.comment), ("Encoding", &read.encoding)] {
+        if let Some(text) = text {
+            csv.insert(key.into(), json!(text));
+        }
+    }
+    for (key, on) in [("FillShortRecords", read.fill_short), ("DecimalComma", read.decimal_comma)] {
+        if on {
+            csv.insert(key.into(), json!(true));
+        }
+    }
+    if let Some(order) = read.date_order {
+        csv.insert("DateOrder".into(), json!(order.word()));
     }
     if read.skip_lines > 0 {
         csv.insert("SkipLines".into(), json!(read.skip_lines));

@@ -60,7 +60,16 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
         .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
         .collect();
     held(source, &columns)?;
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes: found.notes })
+    Ok(Opened {
+        frame,
+        schema,
+        columns,
+        files: found.files,
+        records,
+        verdict: Vec::new(),
+        notes: found.notes,
+        text: None,
+    })
 }
 
 /// Holds the columns that a file has against the stored ones.
