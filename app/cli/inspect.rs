@@ -3,12 +3,12 @@
 use super::arguments::InspectArguments;
 use super::input::spool;
 use super::output::{print, print_json};
-use super::progress::grouped;
 use super::signals;
 use brewhouse_engine::Result;
 use brewhouse_engine::run::{ColumnInspection, Inspection, WordCount, inspect as look};
 use brewhouse_engine::source::{ReadOptions, Source, TextFacts};
 use brewhouse_engine::types::{TypeClass, dtype_of_word};
+use brewhouse_engine::values::grouped;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;

@@ -2,6 +2,7 @@
 
 use super::arguments::ProgressKind;
 use brewhouse_engine::run::{Monitor, Progress};
+use brewhouse_engine::values::grouped;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
@@ -40,17 +41,4 @@ fn show(bar: &ProgressBar, progress: &Progress) {
         format!("{} rows, {rate:.1} million a second", grouped(progress.rows))
     };
     bar.set_message(message);
-}
-
-/// A number with thousands separated by commas.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -3,10 +3,10 @@
 use super::arguments::{ProgressKind, RunArguments};
 use super::input::{Loaded, reason};
 use super::output::{print_json, report_problems, tell};
-use super::progress::grouped;
 use super::{code_of, signals};
 use brewhouse_engine::run::{Failure, Job, Receipt, Rejects, check, execute, fill_path, parse_rows};
 use brewhouse_engine::sink::Target;
+use brewhouse_engine::values::grouped;
 use brewhouse_engine::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

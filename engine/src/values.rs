@@ -71,3 +71,16 @@ fn datetime_text(at: i64, unit: TimeUnit, zoned: bool) -> String {
     }
     text
 }
+
+/// A number with a comma after every three digits, as people read it.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -3,8 +3,8 @@
 use super::codec;
 use super::files::unreadable;
 use super::text::no_text;
-use super::verdict::grouped;
 use crate::error::{Error, ErrorKind, Result};
+use crate::values::grouped;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use std::io::Read as _;

@@ -1,8 +1,8 @@
 //! Records that do not fit are set aside: counted by reason, kept with line, reason and original bytes, never dropped in silence.
 
 use super::straighten::{begin, unwritable};
-use super::verdict::grouped;
 use crate::error::{Error, ErrorKind, Result};
+use crate::values::grouped;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufWriter, Seek as _, SeekFrom, Write};

@@ -7,19 +7,21 @@
 mod cache;
 mod draft;
 mod figures;
+mod matches;
 
 pub use cache::Cache;
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page};
 pub use figures::{Bin, ColumnFigures, figures};
+pub use matches::{Matches, matches};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::{Environment, Locality, RowLaw, bind};
-use crate::plan::{FactsSource, Taps, compile};
+use crate::plan::{FactsSource, Taps, compile, stoppable};
 use crate::recipe::Step;
 use crate::run::collect;
 use crate::source::{self, ColumnVerdict, FileFact, Opened, Source, StoredColumn};
 use cache::write_side_file;
-use polars::prelude::{DataFrame, LazyFrame, SchemaRef, col};
+use polars::prelude::{DataFrame, IntoLazy as _, LazyFrame, SchemaRef, col};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -50,10 +52,11 @@ pub struct Table {
 /// Opens the first rows of a source at once, with types that may still change.
 pub fn open_head(source: &Source, base: &Path, rows: usize) -> Result<Table> {
     let opened = source::open_head(source, base, rows)?;
-    let frame = opened.frame.clone().limit(u32::try_from(rows).unwrap_or(u32::MAX));
+    // Read once: whatever is looked at next is in memory.
+    let head = collect(opened.frame.clone().limit(u32::try_from(rows).unwrap_or(u32::MAX)))?;
     let key = format!("head {}", key_of(source, &opened.files));
-    let counted = count(frame.clone())?;
-    Ok(table(opened, frame, counted, false, key))
+    let counted = head.height() as u64;
+    Ok(table(opened, head.lazy(), counted, false, key))
 }
 
 /// Opens a source on all its rows: text is typed and left as a side file, columnar files are read in place.
@@ -61,7 +64,7 @@ pub fn open_full(
     source: &Source,
     base: &Path,
     cache: &Cache,
-    cancel: &AtomicBool,
+    cancel: &Arc<AtomicBool>,
     progress: &dyn Fn(u64),
 ) -> Result<Table> {
     let opened = source::open(source, base, cancel, progress)?;
@@ -74,7 +77,7 @@ pub fn open_full(
         };
         return Ok(table(opened, frame, rows, true, key));
     }
-    let (frame, rows) = cache.side_file(&key, || opened.frame.clone(), write_side_file)?;
+    let (frame, rows) = cache.side_file(&key, || stoppable(opened.frame.clone(), cancel), write_side_file)?;
     if let Some(records) = opened.records.filter(|records| *records != rows) {
         let message = format!("{records} records were counted in {}, but {rows} rows were read", source.name);
         return Err(
