@@ -62,7 +62,7 @@ pub(super) struct InputArguments {
     /// The data: a file, a folder, a pattern, or - for standard input; several make one table
     #[arg(long, value_name = "PATH")]
     pub input: Vec<String>,
-    /// The format of the input, when its name does not tell: csv, json, parquet, arrow
+    /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     /// A further dataset, for JOIN and UNION
@@ -127,6 +127,9 @@ pub(super) struct ReadingArguments {
     /// The order of day and month where the data proves none: dmy or mdy
     #[arg(long, value_name = "ORDER")]
     pub date_order: Option<String>,
+    /// The sheet of a workbook, by name or number
+    #[arg(long, value_name = "NAME|N")]
+    pub sheet: Option<String>,
     /// Fill up records with too few fields instead of setting them aside
     #[arg(long)]
     pub fill_short: bool,
@@ -138,7 +141,7 @@ pub struct InspectArguments {
     /// The data: a file, a folder, a pattern, or - for standard input; several make one table
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
-    /// The format, when the name does not tell: csv, json, parquet, arrow
+    /// The format, when the name does not tell: csv, json, excel, parquet, arrow
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     #[command(flatten)]
@@ -156,7 +159,7 @@ pub struct RunArguments {
     /// Where the result goes: a file, a folder (with --partition-by or --max-rows-per-file), or - for standard output
     #[arg(long, value_name = "PATH")]
     pub output: Option<String>,
-    /// The format of the output, when its name does not tell: parquet, csv, json, arrow
+    /// The format of the output, when its name does not tell: parquet, csv, json, arrow, excel
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// zstd, snappy, gzip, lz4, brotli or none

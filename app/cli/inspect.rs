@@ -6,7 +6,7 @@ use super::output::{print, print_json};
 use super::signals;
 use brewhouse_engine::Result;
 use brewhouse_engine::run::{ColumnInspection, Inspection, WordCount, inspect as look};
-use brewhouse_engine::source::{ReadOptions, Source, TextFacts};
+use brewhouse_engine::source::{Dialect, ReadOptions, Source, TextFacts};
 use brewhouse_engine::types::{TypeClass, dtype_of_word};
 use brewhouse_engine::values::grouped;
 use std::fmt::Write as _;
@@ -95,22 +95,11 @@ fn report(found: &Inspection, ink: Ink) -> String {
 
 fn layout(out: &mut String, text: &TextFacts, records: u64, ink: Ink) {
     let dialect = &text.dialect;
-    let mark = if dialect.byte_order_mark { ", with byte order mark" } else { "" };
-    let quote = dialect.quote.map_or("no quotes".to_owned(), |quote| format!("quote {quote}"));
-    let header = if dialect.header { "header" } else { "no header" };
-    let sure = dialect.confidence * 100.0;
-    let _ =
-        writeln!(out, "  encoding   {}{mark} {}", dialect.encoding, ink.dim(&format!("({})", dialect.encoding_reason)));
-    let _ = writeln!(
-        out,
-        "  layout     {} between fields, {quote}, line ends {} {}",
-        name_of(dialect.delimiter),
-        dialect.line_ends,
-        ink.dim(&format!("({sure:.0} % sure: {})", dialect.reason))
-    );
-    if let Some(other) = dialect.runner_up {
-        let _ = writeln!(out, "             {}", ink.warn(&format!("{} would fit nearly as well", name_of(other))));
+    // A workbook has neither encoding nor delimiter.
+    if !dialect.encoding.is_empty() {
+        marks(out, dialect, ink);
     }
+    let header = if dialect.header { "header" } else { "no header" };
     let _ = writeln!(out, "  header     {header} {}", ink.dim(&format!("({})", dialect.header_reason)));
     let lines = text.lines;
     let told = format!("{} of {} lines accounted for", grouped(lines.accounted), grouped(lines.physical));
@@ -126,6 +115,24 @@ fn layout(out: &mut String, text: &TextFacts, records: u64, ink: Ink) {
         }
     }
     let _ = writeln!(out, "  lines      {told}: {}", parts.join(", "));
+}
+
+fn marks(out: &mut String, dialect: &Dialect, ink: Ink) {
+    let mark = if dialect.byte_order_mark { ", with byte order mark" } else { "" };
+    let quote = dialect.quote.map_or("no quotes".to_owned(), |quote| format!("quote {quote}"));
+    let sure = dialect.confidence * 100.0;
+    let reason = ink.dim(&format!("({})", dialect.encoding_reason));
+    let _ = writeln!(out, "  encoding   {}{mark} {reason}", dialect.encoding);
+    let _ = writeln!(
+        out,
+        "  layout     {} between fields, {quote}, line ends {} {}",
+        name_of(dialect.delimiter),
+        dialect.line_ends,
+        ink.dim(&format!("({sure:.0} % sure: {})", dialect.reason))
+    );
+    if let Some(other) = dialect.runner_up {
+        let _ = writeln!(out, "             {}", ink.warn(&format!("{} would fit nearly as well", name_of(other))));
+    }
 }
 
 fn table(out: &mut String, columns: &[ColumnInspection], ink: Ink) {

@@ -28,6 +28,7 @@ impl ReadingArguments {
             })?);
         }
         options.encoding = self.encoding.clone().or(options.encoding.take());
+        options.sheet = self.sheet.clone().or(options.sheet.take());
         options.comment = self.comment.clone().or(options.comment.take());
         options.skip_lines = self.skip_lines.unwrap_or(options.skip_lines);
         options.decimal_comma |= self.decimal_comma;

@@ -167,6 +167,12 @@ pub fn read_source(value: &Value) -> Result<Source> {
         read.skip_lines = number(csv, "SkipLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         read.null_words = texts(csv.get("NullWords"));
     }
+    if let Some(excel) = options.and_then(|o| o.get("Excel")).and_then(Value::as_object) {
+        // Indexes count from 0, as in DataBrew.
+        let index = excel.get("SheetIndexes").and_then(|list| list.get(0)).and_then(Value::as_u64);
+        read.sheet = texts(excel.get("SheetNames")).into_iter().next().or(index.map(|at| (at + 1).to_string()));
+        read.header = excel.get("HeaderRow").and_then(Value::as_bool).or(read.header);
+    }
     read.multi_line = options.and_then(|o| o.get("Json")).and_then(|j| j.get("MultiLine")).and_then(Value::as_bool);
     let columns = object.get("Columns").and_then(Value::as_array).map(|list| {
         let column = |c: &Value| {

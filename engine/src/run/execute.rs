@@ -127,7 +127,9 @@ fn run(
         let staging = sink::prepare(&with_metadata(target, receipt), &inputs, &schema)?;
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), started);
         let frame = staging.attach(compiled.frame.clone())?;
-        watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| blame(error, &compiled, monitor))?;
+        watch
+            .during(monitor, || sink_frame(frame, monitor))
+            .map_err(|error| staging.refused().unwrap_or_else(|| blame(error, &compiled, monitor)))?;
         let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;
         check_expected(job, rows)?;
         committed.push((staging, rows, schema));

@@ -4,11 +4,13 @@
 //! [`Staging::finish`] flushes what was written, reads it back with another reader, and only then moves it into place.
 
 mod cleanup;
+mod excel;
 mod format;
 mod lock;
 mod manifest;
 mod place;
 mod readback;
+mod rows;
 mod staging;
 mod swap;
 
@@ -104,6 +106,8 @@ pub struct WriteFormat {
     /// Whether it holds lists and structures.
     pub nested: bool,
     pub(crate) options: fn(&Target) -> Result<FileWriteFormat>,
+    /// Writes row by row what the engine has no sink of its own for.
+    pub(crate) rows: Option<rows::Begin>,
     pub(crate) read_back: fn(&Path) -> Result<readback::Found>,
 }
 
@@ -116,6 +120,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["zstd", "snappy", "gzip", "lz4", "brotli", "none"],
         nested: true,
         options: format::parquet,
+        rows: None,
         read_back: readback::parquet,
     },
     WriteFormat {
@@ -125,6 +130,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "gzip", "zstd"],
         nested: false,
         options: format::csv,
+        rows: None,
         read_back: readback::csv,
     },
     WriteFormat {
@@ -134,6 +140,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "gzip", "zstd"],
         nested: true,
         options: format::json,
+        rows: None,
         read_back: readback::json,
     },
     WriteFormat {
@@ -143,7 +150,18 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "zstd", "lz4"],
         nested: true,
         options: format::arrow,
+        rows: None,
         read_back: readback::arrow,
+    },
+    WriteFormat {
+        name: "EXCEL",
+        title: "Excel workbook",
+        extensions: &["xlsx"],
+        compressions: &["none"],
+        nested: false,
+        options: format::foreign,
+        rows: Some(excel::begin),
+        read_back: excel::read_back,
     },
 ];
 
@@ -155,6 +173,7 @@ pub fn format_named(name: &str) -> Option<&'static WriteFormat> {
         "TSV" => "CSV",
         "JSONL" | "NDJSON" | "JSON LINES" => "JSON",
         "IPC" | "FEATHER" => "ARROW",
+        "XLSX" => "EXCEL",
         other => other,
     };
     FORMATS.iter().find(|format| format.name == name)

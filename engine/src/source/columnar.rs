@@ -43,7 +43,7 @@ type Scan<'a> = dyn Fn(&Found) -> Result<LazyFrame> + 'a;
 fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, records: Option<u64>) -> Result<Opened> {
     let mut first: Option<Arc<Schema>> = None;
     for file in &found.files {
-        let single = Found { files: vec![file.clone()], notes: Vec::new() };
+        let single = Found { files: vec![file.clone()], copies: Vec::new(), notes: Vec::new() };
         let schema = scan(&single)?.collect_schema()?;
         match &first {
             Some(expected) => agree(expected, &schema, &file.path, &found.files[0].path)?,

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 /// The files of one table.
 pub(crate) struct Found {
     pub(crate) files: Vec<FileFact>,
+    /// What is read in place of each file, where that is a copy.
+    pub(crate) copies: Vec<PathBuf>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -65,7 +67,7 @@ pub(crate) fn find(source: &Source, base: &Path) -> Result<Found> {
         paths.append(&mut found);
     }
     let files = paths.into_iter().map(fact).collect::<Result<Vec<_>>>()?;
-    let mut found = Found { files, notes: Vec::new() };
+    let mut found = Found { files, copies: Vec::new(), notes: Vec::new() };
     drop_empty(&mut found);
     Ok(found)
 }

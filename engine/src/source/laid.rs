@@ -16,8 +16,10 @@ pub(super) fn layouts(found: &Found, options: &ReadOptions, head_only: bool) -> 
     let mut empty = Vec::new();
     let mut odd = Vec::new();
     let mut options = options.clone();
-    for file in &found.files {
-        let Some(layout) = layout_of(Text::of(&file.path, &options, head_only)?, &options)? else {
+    for (at, file) in found.files.iter().enumerate() {
+        let mut text = Text::of(found.copies.get(at).unwrap_or(&file.path), &options, head_only)?;
+        text.name.clone_from(&file.path);
+        let Some(layout) = layout_of(text, &options)? else {
             empty.push(shown(&file.path));
             continue;
         };

@@ -9,6 +9,7 @@ mod columnar;
 mod delimited;
 mod dialect;
 mod encoding;
+mod excel;
 mod facts;
 mod files;
 mod intake;
@@ -74,6 +75,8 @@ pub struct ReadOptions {
     pub decimal_comma: bool,
     /// The order of day and month where the data does not prove one.
     pub date_order: Option<DateOrder>,
+    /// The name of the sheet of a workbook, or its number counted from 1; the first one when there is none.
+    pub sheet: Option<String>,
     /// Words that stand for a missing value.
     pub null_words: Vec<String>,
     /// Whether a JSON file is one document instead of one object a line; told from the first byte when there is none.
@@ -93,6 +96,7 @@ impl Default for ReadOptions {
             fill_short: false,
             decimal_comma: false,
             date_order: None,
+            sheet: None,
             null_words: Vec::new(),
             multi_line: None,
         }
@@ -222,6 +226,14 @@ pub static FORMATS: &[ReadFormat] = &[
         open: json::open,
     },
     ReadFormat {
+        name: "EXCEL",
+        title: "Excel and OpenDocument workbooks",
+        extensions: &["xlsx", "xlsm", "xlsb", "xls", "ods"],
+        compressed: &[],
+        text: true,
+        open: excel::open,
+    },
+    ReadFormat {
         name: "PARQUET",
         title: "Parquet",
         extensions: &["parquet", "pq"],
@@ -283,6 +295,7 @@ pub fn format_named(name: &str) -> Option<&'static ReadFormat> {
         "TSV" | "TEXT" => "CSV",
         "JSONL" | "NDJSON" | "JSON LINES" => "JSON",
         "IPC" | "FEATHER" => "ARROW",
+        "XLSX" | "XLSM" | "XLSB" | "XLS" | "ODS" => "EXCEL",
         other => other,
     };
     FORMATS.iter().find(|format| format.name == name)

@@ -12,24 +12,32 @@ use super::text::{Text, legible};
 use super::tracker::{Lines, Tally};
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::File;
-use std::io::Write;
-use std::path::Path;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// A new empty copy. It has no name any longer, so that it goes away with its last reader, even when the process is killed.
 pub(crate) fn begin() -> Result<File> {
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let path = std::env::temp_dir().join(format!("brewhouse-{}-{number}.csv", std::process::id()));
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(&path)
-        .map_err(|error| unwritable(&path, error))?;
+    let (path, file) = named("copy")?;
     std::fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
-    Ok(file)
+    file.into_inner().map_err(|error| unwritable(&path, error.into_error()))
+}
+
+/// A new empty file that its maker removes.
+pub(crate) fn named(what: &str) -> Result<(PathBuf, BufWriter<File>)> {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("brewhouse-{what}-{}-{number}.csv", std::process::id()));
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(&path).map_err(|error| unwritable(&path, error))?;
+    Ok((path, BufWriter::with_capacity(1 << 18, file)))
 }
 
 /// The error about a copy that cannot be written.
@@ -278,7 +286,7 @@ impl<'a> Copier<'a> {
             }
             Fate::Aside(reason) => {
                 self.lines.set_aside += lines;
-                let reject = Reject { file: shown(&self.text.path), line: self.line, reason };
+                let reject = Reject { file: shown(&self.text.name), line: self.line, reason };
                 self.rejects.take(reject, &legible(raw), self.text.original(raw).as_deref())?;
             }
         }

@@ -22,6 +22,8 @@ const CHUNK: usize = 1 << 18;
 #[derive(Clone)]
 pub(crate) struct Text {
     pub(crate) path: PathBuf,
+    /// The path that people know.
+    pub(crate) name: PathBuf,
     pub(crate) encoding: &'static Encoding,
     /// How the encoding is known.
     pub(crate) reason: String,
@@ -45,6 +47,7 @@ impl Text {
         };
         let mut text = Self {
             path: path.to_path_buf(),
+            name: path.to_path_buf(),
             encoding: told.encoding,
             reason: told.reason,
             mark: told.mark,
@@ -64,7 +67,7 @@ impl Text {
 
     /// Whether the engine's reader takes the file as it is.
     pub(crate) fn is_native(&self) -> bool {
-        self.encoding == UTF_8 && !self.turned && self.codec.is_native()
+        self.encoding == UTF_8 && !self.turned && self.codec.is_native() && self.name == self.path
     }
 
     /// Whether the file lies on disk as it is read, so that one may jump in it.
