@@ -5,6 +5,7 @@
 mod cases;
 mod cli;
 mod cli_intake;
+mod corpus;
 mod excel;
 mod intake;
 mod many_rows;
