@@ -88,7 +88,7 @@ fn a_workbook_holds_what_was_written() {
     let text = "id,big,n,x,day,at,flag,risky\n\
         00123,12345678901234567,1,0.5,2024-02-29,2024-02-29 10:30:00,true,=1+1\n\
         ,,,,,,,\n\
-        1e5,9007199254740993,-3,-2.25,1900-01-01,1899-12-31 00:00:00,false,@x\n\
+        1e5,-9223372036854775808,-3,-2.25,1900-01-01,1899-12-31 00:00:00,false,@x\n\
         ,,,,,,,\n";
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("in.csv"), text).unwrap();
@@ -109,7 +109,7 @@ fn a_workbook_holds_what_was_written() {
     let last = rows.iter().find(|row| row[0].as_deref() == Some("1e5")).unwrap();
     assert_eq!(
         *last,
-        row(&["1e5", "9007199254740993", "-3", "-2.25", "1900-01-01", "1899-12-31T00:00:00", "false", "@x"])
+        row(&["1e5", "-9223372036854775808", "-3", "-2.25", "1900-01-01", "1899-12-31T00:00:00", "false", "@x"])
     );
 }
 
@@ -129,4 +129,40 @@ fn what_a_sheet_cannot_hold_is_told() {
     assert!(wide.is_ok());
     let parts = brewhouse_engine::sink::Target { max_rows_per_file: Some(5), ..out };
     assert!(brewhouse_engine::sink::prepare(&parts, &inputs, &opened.schema).is_err());
+}
+
+#[test]
+fn documents_of_json_and_xml() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in.csv"), "id,a b,n\n001,\"x <&> \"\"y\"\"\nz\",1\n002,,2.5\n").unwrap();
+    let opened = open(&source("in.csv"), folder.path()).unwrap();
+    let json =
+        brewhouse_engine::sink::Target { format: Some("json-array".into()), ..target(folder.path().join("out.json")) };
+    assert_eq!(write(&opened, &json).unwrap().rows, 2);
+    let text = std::fs::read_to_string(&json.path).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let wanted = serde_json::json!([
+        {"id": "001", "a b": "x <&> \"y\"\nz", "n": 1.0}, {"id": "002", "a b": null, "n": 2.5}
+    ]);
+    assert_eq!(read, wanted);
+    let again = open(&source("out.json"), folder.path()).unwrap();
+    assert_eq!((again.records, kinds(&again)), (Some(2), vec!["string", "string", "double"]));
+    let xml = target(folder.path().join("out.xml"));
+    assert_eq!(write(&opened, &xml).unwrap().rows, 2);
+    let text = std::fs::read_to_string(&xml.path).unwrap();
+    let first = "<row><cell name=\"id\">001</cell><cell name=\"a b\">x &lt;&amp;&gt; &quot;y&quot;&#10;z</cell><cell name=\"n\">1</cell></row>";
+    assert_eq!(
+        text.lines().collect::<Vec<_>>()[2..],
+        [first, "<row><cell name=\"id\">002</cell><cell name=\"n\">2.5</cell></row>", "</rows>"]
+    );
+    std::fs::write(folder.path().join("in.csv"), "id,v\nx,a\u{1}b\n").unwrap();
+    let odd = open(&source("in.csv"), folder.path()).unwrap();
+    let staging = brewhouse_engine::sink::prepare(&target(folder.path().join("odd.xml")), &[], &odd.schema).unwrap();
+    assert!(run(staging.attach(odd.frame).unwrap()).is_err());
+    assert!(staging.refused().unwrap().message.contains("control character"));
+    std::fs::write(folder.path().join("in.csv"), "id,v\n").unwrap();
+    let none = open(&source("in.csv"), folder.path()).unwrap();
+    for path in ["none.xml", "none.json_array", "none.xlsx"] {
+        assert_eq!(write(&none, &target(folder.path().join(path))).unwrap().rows, 0, "{path}");
+    }
 }

@@ -41,6 +41,8 @@
 //! - **New columns** stand right after the last column that the step reads. A name that is taken is refused, never overwritten.
 //! - **Groups** come in the order of their keys, so that a run writes the same bytes each time.
 //! - **Day and month** are told apart on the whole column.
+//! - **Nothing is lost**: records that do not fit are set aside with line, reason and bytes, and every physical line is accounted for. A
+//!   file that the engine's reader would misread (its encoding, its quotes, a workbook) is copied straight first, and the copy is read.
 
 pub mod error;
 pub mod op;

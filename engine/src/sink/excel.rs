@@ -23,7 +23,7 @@ const LONGEST: usize = 32_767;
 const EPOCH: i32 = 25_569;
 const FIRST_DAY: i32 = -25_508;
 /// Whole numbers up to here are exact in a sheet, which shows 15 digits.
-const EXACT: i64 = 999_999_999_999_999;
+const EXACT: u64 = 999_999_999_999_999;
 
 struct Book {
     path: PathBuf,
@@ -146,7 +146,7 @@ fn put(
             return Ok(true);
         }
         whole if whole.is_integer() => {
-            let exact = whole.extract::<i64>().filter(|number| number.abs() <= EXACT);
+            let exact = whole.extract::<i64>().filter(|number| number.unsigned_abs() <= EXACT);
             if let Some(number) = exact.and_then(|_| whole.extract::<f64>()) {
                 sheet.write_number(row, column, number)?;
                 return Ok(true);

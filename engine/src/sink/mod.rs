@@ -4,6 +4,7 @@
 //! [`Staging::finish`] flushes what was written, reads it back with another reader, and only then moves it into place.
 
 mod cleanup;
+mod document;
 mod excel;
 mod format;
 mod lock;
@@ -163,6 +164,26 @@ pub static FORMATS: &[WriteFormat] = &[
         rows: Some(excel::begin),
         read_back: excel::read_back,
     },
+    WriteFormat {
+        name: "JSON_ARRAY",
+        title: "JSON document",
+        extensions: &["json_array"],
+        compressions: &["none"],
+        nested: true,
+        options: format::foreign,
+        rows: Some(document::begin_json),
+        read_back: document::read_json,
+    },
+    WriteFormat {
+        name: "XML",
+        title: "XML",
+        extensions: &["xml"],
+        compressions: &["none"],
+        nested: false,
+        options: format::foreign,
+        rows: Some(document::begin_xml),
+        read_back: document::read_xml,
+    },
 ];
 
 /// The format of a name, in any letter case and with the usual other names.
@@ -174,6 +195,7 @@ pub fn format_named(name: &str) -> Option<&'static WriteFormat> {
         "JSONL" | "NDJSON" | "JSON LINES" => "JSON",
         "IPC" | "FEATHER" => "ARROW",
         "XLSX" => "EXCEL",
+        "JSON-ARRAY" | "JSON DOCUMENT" => "JSON_ARRAY",
         other => other,
     };
     FORMATS.iter().find(|format| format.name == name)
