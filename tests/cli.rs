@@ -23,7 +23,7 @@ impl Place {
         path
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brewhouse"));
         command.current_dir(self.0.path()).args(arguments).stdin(Stdio::null());
         command
@@ -33,7 +33,7 @@ impl Place {
         self.command(arguments).output().unwrap()
     }
 
-    fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> =
             std::fs::read_dir(self.0.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();

@@ -143,7 +143,7 @@ def main():
         frame = pandas.read_excel(path, dtype={"id": str, "text": str, "wide": str}, keep_default_na=False, na_values=[""])
         check("excel: pandas", frame.astype(object).itertuples(index=False, name=None), exact=False)
         run(folder, folder / "parts", "--partition-by", "flag", "--format", "parquet")
-        total = duckdb.sql(f"select count(*), sum(whole) from read_parquet('{folder}/parts/**/*.parquet', hive_partitioning=true)").fetchone()
+        total = duckdb.sql(f"select count(*), sum(whole) from read_parquet('{folder}/parts/**/*.parquet', hive_partitioning=true)").fetchall()[0]
         check_that("parts: DuckDB", total == (5, 40))
     if FAILED:
         sys.exit(f"{len(FAILED)} readers saw other values")

@@ -57,6 +57,8 @@ pub enum Kind {
     Cases,
     /// An expression over columns.
     Expression,
+    /// A way into lists and structures.
+    Path,
     /// The name of a secret.
     Secret,
     /// JSON that no other kind describes.
@@ -91,6 +93,7 @@ impl Kind {
             Self::Delimiters => "delimiters",
             Self::Cases => "cases",
             Self::Expression => "expression",
+            Self::Path => "path",
             Self::Secret => "secret",
             Self::Json => "json",
         }
@@ -171,7 +174,7 @@ impl ParamSpec {
 
     /// Whether its value names columns that must be there.
     pub fn reads_columns(&self) -> bool {
-        !matches!(self.kind, Kind::NewColumn | Kind::OtherColumns)
+        !matches!(self.kind, Kind::NewColumn | Kind::OtherColumns | Kind::Path)
     }
 }
 
