@@ -49,7 +49,7 @@ pub(crate) fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn rows(path: &Path) -> usize {
+pub(crate) fn rows(path: &Path) -> usize {
     let file = std::fs::File::open(path).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
     reader.map(|batch| batch.unwrap().num_rows()).sum()

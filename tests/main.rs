@@ -4,7 +4,11 @@
 
 mod cases;
 mod cli;
+mod cli_intake;
+mod corpus;
+mod excel;
 mod foreign;
+mod intake;
 mod many_rows;
 mod mess;
 mod nested;

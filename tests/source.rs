@@ -4,7 +4,7 @@ use crate::table::{
     kinds, open, read_parquet, row, run, source, stored, target, through, through_as, with_nulls, write,
 };
 use brewhouse_engine::ErrorKind;
-use brewhouse_engine::source::{ReadOptions, Source, open_head, open_stored};
+use brewhouse_engine::source::{Opened, ReadOptions, Source, open_head, open_stored};
 use std::sync::atomic::AtomicBool;
 
 const HOSTILE: &[&[&str]] = &[
@@ -157,17 +157,29 @@ fn stray_quotes_are_ordinary_characters() {
     assert_eq!(cells.rows, [row(&["5\" pipe", "a"]), row(&["6", "b"])]);
     let (_, cells) = through("size,what\n\"abc\"def,a\n6,b\n");
     assert_eq!(cells.rows, [row(&["\"abc\"def", "a"]), row(&["6", "b"])]);
-    let error = through_as("a,b\n1,\"never closed\n2,3\n", &source("in.csv")).err().unwrap();
-    assert!(error.message.contains("line 2") && error.message.contains("never closed"), "{error}");
+    let (opened, cells) = through("a,b\n1,\"never closed\n2,3\n");
+    assert_eq!(cells.rows, [row(&["2", "3"])]);
+    assert_eq!(aside(&opened), [(2, "a quote that is never closed".to_owned())]);
+}
+
+fn aside(opened: &Opened) -> Vec<(u64, String)> {
+    let set_aside = &opened.text.as_ref().unwrap().set_aside;
+    assert_eq!(set_aside.records, set_aside.first.len() as u64);
+    set_aside.first.iter().map(|reject| (reject.line, reject.reason.clone())).collect()
 }
 
 #[test]
 fn ragged_records_are_never_cut() {
-    let (opened, cells) = through("a,b,c\n1,2,3\n4\n5,6\n");
-    assert_eq!(cells.rows, [row(&["1", "2", "3"]), row(&["4", "∅", "∅"]), row(&["5", "6", "∅"])]);
+    let ragged = "a,b,c\n1,2,3\n4\n5,6\n7,8,9\n1,2,3,4\n";
+    let (opened, cells) = through(ragged);
+    assert_eq!(cells.rows, [row(&["1", "2", "3"]), row(&["7", "8", "9"])]);
+    let few = |line, fields| (line, format!("too few fields: {fields}, not 3"));
+    assert_eq!(aside(&opened), [few(3, 1), few(4, 2), (6, "too many fields: 4, not 3".to_owned())]);
+    let fill = ReadOptions { fill_short: true, ..ReadOptions::default() };
+    let (opened, cells) = through_as(ragged, &Source { options: fill, ..source("in.csv") }).unwrap();
+    assert_eq!(cells.rows[1..3], [row(&["4", "∅", "∅"]), row(&["5", "6", "∅"])]);
     assert!(opened.notes.iter().any(|note| note.contains("2 (lines 3, 4)")), "{:?}", opened.notes);
-    let error = through_as("a,b\n1,2\n3,4,5\n", &source("in.csv")).err().unwrap();
-    assert!(error.message.contains("1 (line 3)"), "{error}");
+    assert_eq!(aside(&opened), [(6, "too many fields: 4, not 3".to_owned())]);
     let (opened, cells) = through("a,b\n1,2,\n3,4\n");
     assert_eq!(cells.rows, [row(&["1", "2"]), row(&["3", "4"])]);
     assert!(opened.notes.iter().any(|note| note.contains("beyond the last column")), "{:?}", opened.notes);
@@ -188,7 +200,7 @@ fn delimiters_and_headers() {
     }
     let (opened, _) = through("a,a,\n1,2,3\n");
     assert_eq!(opened.notes.len(), 2, "{:?}", opened.notes);
-    let bare = ReadOptions { header: false, ..ReadOptions::default() };
+    let bare = ReadOptions { header: Some(false), ..ReadOptions::default() };
     let (opened, cells) = through_as("1,x\n2,y\n", &Source { options: bare, ..source("in.csv") }).unwrap();
     assert_eq!(cells.names, ["Column_1", "Column_2"]);
     assert_eq!(opened.records, Some(2));
@@ -204,16 +216,6 @@ fn null_words_are_missing() {
     let (opened, cells) = through_as("a,b\n1,NA\nn/a,x\n3,\"NA\"\n", &with_nulls("in.csv", &["NA", "n/a"])).unwrap();
     assert_eq!(kinds(&opened), ["long", "string"]);
     assert_eq!(cells.rows, [row(&["1", "∅"]), row(&["∅", "x"]), row(&["3", "∅"])]);
-}
-
-#[test]
-fn wrong_encodings_are_named() {
-    let error = through_as(b"a,b\n1,2\n3,caf\xe9\n", &source("in.csv")).err().unwrap();
-    assert!(error.message.contains("line 3 is not UTF-8"), "{error}");
-    let error = through_as(b"\xff\xfea\0,\0b\0\n\0", &source("in.csv")).err().unwrap();
-    assert!(error.message.contains("UTF-16"), "{error}");
-    let error = through_as(b"a,b\r1,2\r3,4\r", &source("in.csv")).err().unwrap();
-    assert!(error.message.contains("carriage return"), "{error}");
 }
 
 #[test]
@@ -411,7 +413,7 @@ fn names_between_quotes_over_several_lines() {
     assert_eq!((cells.names, cells.rows), (vec!["a\n\"b\"".to_owned(), "c".to_owned()], vec![row(&["1", "2"])]));
     let (_, cells) = through("a \"x\",c\n1,2\n");
     assert_eq!((cells.names, cells.rows), (vec!["a \"x\"".to_owned(), "c".to_owned()], vec![row(&["1", "2"])]));
-    let bare = ReadOptions { header: false, ..ReadOptions::default() };
+    let bare = ReadOptions { header: Some(false), ..ReadOptions::default() };
     let (_, cells) = through_as("\n\n1,2\n3,4\n", &Source { options: bare, ..source("in.csv") }).unwrap();
     assert_eq!(cells.rows, [row(&["1", "2"]), row(&["3", "4"])]);
 }

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-const AFTER: &str = "Exit codes: 0 success; 1 the data broke a rule of the recipe; 2 could not run; 130 interrupted; 143 terminated.\n\
+const AFTER: &str = "Exit codes: 0 success; 1 the data broke a rule of the recipe, or records were set aside; 2 could not run; 130 interrupted; 143 terminated.\n\
     A dash stands for standard input or output: brewhouse run clean.recipe.json --input - --input-format csv --output - --format csv";
 
 /// Clean, shape and check tables, and run the recipe to Parquet. Without a command, the window opens.
@@ -38,6 +38,8 @@ pub enum Command {
     Check(CheckArguments),
     /// Show the first rows after a step
     Preview(PreviewArguments),
+    /// Tell what a file is: layout, lines, and the type of every column with its exceptions
+    Inspect(InspectArguments),
     /// The reference: every operation, or one
     Operations(OperationsArguments),
     /// JSON Schema of recipe files, for editors
@@ -60,15 +62,14 @@ pub(super) struct InputArguments {
     /// The data: a file, a folder, a pattern, or - for standard input; several make one table
     #[arg(long, value_name = "PATH")]
     pub input: Vec<String>,
-    /// The format of the input, when its name does not tell: csv, json, parquet, arrow
+    /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     /// A further dataset, for JOIN and UNION
     #[arg(long, value_name = "NAME=PATH")]
     pub dataset: Vec<String>,
-    /// A word that stands for a missing value
-    #[arg(long, value_name = "WORD")]
-    pub null: Vec<String>,
+    #[command(flatten)]
+    pub reading: ReadingArguments,
     /// A value for {NAME} in paths and parameters
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
@@ -92,6 +93,64 @@ pub(super) struct InputArguments {
     pub threads: Option<usize>,
 }
 
+/// How text is to be read, where the data does not tell; shared by run, check, preview and inspect.
+#[derive(Args)]
+#[command(next_help_heading = "Reading text")]
+pub(super) struct ReadingArguments {
+    /// A word that stands for a missing value
+    #[arg(long, value_name = "WORD")]
+    pub null: Vec<String>,
+    /// The encoding: utf-8, utf-16le, windows-1252, iso-8859-15, shift_jis, gb18030, big5, euc-kr, koi8-r ...
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// The character between fields; tab for a tab
+    #[arg(long, value_name = "C")]
+    pub delimiter: Option<String>,
+    /// The character around fields; none for no quoting
+    #[arg(long, value_name = "C")]
+    pub quote: Option<String>,
+    /// The first record is data, not the names of the columns
+    #[arg(long, conflicts_with = "header")]
+    pub no_header: bool,
+    /// The first record, or so many, hold the names of the columns
+    #[arg(long, value_name = "RECORDS", num_args = 0..=1, default_missing_value = "1")]
+    pub header: Option<usize>,
+    /// Lines before the table
+    #[arg(long, value_name = "N")]
+    pub skip_lines: Option<usize>,
+    /// What lines of comments begin with
+    #[arg(long, value_name = "PREFIX")]
+    pub comment: Option<String>,
+    /// A comma in a number is always the decimal point
+    #[arg(long)]
+    pub decimal_comma: bool,
+    /// The order of day and month where the data proves none: dmy or mdy
+    #[arg(long, value_name = "ORDER")]
+    pub date_order: Option<String>,
+    /// The sheet of a workbook, by name or number
+    #[arg(long, value_name = "NAME|N")]
+    pub sheet: Option<String>,
+    /// Fill up records with too few fields instead of setting them aside
+    #[arg(long)]
+    pub fill_short: bool,
+}
+
+/// What `inspect` takes.
+#[derive(Args)]
+pub struct InspectArguments {
+    /// The data: a file, a folder, a pattern, or - for standard input; several make one table
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+    /// The format, when the name does not tell: csv, json, excel, parquet, arrow
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+    /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// What `run` takes.
 #[derive(Args)]
 pub struct RunArguments {
@@ -100,7 +159,7 @@ pub struct RunArguments {
     /// Where the result goes: a file, a folder (with --partition-by or --max-rows-per-file), or - for standard output
     #[arg(long, value_name = "PATH")]
     pub output: Option<String>,
-    /// The format of the output, when its name does not tell: parquet, csv, json, arrow
+    /// The format of the output, when its name does not tell: parquet, csv, json, arrow, excel
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// zstd, snappy, gzip, lz4, brotli or none
@@ -121,6 +180,12 @@ pub struct RunArguments {
     /// Write the receipt (JSON) here
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
+    /// Where records that do not fit are written; otherwise beside the output, as OUTPUT.rejects.csv
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Allow so many records that do not fit, and stop at more; otherwise any number is set aside and the exit code is 1
+    #[arg(long, value_name = "N")]
+    pub max_rejects: Option<u64>,
     /// Fail unless so many rows come out: 100, 100.., ..5000, 100..5000
     #[arg(long, value_name = "RANGE")]
     pub expect_rows: Option<String>,

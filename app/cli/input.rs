@@ -1,10 +1,10 @@
 //! From arguments to a job: which recipe, which data, which clock, which secrets.
 
-use super::arguments::InputArguments;
+use super::arguments::{InputArguments, ReadingArguments};
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::project::Project;
 use brewhouse_engine::recipe::Recipe;
-use brewhouse_engine::run::{Job, fill_path, fill_steps};
+use brewhouse_engine::run::{Job, Rejects, fill_path, fill_steps};
 use brewhouse_engine::sink::Target;
 use brewhouse_engine::source::{ReadOptions, Source};
 use brewhouse_engine::{Error, ErrorKind, Result};
@@ -88,17 +88,22 @@ impl Loaded {
             project.others.push(Source { name, paths, format: None, options: ReadOptions::default(), columns: None });
         }
         let mut loaded = Self { project, base, values, env, _spooled: spooled };
-        loaded.fill(&arguments.null)?;
+        loaded.fill(&arguments.reading)?;
         Ok(loaded)
     }
 
-    fn fill(&mut self, null_words: &[String]) -> Result<()> {
+    fn fill(&mut self, reading: &ReadingArguments) -> Result<()> {
         let (values, env) = (&self.values, &self.env);
         for source in self.project.dataset.iter_mut().chain(&mut self.project.others) {
             for path in &mut source.paths {
                 *path = fill_path(path, values, env)?;
             }
-            source.options.null_words.extend(null_words.iter().cloned());
+        }
+        if let Some(dataset) = &mut self.project.dataset {
+            reading.apply(&mut dataset.options)?;
+        }
+        for other in &mut self.project.others {
+            other.options.null_words.extend(reading.null.iter().cloned());
         }
         self.project.recipe.steps = fill_steps(&self.project.recipe.steps, values);
         Ok(())
@@ -119,12 +124,13 @@ impl Loaded {
             env: self.env.clone(),
             limit,
             expect_rows: None,
+            rejects: Rejects::default(),
         })
     }
 }
 
 /// Copies standard input into a temporary file that goes when it is dropped.
-fn spool(format: Option<&str>) -> Result<tempfile::NamedTempFile> {
+pub(super) fn spool(format: Option<&str>) -> Result<tempfile::NamedTempFile> {
     let format = format.ok_or_else(|| {
         let error = Error::new(ErrorKind::Parameter, "standard input has no name that would tell its format");
         error.advise("name it, for example --input-format csv")

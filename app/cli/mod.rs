@@ -1,16 +1,18 @@
 //! The command line: recipes and projects without a window.
 //!
-//! Results go to standard output, errors and progress to standard error. Exit codes: 0 success, 1 the data broke a rule, 2 could not run,
+//! Results go to standard output, errors and progress to standard error. Exit codes: 0 success, 1 the data broke a rule or records were set aside, 2 could not run,
 //! 130 interrupted, 143 terminated.
 
 mod arguments;
 mod check;
 mod convert;
 mod input;
+mod inspect;
 mod operations;
 mod output;
 mod preview;
 mod progress;
+mod reading;
 mod run;
 mod schema;
 mod signals;
@@ -28,6 +30,7 @@ pub fn dispatch(command: Command, options: Options) -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Inspect(arguments) => inspect::inspect(&arguments),
         Command::Operations(arguments) => operations::operations(&arguments),
         Command::Schema => schema::schema(),
         Command::Convert(arguments) => convert::convert(&arguments),

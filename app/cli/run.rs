@@ -4,7 +4,7 @@ use super::arguments::{ProgressKind, RunArguments};
 use super::input::{Loaded, reason};
 use super::output::{print_json, report_problems, tell};
 use super::{code_of, signals};
-use brewhouse_engine::run::{Failure, Job, Receipt, check, execute, fill_path, parse_rows};
+use brewhouse_engine::run::{Failure, Job, Receipt, Rejects, check, execute, fill_path, parse_rows};
 use brewhouse_engine::sink::Target;
 use brewhouse_engine::values::grouped;
 use brewhouse_engine::{Error, ErrorKind, Result};
@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub(super) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let loaded = Loaded::new(&arguments.input)?;
     let mut job = loaded.job(targets(arguments, &loaded)?, arguments.input.limit)?;
+    job.rejects = Rejects { path: arguments.rejects.clone(), most: arguments.max_rejects };
     job.expect_rows = arguments.expect_rows.as_deref().map(parse_rows).transpose()?;
     let cancel = Arc::default();
     signals::watch(Arc::clone(&cancel))?;
@@ -45,7 +46,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<ExitCode> {
             if !arguments.quiet && arguments.progress != ProgressKind::Json {
                 summarize(&receipt, &job);
             }
-            Ok(ExitCode::SUCCESS)
+            Ok(set_aside(&receipt, arguments))
         }
         Some((error, problems)) if problems.len() > 1 => {
             report_problems(&problems);
@@ -53,6 +54,18 @@ pub(super) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         }
         Some((error, _)) => Err(error),
     }
+}
+
+/// Tells of records that were set aside; nobody said that there may be any, so that the run is no plain success.
+fn set_aside(receipt: &Receipt, arguments: &RunArguments) -> ExitCode {
+    let Some(fact) = &receipt.set_aside else { return ExitCode::SUCCESS };
+    let place = match &fact.path {
+        Some(path) => format!("they are in {}", path.display()),
+        None => "name a file for them with --rejects".to_owned(),
+    };
+    let noun = if fact.records == 1 { "record does" } else { "records do" };
+    tell(&format!("warning: {} {noun} not fit and were set aside; {place}", grouped(fact.records)));
+    if arguments.max_rejects.is_some() { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 
 /// The targets: what was typed goes before what the project says.

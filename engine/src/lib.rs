@@ -47,6 +47,8 @@
 //! - **Random values** follow from a seed, the column's name and the row's place: a preview shows what a run writes, and batches do not
 //!   matter. Encryption takes its nonce from the text itself, so that no two texts share one.
 //! - **Day and month** are told apart on the whole column.
+//! - **Nothing is lost**: records that do not fit are set aside with line, reason and bytes, and every physical line is accounted for. A
+//!   file that the engine's reader would misread (its encoding, its quotes, a workbook) is copied straight first, and the copy is read.
 
 mod deep;
 pub mod error;

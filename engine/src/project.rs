@@ -6,7 +6,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{Recipe, parse_text};
 use crate::sink::Target;
-use crate::source::{ReadOptions, Source, StoredColumn};
+use crate::source::{DateOrder, ReadOptions, Source, StoredColumn};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -157,9 +157,21 @@ pub fn read_source(value: &Value) -> Result<Source> {
         if csv.contains_key("Quote") {
             read.quote = letter(Some(&Value::Object(csv.clone())), "Quote");
         }
-        read.header = csv.get("HeaderRow").and_then(Value::as_bool).unwrap_or(true);
+        read.header = csv.get("HeaderRow").and_then(Value::as_bool);
+        read.header_lines = number(csv, "HeaderLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
+        read.comment = text_of(csv, "Comment");
+        read.encoding = text_of(csv, "Encoding");
+        read.fill_short = csv.get("FillShortRecords").and_then(Value::as_bool).unwrap_or(false);
+        read.decimal_comma = csv.get("DecimalComma").and_then(Value::as_bool).unwrap_or(false);
+        read.date_order = text_of(csv, "DateOrder").and_then(|word| DateOrder::named(&word));
         read.skip_lines = number(csv, "SkipLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         read.null_words = texts(csv.get("NullWords"));
+    }
+    if let Some(excel) = options.and_then(|o| o.get("Excel")).and_then(Value::as_object) {
+        // Indexes count from 0, as in DataBrew.
+        let index = excel.get("SheetIndexes").and_then(|list| list.get(0)).and_then(Value::as_u64);
+        read.sheet = texts(excel.get("SheetNames")).into_iter().next().or(index.map(|at| (at + 1).to_string()));
+        read.header = excel.get("HeaderRow").and_then(Value::as_bool).or(read.header);
     }
     read.multi_line = options.and_then(|o| o.get("Json")).and_then(|j| j.get("MultiLine")).and_then(Value::as_bool);
     let columns = object.get("Columns").and_then(Value::as_array).map(|list| {

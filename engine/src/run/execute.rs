@@ -109,6 +109,8 @@ fn run(
     let prepared = prepare(job, monitor)?;
     receipt.opening_seconds = started.elapsed().as_secs_f64();
     fill_inputs(receipt, job, &prepared);
+    refuse_lost_lines(&prepared)?;
+    super::aside::limit(job, &prepared)?;
     let base = limited(prepared.dataset.frame.clone(), job.limit);
     let inputs: Vec<PathBuf> = receipt.inputs.iter().map(|i| i.path.clone()).collect();
     let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
@@ -125,16 +127,36 @@ fn run(
         let staging = sink::prepare(&with_metadata(target, receipt), &inputs, &schema)?;
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), started);
         let frame = staging.attach(compiled.frame.clone())?;
-        watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| blame(error, &compiled, monitor))?;
+        watch
+            .during(monitor, || sink_frame(frame, monitor))
+            .map_err(|error| staging.refused().unwrap_or_else(|| blame(error, &compiled, monitor)))?;
         let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;
         check_expected(job, rows)?;
         committed.push((staging, rows, schema));
     }
+    // What did not fit is safe before the output takes its place.
+    receipt.set_aside = super::aside::write(job, &prepared)?;
     for (staging, rows, schema) in committed {
         let written = staging.finish(rows, &schema)?;
         fill_outputs(receipt, &written);
     }
     receipt.balanced = true;
+    Ok(())
+}
+
+/// Every line of a source must be known to be something.
+fn refuse_lost_lines(prepared: &Prepared) -> Result<()> {
+    for opened in std::iter::once(&prepared.dataset).chain(prepared.others.iter().map(|(_, opened)| opened)) {
+        let Some(lines) = opened.text.as_ref().map(|text| text.lines) else { continue };
+        if lines.physical != lines.accounted {
+            let message = format!(
+                "the ledger does not balance: {} lines were counted in the source, {} were read",
+                lines.physical, lines.accounted
+            );
+            return Err(Error::new(ErrorKind::Internal, message)
+                .advise("the old output is as it was; please look at the source around quotes and line ends"));
+        }
+    }
     Ok(())
 }
 
@@ -225,6 +247,8 @@ fn fill_inputs(receipt: &mut Receipt, job: &Job, prepared: &Prepared) {
             bytes: file.bytes,
             modified: file.modified.clone(),
             dataset_records: opened.records,
+            dataset_set_aside: opened.text.as_ref().map_or(0, |text| text.set_aside.records),
+            dataset_lines: opened.text.as_ref().map(|text| text.lines),
         }));
         receipt.notes.extend(opened.notes.iter().map(|note| format!("{name}: {note}")));
     }

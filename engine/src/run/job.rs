@@ -28,6 +28,17 @@ pub struct Job {
     pub limit: Option<u64>,
     /// How many rows must come out; otherwise nothing is put in place.
     pub expect_rows: Option<RangeInclusive<u64>>,
+    /// What becomes of records that do not fit.
+    pub rejects: Rejects,
+}
+
+/// What becomes of records that do not fit.
+#[derive(Clone, Debug, Default)]
+pub struct Rejects {
+    /// Where they are written; beside the first output when there is none.
+    pub path: Option<PathBuf>,
+    /// How many there may be; otherwise nothing is put in place. Without a limit any number, and the run tells that there are some.
+    pub most: Option<u64>,
 }
 
 /// Reads a range of rows: `100`, `100..`, `..5000` or `100..5000`, bounds included.

@@ -2,8 +2,11 @@
 //!
 //! Owns progress, cancelling, the row ledger, the receipt and the placing of errors at steps.
 
+mod aside;
 mod collect;
+mod distinct;
 mod execute;
+mod inspect;
 mod job;
 mod ledger;
 mod monitor;
@@ -13,8 +16,9 @@ mod receipt;
 pub(crate) use collect::guarded;
 pub use collect::{LiveFacts, ShapeFacts, collect};
 pub use execute::{Failure, Prepared, execute, prepare};
-pub use job::{Job, fill_path, fill_steps, parse_rows};
+pub use inspect::{ColumnInspection, Inspection, WordCount, inspect};
+pub use job::{Job, Rejects, fill_path, fill_steps, parse_rows};
 pub use ledger::peak_memory;
 pub use monitor::{Monitor, Progress};
 pub use preview::{Checked, Preview, StepSchema, check, preview};
-pub use receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt, StepFact};
+pub use receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt, SetAsideFact, StepFact};

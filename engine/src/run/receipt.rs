@@ -1,7 +1,7 @@
 //! The receipt of a run: what came in, what each step did, what went out. Its JSON form is stable and carries a version.
 
 use crate::sink::WrittenFile;
-use crate::source::StoredColumn;
+use crate::source::{LineCount, Reject, RejectCount, StoredColumn};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -33,6 +33,9 @@ pub struct Receipt {
     pub seed: u64,
     /// Every file read.
     pub inputs: Vec<InputFact>,
+    /// Records that did not fit and were set aside.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub set_aside: Option<SetAsideFact>,
     /// Rows read from the main dataset, as the plan saw them.
     pub rows_in: u64,
     /// Every step.
@@ -68,8 +71,28 @@ pub struct InputFact {
     pub bytes: u64,
     /// When it was last changed.
     pub modified: String,
-    /// Records in the whole dataset, counted independently of the plan.
+    /// Records in the whole dataset, counted independently of the plan, without those set aside.
     pub dataset_records: Option<u64>,
+    /// Records of the whole dataset that were set aside.
+    #[serde(default)]
+    pub dataset_set_aside: u64,
+    /// Where the lines of the whole dataset went.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dataset_lines: Option<LineCount>,
+}
+
+/// Records that were set aside.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SetAsideFact {
+    /// How many, of all datasets.
+    pub records: u64,
+    /// The file that holds them; none when the output has no place beside it and none was named.
+    pub path: Option<PathBuf>,
+    /// How many for each reason.
+    pub reasons: Vec<RejectCount>,
+    /// The first ones.
+    pub first: Vec<Reject>,
 }
 
 /// What a step did.

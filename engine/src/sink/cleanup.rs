@@ -2,6 +2,7 @@
 
 use super::place::{failed, sync};
 use crate::error::Result;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -27,9 +28,22 @@ pub fn remove_temporaries() {
 
 /// Replaces a small file whole: written beside it, flushed, renamed.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    replace_file_with(path, &mut |out| out.write_all(bytes))
+}
+
+/// Writes a small file so that the old one stays whole until the new one is: the content comes piece by piece.
+pub fn replace_file_with(
+    path: &Path,
+    write: &mut dyn FnMut(&mut dyn std::io::Write) -> std::io::Result<()>,
+) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let written = std::fs::write(&beside, bytes)
+    let mut fill = || {
+        let mut out = std::io::BufWriter::new(std::fs::File::create(&beside)?);
+        write(&mut out)?;
+        out.flush()
+    };
+    let written = fill()
         .map_err(|error| failed(path, "cannot be written", error))
         .and_then(|()| sync(&beside))
         .and_then(|()| std::fs::rename(&beside, path).map_err(|error| failed(path, "cannot be replaced", error)));

@@ -88,6 +88,18 @@ pub(super) fn arrow(target: &Target) -> Result<FileWriteFormat> {
     }))
 }
 
+/// What is written row by row has no options of the engine's sinks; it is one file without compression.
+pub(super) fn foreign(target: &Target) -> Result<FileWriteFormat> {
+    if target.has_parts() {
+        return Err(Error::new(ErrorKind::Sink, "this format is written as one file, not as a folder of parts")
+            .advise("leave out the partition columns and the limit of rows, or write Parquet or CSV"));
+    }
+    match compression(target, "none").as_str() {
+        "none" => json(&Target { compression: Some("none".into()), level: None, ..target.clone() }),
+        other => Err(unknown(target, other)),
+    }
+}
+
 /// The delimiter of a path of delimited text.
 pub(super) fn delimiter(path: &Path) -> u8 {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();

@@ -4,11 +4,14 @@
 //! [`Staging::finish`] flushes what was written, reads it back with another reader, and only then moves it into place.
 
 mod cleanup;
+mod document;
+mod excel;
 mod format;
 mod lock;
 mod manifest;
 mod place;
 mod readback;
+mod rows;
 mod staging;
 mod swap;
 
@@ -17,7 +20,7 @@ use polars::prelude::{FileWriteFormat, Schema};
 use std::path::{Path, PathBuf};
 
 pub use crate::source::StoredColumn;
-pub use cleanup::{remove_temporaries, replace_file};
+pub use cleanup::{remove_temporaries, replace_file, replace_file_with};
 pub use manifest::MANIFEST;
 pub use staging::{Staging, prepare};
 
@@ -104,6 +107,8 @@ pub struct WriteFormat {
     /// Whether it holds lists and structures.
     pub nested: bool,
     pub(crate) options: fn(&Target) -> Result<FileWriteFormat>,
+    /// Writes row by row what the engine has no sink of its own for.
+    pub(crate) rows: Option<rows::Begin>,
     pub(crate) read_back: fn(&Path) -> Result<readback::Found>,
 }
 
@@ -116,6 +121,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["zstd", "snappy", "gzip", "lz4", "brotli", "none"],
         nested: true,
         options: format::parquet,
+        rows: None,
         read_back: readback::parquet,
     },
     WriteFormat {
@@ -125,6 +131,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "gzip", "zstd"],
         nested: false,
         options: format::csv,
+        rows: None,
         read_back: readback::csv,
     },
     WriteFormat {
@@ -134,6 +141,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "gzip", "zstd"],
         nested: true,
         options: format::json,
+        rows: None,
         read_back: readback::json,
     },
     WriteFormat {
@@ -143,7 +151,38 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "zstd", "lz4"],
         nested: true,
         options: format::arrow,
+        rows: None,
         read_back: readback::arrow,
+    },
+    WriteFormat {
+        name: "EXCEL",
+        title: "Excel workbook",
+        extensions: &["xlsx"],
+        compressions: &["none"],
+        nested: false,
+        options: format::foreign,
+        rows: Some(excel::begin),
+        read_back: excel::read_back,
+    },
+    WriteFormat {
+        name: "JSON_ARRAY",
+        title: "JSON document",
+        extensions: &["json_array"],
+        compressions: &["none"],
+        nested: true,
+        options: format::foreign,
+        rows: Some(document::begin_json),
+        read_back: document::read_json,
+    },
+    WriteFormat {
+        name: "XML",
+        title: "XML",
+        extensions: &["xml"],
+        compressions: &["none"],
+        nested: false,
+        options: format::foreign,
+        rows: Some(document::begin_xml),
+        read_back: document::read_xml,
     },
 ];
 
@@ -155,6 +194,8 @@ pub fn format_named(name: &str) -> Option<&'static WriteFormat> {
         "TSV" => "CSV",
         "JSONL" | "NDJSON" | "JSON LINES" => "JSON",
         "IPC" | "FEATHER" => "ARROW",
+        "XLSX" => "EXCEL",
+        "JSON-ARRAY" | "JSON DOCUMENT" => "JSON_ARRAY",
         other => other,
     };
     FORMATS.iter().find(|format| format.name == name)

@@ -3,6 +3,7 @@
 use super::lock::Lock;
 use super::manifest::{self, files_below};
 use super::place::{Place, failed, refuse_schema, sync};
+use super::rows::Shared;
 use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, readback, swap};
 use crate::error::{Error, ErrorKind, Result};
 use polars::io::hive::HivePathFormatter;
@@ -26,6 +27,7 @@ pub struct Staging {
     place: Option<Place>,
     temporary: PathBuf,
     done: bool,
+    rows: Shared,
     _lock: Option<Lock>,
 }
 
@@ -42,11 +44,19 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
                 .advise("name a folder"));
         }
         let temporary = std::env::temp_dir().join(format!("brewhouse{mark}"));
-        return Ok(Staging { target: target.clone(), place: None, temporary, done: false, _lock: None });
+        return Ok(Staging {
+            target: target.clone(),
+            place: None,
+            temporary,
+            done: false,
+            rows: Shared::default(),
+            _lock: None,
+        });
     }
     let place = Place::find(&target.path)?;
     let temporary = place.beside(&mark);
-    let mut staging = Staging { target: target.clone(), place: None, temporary, done: false, _lock: None };
+    let mut staging =
+        Staging { target: target.clone(), place: None, temporary, done: false, rows: Shared::default(), _lock: None };
     let lock = Lock::take(place.beside(".lock"), &place.path);
     let found = lock.and_then(|lock| {
         staging._lock = Some(lock);
@@ -81,7 +91,11 @@ impl Staging {
 
     /// The frame with the engine's own sink on it; running it writes the output beside the target.
     pub fn attach(&self, frame: LazyFrame) -> Result<LazyFrame> {
-        let options = (self.target.format()?.options)(&self.target)?;
+        let format = self.target.format()?;
+        let options = (format.options)(&self.target)?;
+        if let Some(begin) = format.rows {
+            return self.rows.attach(begin, &self.temporary, frame);
+        }
         let path = PlRefPath::try_from_path(&self.temporary)?;
         let destination = if self.target.has_parts() {
             SinkDestination::Partitioned {
@@ -101,8 +115,14 @@ impl Staging {
         Ok(frame.sink(destination, options, arguments)?)
     }
 
+    /// Why the format refused a value, when that is what stopped a run.
+    pub fn refused(&self) -> Option<Error> {
+        self.rows.refused()
+    }
+
     /// Flushes what was written, reads it back, holds it against the rows and columns that the run counted, and moves it into place.
     pub fn finish(mut self, rows: u64, schema: &Schema) -> Result<Written> {
+        self.rows.close()?;
         let files = self.proven(rows, schema)?;
         // From here on what was written is about to be the output: an interrupt must not remove it.
         cleanup::forget(&self.temporary);

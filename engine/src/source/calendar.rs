@@ -22,6 +22,41 @@ pub(crate) fn shape(text: &[u8]) -> Option<Shape> {
     })
 }
 
+/// The order of day and month in a date that begins with one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
+/// The shape of a text such as 31/12/2024, or none when it is no date in either order.
+pub(super) fn turned_shape(text: &[u8]) -> Option<Shape> {
+    let day = turned_days(text, Order::DayFirst).is_some();
+    let month = turned_days(text, Order::MonthFirst).is_some();
+    Some(match (text.get(2)?, day, month) {
+        (b'/', true, true) => Shape::SlashEither,
+        (b'/', true, false) => Shape::SlashDayFirst,
+        (b'/', false, true) => Shape::SlashMonthFirst,
+        (b'.', true, true) => Shape::PointEither,
+        (b'.', true, false) => Shape::PointDayFirst,
+        (b'.', false, true) => Shape::PointMonthFirst,
+        (b'-', true, true) => Shape::DashEither,
+        (b'-', true, false) => Shape::DashDayFirst,
+        (b'-', false, true) => Shape::DashMonthFirst,
+        _ => return None,
+    })
+}
+
+/// Days since 1970-01-01 of a text dd/mm/yyyy or mm/dd/yyyy, with slashes, points or dashes.
+pub(super) fn turned_days(text: &[u8], order: Order) -> Option<i32> {
+    let &[a, b, mark, c, d, again, e, f, g, h] = text else { return None };
+    if mark != again || !matches!(mark, b'/' | b'.' | b'-') {
+        return None;
+    }
+    let (day, month) = if order == Order::DayFirst { ([a, b], [c, d]) } else { ([c, d], [a, b]) };
+    days(&[e, f, g, h, b'-', month[0], month[1], b'-', day[0], day[1]])
+}
+
 /// Days since 1970-01-01 of a text yyyy-mm-dd.
 pub(super) fn days(text: &[u8]) -> Option<i32> {
     let &[a, b, c, d, b'-', e, f, b'-', g, h] = text else { return None };

@@ -43,7 +43,7 @@ type Scan<'a> = dyn Fn(&Found) -> Result<LazyFrame> + 'a;
 fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, records: Option<u64>) -> Result<Opened> {
     let mut first: Option<Arc<Schema>> = None;
     for file in &found.files {
-        let single = Found { files: vec![file.clone()], notes: Vec::new() };
+        let single = Found { files: vec![file.clone()], copies: Vec::new(), notes: Vec::new() };
         let schema = scan(&single)?.collect_schema()?;
         match &first {
             Some(expected) => agree(expected, &schema, &file.path, &found.files[0].path)?,
@@ -60,7 +60,16 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
         .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
         .collect();
     held(source, &columns)?;
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes: found.notes })
+    Ok(Opened {
+        frame,
+        schema,
+        columns,
+        files: found.files,
+        records,
+        verdict: Vec::new(),
+        notes: found.notes,
+        text: None,
+    })
 }
 
 /// Holds the columns that a file has against the stored ones.

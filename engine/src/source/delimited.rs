@@ -1,20 +1,24 @@
 //! Delimited text: layout, typing pass, and the lazy frame that reads it with the decided types.
 
-use super::dialect::{Layout, layout_of};
-use super::files::{Found, scan_of, shown, unreadable};
+use super::dialect::Layout;
+use super::facts::{ColumnVerdict, LineCount, TextFacts};
+use super::files::{Found, scan_of, unreadable};
 use super::intake::{Job, Passed, pass, skipped};
+use super::laid::{Laid, judge, layouts, paths, plain};
+use super::rejects::{Rejects, SetAside};
+use super::shape::Shape;
 use super::split::{Marks, Nobody, split};
-use super::straighten;
-use super::tracker::Tally;
-use super::verdict::{check, decide};
-use super::{ColumnVerdict, Depth, FileFact, Opened, ReadOptions, Source, StoredColumn, temporal};
+use super::straighten::{self, Copied, Rules};
+use super::tracker::{Lines, Tally};
+use super::verdict::{Manner, Style, check, decide};
+use super::{Depth, Opened, ReadOptions, Source, StoredColumn, temporal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::dtype_of_word;
-use crate::values::grouped;
 use polars::prelude::{
     DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources,
     Schema, any_horizontal, col,
 };
+use std::collections::{HashMap, HashSet};
 use std::io::{BufWriter, Read as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -25,38 +29,48 @@ const HEAD: u64 = 4 << 20;
 
 /// Opens delimited text.
 pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Result<Opened> {
-    let layouts = layouts(&mut found, &source.options)?;
+    let (mut layouts, empty) = layouts(&found, &source.options, matches!(depth, Depth::Head { .. }))?;
+    found.note_empty(&layouts, &empty);
     let Some((_, first)) = layouts.first() else { return Ok(nothing(found)) };
     let mut table = Table { names: first.names.clone(), marks: first.marks.clone(), options: &source.options };
-    let mut notes = std::mem::take(&mut found.notes);
-    notes.extend(first.notes.iter().cloned());
     let mut read = match depth {
-        Depth::Whole { cancel, progress } => read_whole(&mut table, &layouts, cancel, progress)?,
+        Depth::Whole { cancel, progress } => read_whole(&mut table, &mut layouts, cancel, progress)?,
         Depth::Head { rows } => read_head(&table, &layouts, rows)?,
-        Depth::Stored if layouts.iter().any(|(_, layout)| layout.stray) => {
-            read_whole(&mut table, &layouts, &AtomicBool::new(false), &|_| ())?
+        Depth::Stored if !plain(&layouts, &source.options) => {
+            read_whole(&mut table, &mut layouts, &AtomicBool::new(false), &|_| ())?
         }
         Depth::Stored => Reading {
-            tally: None,
-            scan: Some(scan_of(layouts.iter().map(|(file, _)| file.path.as_path()))?),
+            scan: Some(scan_of(paths(&layouts))?),
+            skip: layouts[0].1.skip,
+            header: layouts[0].1.dialect.header,
             ..Reading::default()
         },
     };
+    let mut notes = std::mem::take(&mut found.notes);
+    notes.extend(layouts[0].1.notes.iter().cloned());
     notes.append(&mut read.notes);
-    let verdict = verdicts(source, &table, read.tally.as_ref(), &depth, &mut notes)?;
+    let (verdict, styles) = verdicts(source, &table, read.tally.as_ref(), &depth, &mut notes)?;
     let columns: Vec<_> = verdict.iter().map(|v| StoredColumn { name: v.name.clone(), kind: v.kind.clone() }).collect();
     if let Some(tally) = &read.tally {
-        refuse_long(tally, &found.files)?;
-        remark(tally, &mut notes);
+        remark(tally, read.filled, &mut notes);
     }
-    let frame = table.frame(&columns, &read)?;
+    if read.set_aside.records > 0 {
+        notes.push(read.set_aside.words());
+    }
+    let frame = table.frame(&columns, &styles, &read)?;
     let records = match depth {
         Depth::Whole { .. } => read.tally.as_ref().map(|tally| tally.records),
         _ => None,
     };
     let verdict = if read.tally.is_some() { verdict } else { Vec::new() };
     let schema = Arc::new(schema_of(&columns)?);
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes })
+    let dialect = super::Dialect {
+        delimiter: char::from(table.marks.delimiter),
+        quote: table.marks.quote.map(char::from),
+        ..layouts[0].1.dialect.clone()
+    };
+    let text = Some(TextFacts { dialect, lines: read.lines, set_aside: read.set_aside });
+    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes, text })
 }
 
 struct Table<'a> {
@@ -72,10 +86,15 @@ struct Reading {
     rows: Option<usize>,
     /// Whether what is scanned is a copy of the data alone, without names and lines to skip.
     bare: bool,
+    /// Lines to skip, and whether a header follows, where it is no copy.
+    skip: usize,
+    header: bool,
+    /// Whether short records were filled up.
+    filled: bool,
     notes: Vec<String>,
+    lines: LineCount,
+    set_aside: SetAside,
 }
-
-type Laid = (FileFact, Layout);
 
 fn nothing(found: Found) -> Opened {
     let mut notes = found.notes;
@@ -88,138 +107,168 @@ fn nothing(found: Found) -> Opened {
         records: Some(0),
         verdict: Vec::new(),
         notes,
+        text: None,
     }
 }
 
-// The layout of each file that holds something; all must agree.
-fn layouts(found: &mut Found, options: &ReadOptions) -> Result<Vec<Laid>> {
-    let mut layouts: Vec<Laid> = Vec::new();
-    let mut empty = Vec::new();
-    let mut options = options.clone();
-    for file in &found.files {
-        let Some(layout) = layout_of(&file.path, &options)? else {
-            empty.push(shown(&file.path));
-            continue;
-        };
-        if let Some((first, expected)) = layouts.first() {
-            agree(first, expected, file, &layout)?;
-        }
-        // What the first file tells holds for all: a file of few rows may tell something else.
-        options.delimiter = Some(char::from(layout.marks.delimiter));
-        layouts.push((file.clone(), layout));
-    }
-    if !layouts.is_empty() && !empty.is_empty() {
-        found.notes.push(format!("ignored {} empty file(s): {}", empty.len(), empty.join(", ")));
-    }
-    if !layouts.is_empty() {
-        found.files = layouts.iter().map(|(file, _)| file.clone()).collect();
-    }
-    Ok(layouts)
-}
-
-fn agree(first: &FileFact, expected: &Layout, file: &FileFact, layout: &Layout) -> Result<()> {
-    let difference = if expected.names.len() != layout.names.len() {
-        format!("it has {} columns, not {}", layout.names.len(), expected.names.len())
-    } else if let Some((a, b)) = expected.names.iter().zip(&layout.names).find(|(a, b)| a != b) {
-        format!("it has the column {b} where {a} is expected")
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(
-        ErrorKind::Source,
-        format!("{} does not fit {}: {difference}", shown(&file.path), shown(&first.path)),
-    )
-    .advise("read files of one table with the same columns in the same order"))
-}
-
-fn read_whole(table: &mut Table<'_>, layouts: &[Laid], cancel: &AtomicBool, progress: &dyn Fn(u64)) -> Result<Reading> {
+fn read_whole(
+    table: &mut Table<'_>,
+    layouts: &mut [Laid],
+    cancel: &AtomicBool,
+    progress: &dyn Fn(u64),
+) -> Result<Reading> {
     let mut blank = Tally::new(table.names.len(), &table.options.null_words);
-    let mut regular = !layouts.iter().any(|(_, layout)| layout.stray);
+    let regular = !layouts.iter().any(|(_, layout)| layout.stray);
+    let fill = table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill);
     let mut tally = None;
     if regular {
-        tally = pass_all(table, layouts, &blank, cancel, progress)?;
-    }
-    if tally.is_none() && table.marks.quote.is_some() {
-        // Quotes that do not pair up are often no quotes at all: inches, say. Then no field begins with one.
-        let unquoted = Marks::new(table.marks.delimiter, None);
-        let quoted = std::mem::replace(&mut table.marks, unquoted);
-        blank.watch = quoted.quote;
-        tally = pass_all(table, layouts, &blank, cancel, progress)?.filter(|tally| tally.watched == 0 && regular);
-        if tally.is_none() {
-            table.marks = quoted;
-            regular = false;
+        let mut passed = pass_all(table, layouts, &blank, cancel, progress)?;
+        if matches!(passed, Passed::Undecodable) && judge(table.options, layouts)? {
+            table.names.clone_from(&layouts[0].1.names);
+            passed = pass_all(table, layouts, &blank, cancel, progress)?;
         }
+        if matches!(passed, Passed::Irregular) && table.marks.quote.is_some() {
+            // Quotes that do not pair up are often no quotes at all: inches, say. Then no field begins with one.
+            let quoted = table.marks.clone();
+            table.marks = Marks::new(quoted.delimiter, None);
+            blank.watch = quoted.quote;
+            passed = pass_all(table, layouts, &blank, cancel, progress)?;
+            if !matches!(&passed, Passed::Whole(tally) if tally.watched == 0) {
+                table.marks = quoted;
+                passed = Passed::Irregular;
+            }
+        }
+        if let Passed::Whole(whole) = passed {
+            tally = Some(*whole);
+        }
+    } else {
+        judge(table.options, layouts)?;
+        table.names.clone_from(&layouts[0].1.names);
     }
     blank.watch = None;
-    match tally {
-        Some(tally) if regular && (tally.spare.count == 0 && (tally.blank.count == 0 || tally.hollow == 0)) => {
-            let scan = scan_of(layouts.iter().map(|(file, _)| file.path.as_path()))?;
-            Ok(Reading { tally: Some(tally), scan: Some(scan), ..Reading::default() })
-        }
-        _ => straightened(table, layouts, &blank, cancel, progress),
-    }
+    let fits = |tally: &Tally| {
+        tally.long.count == 0
+            && (fill || tally.short.count == 0)
+            && tally.spare.count == 0
+            && (tally.blank.count == 0 || tally.hollow == 0)
+            && !header_again(table, tally)
+    };
+    let Some(tally) = tally.filter(|tally| fits(tally) && plain(layouts, table.options)) else {
+        return straightened(table, layouts, &blank, fill, cancel, progress);
+    };
+    let before: u64 = layouts.iter().map(|(_, layout)| layout.line - 1).sum();
+    let left_out = tally.blank.count;
+    let lines = LineCount {
+        physical: before + tally.physical,
+        accounted: before + tally.accounted,
+        before_data: before,
+        records: tally.accounted.saturating_sub(left_out),
+        set_aside: 0,
+        left_out,
+    };
+    let scan = Some(scan_of(paths(layouts))?);
+    let Layout { skip, dialect, .. } = &layouts[0].1;
+    let (skip, header) = (*skip, dialect.header);
+    Ok(Reading { tally: Some(tally), scan, skip, header, filled: fill, lines, ..Reading::default() })
 }
 
-// One pass over each file; none when one of them is irregular.
+// Whether a column seems to hold its own name as a value: the header may be repeated.
+fn header_again(table: &Table<'_>, tally: &Tally) -> bool {
+    let holds = |(name, tracker): (&String, &super::tracker::Tracker)| {
+        tracker.count(&[Shape::Text]) > 0 && tracker.of(Shape::Text).example == *name
+    };
+    table.names.len() > 1 && table.names.iter().zip(&tally.columns).any(holds)
+}
+
+// One pass over each file; what is wrong with one is wrong with all.
 fn pass_all(
     table: &Table<'_>,
     layouts: &[Laid],
     blank: &Tally,
     cancel: &AtomicBool,
     progress: &dyn Fn(u64),
-) -> Result<Option<Tally>> {
+) -> Result<Passed> {
     let mut tally = blank.clone();
     let mut before = 0;
     for (file, layout) in layouts {
         let told = |bytes| progress(before + bytes);
-        let job = Job {
-            path: &file.path,
-            offset: layout.offset,
-            line: layout.line,
-            marks: &table.marks,
-            cancel,
-            progress: &told,
-        };
-        match pass(&job, blank)? {
+        match pass(&job(table, layout, cancel, &told), blank)? {
             Passed::Whole(more) => tally.merge(*more),
-            Passed::Irregular => return Ok(None),
+            other => return Ok(other),
         }
         before += file.bytes;
     }
-    Ok(Some(tally))
+    Ok(Passed::Whole(Box::new(tally)))
+}
+
+fn job<'a>(table: &'a Table<'_>, layout: &'a Layout, cancel: &'a AtomicBool, progress: &'a dyn Fn(u64)) -> Job<'a> {
+    Job { text: &layout.text, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress }
+}
+
+fn rules<'a>(layout: &'a Layout, options: &ReadOptions, fill: bool) -> Rules<'a> {
+    Rules {
+        header: &layout.header,
+        comment: layout.dialect.comment.as_deref(),
+        guessed_comment: options.comment.is_none(),
+        fill,
+    }
 }
 
 fn straightened(
     table: &Table<'_>,
     layouts: &[Laid],
     blank: &Tally,
+    fill: bool,
     cancel: &AtomicBool,
     progress: &dyn Fn(u64),
 ) -> Result<Reading> {
     let mut out = BufWriter::with_capacity(1 << 20, straighten::begin()?);
     let mut tally = blank.clone();
+    let mut rejects = Rejects::default();
+    let mut lines = LineCount::default();
+    let (mut comments, mut headers) = (Lines::default(), Lines::default());
     let mut before = 0;
     for (file, layout) in layouts {
         let told = |bytes| progress(before + bytes);
-        let job = Job {
-            path: &file.path,
-            offset: layout.offset,
-            line: layout.line,
-            marks: &table.marks,
-            cancel,
-            progress: &told,
-        };
-        tally.merge(straighten::copy(&job, blank, &mut out)?);
+        let job = job(table, layout, cancel, &told);
+        let copied = straighten::copy(&job, &rules(layout, table.options, fill), blank, &mut rejects, &mut out)?;
+        add(&mut lines, &copied, layout.line - 1);
+        comments.merge(copied.comments);
+        headers.merge(copied.headers);
+        tally.merge(copied.tally);
         before += file.bytes;
     }
     let copy =
         out.into_inner().map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error.into_error()))?;
-    let scan = ScanSources::Files(std::iter::once(copy).collect());
     let mut notes = Vec::new();
-    if tally.stray.count > 0 {
-        notes.push(format!("quotes inside unquoted fields were read as ordinary characters: {}", tally.stray.words()));
+    for (found, what) in [
+        (&tally.stray, "quotes inside unquoted fields were read as ordinary characters"),
+        (&comments, "comments, left out"),
+        (&headers, "the header again, left out"),
+    ] {
+        if found.count > 0 {
+            notes.push(format!("{what}: {}", found.words()));
+        }
     }
-    Ok(Reading { tally: Some(tally), scan: Some(scan), bare: true, notes, rows: None })
+    Ok(Reading {
+        tally: Some(tally),
+        scan: Some(ScanSources::Files(std::iter::once(copy).collect())),
+        bare: true,
+        filled: fill,
+        notes,
+        lines,
+        set_aside: rejects.finish()?,
+        ..Reading::default()
+    })
+}
+
+fn add(lines: &mut LineCount, copied: &Copied, before: u64) {
+    lines.physical += copied.lines.physical + before;
+    lines.accounted += copied.lines.accounted + before;
+    lines.before_data += before;
+    lines.records += copied.lines.records;
+    lines.set_aside += copied.lines.set_aside;
+    lines.left_out += copied.lines.left_out;
 }
 
 // The first rows of the first files, through memory.
@@ -227,29 +276,36 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
     let blank = Tally::new(table.names.len(), &table.options.null_words);
     let mut tally = blank.clone();
     let mut text = Vec::new();
+    let fill = table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill);
     for (file, layout) in layouts {
         let mut bytes = Vec::new();
-        skipped(&file.path, layout.offset)?
+        skipped(&layout.text, layout.offset)?
             .take(HEAD)
             .read_to_end(&mut bytes)
             .map_err(|error| unreadable(&file.path, &error))?;
-        if bytes.len() as u64 == HEAD {
+        let ended = (bytes.len() as u64) < HEAD;
+        if !ended {
             let complete = split(&bytes, &table.marks, 1, &mut Nobody).complete;
             bytes.truncate(complete);
         }
-        if let Err(error) = std::str::from_utf8(&bytes) {
-            let before = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
-            return Err(super::intake::no_text(&file.path, layout.line + before));
-        }
-        let (more, mut straight) = straighten::copy_bytes(&bytes, layout.line, &table.marks, &blank);
-        tally.merge(more);
+        let rules = rules(layout, table.options, fill);
+        let (copied, mut straight) =
+            straighten::copy_bytes(&bytes, &layout.text, layout.line, &table.marks, &rules, &blank, ended)?;
+        tally.merge(copied.tally);
         text.append(&mut straight);
         if tally.records >= rows as u64 || text.len() as u64 >= HEAD {
             break;
         }
     }
     let scan = ScanSources::Buffers(std::iter::once(text.into()).collect());
-    Ok(Reading { tally: Some(tally), scan: Some(scan), bare: true, rows: Some(rows), ..Reading::default() })
+    Ok(Reading {
+        tally: Some(tally),
+        scan: Some(scan),
+        bare: true,
+        rows: Some(rows),
+        filled: fill,
+        ..Reading::default()
+    })
 }
 
 // One verdict a column: decided, or the stored type held against what was seen.
@@ -259,58 +315,43 @@ fn verdicts(
     tally: Option<&Tally>,
     depth: &Depth<'_>,
     notes: &mut Vec<String>,
-) -> Result<Vec<ColumnVerdict>> {
+) -> Result<(Vec<ColumnVerdict>, Vec<Style>)> {
+    let manner = Manner { order: table.options.date_order.map(Into::into), comma: table.options.decimal_comma };
     let stored = source.columns.as_deref().unwrap_or_default();
-    if let Some(gone) = stored.iter().find(|column| !table.names.contains(&column.name)) {
+    let known: HashSet<&str> = table.names.iter().map(String::as_str).collect();
+    let by_name: HashMap<&str, &StoredColumn> = stored.iter().map(|column| (column.name.as_str(), column)).collect();
+    if let Some(gone) = stored.iter().find(|column| !known.contains(column.name.as_str())) {
         return Err(Error::new(
             ErrorKind::Column,
             format!("column {} of dataset {} is not in the file", gone.name, source.name),
         )
         .advise(format!("the file has {}", table.names.join(", "))));
     }
-    let mut verdicts = Vec::new();
+    let (mut verdicts, mut styles) = (Vec::new(), Vec::new());
     for (at, name) in table.names.iter().enumerate() {
-        let stored_column = stored.iter().find(|column| column.name == *name);
+        let stored_column = by_name.get(name.as_str()).copied();
         let tracker = tally.map(|tally| &tally.columns[at]);
-        verdicts.push(match (stored_column, tracker) {
-            (Some(column), Some(tracker)) if matches!(depth, Depth::Whole { .. }) => check(column, tracker)?,
-            (None, Some(tracker)) => decide(name, tracker),
-            (Some(column), _) => unseen(name, &column.kind),
-            (None, None) => unseen(name, "string"),
-        });
+        let (verdict, style) = match (stored_column, tracker) {
+            (Some(column), Some(tracker)) if matches!(depth, Depth::Whole { .. }) => check(column, tracker, manner)?,
+            (None, Some(tracker)) => decide(name, tracker, manner),
+            (Some(column), _) => (unseen(name, &column.kind), Style::Plain),
+            (None, None) => (unseen(name, "string"), Style::Plain),
+        };
+        verdicts.push(verdict);
+        styles.push(style);
         if !stored.is_empty() && stored_column.is_none() {
             notes.push(format!("column {name} is new; it has no stored type"));
         }
     }
-    Ok(verdicts)
+    Ok((verdicts, styles))
 }
 
 fn unseen(name: &str, kind: &str) -> ColumnVerdict {
-    ColumnVerdict { name: name.to_owned(), kind: kind.to_owned(), reason: None, values: 0, missing: 0 }
+    ColumnVerdict { name: name.to_owned(), kind: kind.to_owned(), ..ColumnVerdict::default() }
 }
 
-fn refuse_long(tally: &Tally, files: &[FileFact]) -> Result<()> {
-    if tally.long.count == 0 {
-        return Ok(());
-    }
-    let place = match files {
-        [file] => shown(&file.path),
-        files => format!("{} files", files.len()),
-    };
-    Err(Error::new(
-        ErrorKind::Source,
-        format!(
-            "{place}: records with more fields than the {} columns: {} of {}",
-            tally.columns.len(),
-            tally.long.words(),
-            grouped(tally.records)
-        ),
-    )
-    .advise("check the delimiter and the quote, or mend these lines"))
-}
-
-fn remark(tally: &Tally, notes: &mut Vec<String>) {
-    if tally.short.count > 0 {
+fn remark(tally: &Tally, filled: bool, notes: &mut Vec<String>) {
+    if filled && tally.short.count > 0 {
         notes.push(format!("records with too few fields, filled up with missing cells: {}", tally.short.words()));
     }
     if tally.spare.count > 0 {
@@ -334,7 +375,7 @@ fn dtype(column: &StoredColumn) -> Result<DataType> {
 
 impl Table<'_> {
     // The frame that reads the table with its types; dates are read as text and parsed by our own code.
-    fn frame(&self, columns: &[StoredColumn], read: &Reading) -> Result<LazyFrame> {
+    fn frame(&self, columns: &[StoredColumn], styles: &[Style], read: &Reading) -> Result<LazyFrame> {
         let schema = schema_of(columns)?;
         let rows = read.tally.as_ref().map_or(1, |tally| tally.records + tally.blank.count);
         let Some(scan) = read.scan.clone().filter(|_| rows > 0) else {
@@ -342,7 +383,11 @@ impl Table<'_> {
         };
         let raw: Schema = schema
             .iter()
-            .map(|(name, dtype)| (name.clone(), if dtype.is_temporal() { DataType::String } else { dtype.clone() }))
+            .zip(styles)
+            .map(|((name, dtype), style)| {
+                let ours = dtype.is_temporal() || *style == Style::Comma;
+                (name.clone(), if ours { DataType::String } else { dtype.clone() })
+            })
             .collect();
         let words = &self.options.null_words;
         let words = (!words.is_empty())
@@ -350,8 +395,8 @@ impl Table<'_> {
         let mut frame = LazyCsvReader::new_with_sources(scan)
             .with_glob(false)
             .with_cache(false)
-            .with_has_header(self.options.header && !read.bare)
-            .with_skip_lines(if read.bare { 0 } else { self.options.skip_lines })
+            .with_has_header(read.header && !read.bare)
+            .with_skip_lines(if read.bare { 0 } else { read.skip })
             .with_separator(self.marks.delimiter)
             .with_quote_char(if read.bare { self.marks.quote.or(Some(b'"')) } else { self.marks.quote })
             .with_null_values(words)
@@ -366,9 +411,12 @@ impl Table<'_> {
         }
         let parsed: Vec<_> = schema
             .iter()
-            .filter_map(|(name, dtype)| match dtype {
-                DataType::Date => Some(temporal::dates(name)),
-                DataType::Datetime(..) => Some(temporal::stamps(name)),
+            .zip(styles)
+            .filter_map(|((name, dtype), style)| match (dtype, style) {
+                (_, Style::Comma) => Some(temporal::commas(name).cast(dtype.clone())),
+                (_, Style::Turned(order)) => Some(temporal::turned(name, *order)),
+                (DataType::Date, Style::Plain) => Some(temporal::dates(name)),
+                (DataType::Datetime(..), Style::Plain) => Some(temporal::stamps(name)),
                 _ => None,
             })
             .collect();

@@ -1,21 +1,31 @@
-//! How a text file is laid out: its encoding mark, its delimiter, the names of its columns, and where its data begins.
+//! How a text file is laid out: its delimiter, the names of its columns, and where its data begins.
 
-use super::files::{reader, shown, unreadable};
-use super::split::{Form, Marks, Visit, first_record, split, undouble};
+use super::facts::Dialect;
+use super::files::{shown, unreadable};
+use super::sniff::{self, Sample};
+use super::split::{Form, Marks, Visit, first_record, undouble};
+use super::text::{Text, legible};
 use super::{ReadOptions, format_of_path};
 use crate::error::{Error, ErrorKind, Result};
-use std::collections::HashSet;
-use std::io::Read as _;
+use std::collections::{HashMap, HashSet};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 /// How much of a file its layout is told from.
-const HEAD: u64 = 1 << 20;
-const CANDIDATES: &[u8] = b",;\t|:^";
+const HEAD: u64 = 4 << 20;
+const CHUNK: u64 = 1 << 16;
+// So many records of one width prove something about the header.
+const SURE: usize = 10;
 
 /// The layout of one file.
 pub(crate) struct Layout {
+    pub(crate) text: Text,
     pub(crate) marks: Marks,
     pub(crate) names: Vec<String>,
+    /// The record that holds the names, as it stands; empty when none does.
+    pub(crate) header: Vec<String>,
+    /// Lines to skip before the header.
+    pub(crate) skip: usize,
     /// Bytes before the first record of data.
     pub(crate) offset: u64,
     /// The line on which it begins.
@@ -23,88 +33,299 @@ pub(crate) struct Layout {
     pub(crate) notes: Vec<String>,
     /// Whether the engine's reader would misread how the file begins.
     pub(crate) stray: bool,
+    /// Whether the names were brought to the usual width of records.
+    pub(crate) refitted: bool,
+    /// Whether records are shorter than the header by rule, so that the last columns are filled up.
+    pub(crate) fill: bool,
+    pub(crate) dialect: Dialect,
 }
 
 /// Reads the layout of a file; none when it holds nothing.
-pub(crate) fn layout_of(path: &Path, options: &ReadOptions) -> Result<Option<Layout>> {
+pub(crate) fn layout_of(text: Text, options: &ReadOptions) -> Result<Option<Layout>> {
+    let path = text.path.clone();
     let mut head = Vec::new();
-    reader(path)?.take(HEAD).read_to_end(&mut head).map_err(|error| unreadable(path, &error))?;
+    text.reader()?.take(HEAD).read_to_end(&mut head).map_err(|error| unreadable(&path, &error))?;
     let whole = (head.len() as u64) < HEAD;
-    refuse_encoding(path, &head)?;
-    let mut offset = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let mut line = 1;
-    let skipped = skip(&head[offset..], options.skip_lines);
-    line += options.skip_lines as u64;
-    offset += skipped;
-    // The engine's reader passes over blank lines before the names, and only there.
-    while options.header && offset < head.len() {
-        let blank = if head[offset..].starts_with(b"\n") {
-            1
-        } else if head[offset..].starts_with(b"\r\n") {
-            2
-        } else {
-            break;
-        };
-        offset += blank;
-        line += 1;
-    }
-    if offset >= head.len() {
+    let mut at = Place { offset: if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }, line: 1 };
+    at.skip(&head, options.skip_lines);
+    at.blanks(&head);
+    if at.offset >= head.len() {
         return Ok(None);
     }
-    read_layout(path, options, &head, whole, offset, line).map(Some)
+    let mut reader = Reader { text, options, head: &head, whole, path: &path };
+    let guess = reader.guess(at.offset)?;
+    let marks = Marks::new(guess.delimiter, guess.quote);
+    let found = reader.preamble(&mut at, &marks);
+    if at.offset >= head.len() {
+        return Ok(None);
+    }
+    reader.layout(marks, &guess, at, found).map(Some)
 }
 
-fn read_layout(
-    path: &Path,
-    options: &ReadOptions,
-    head: &[u8],
-    whole: bool,
+#[derive(Clone, Copy)]
+struct Place {
     offset: usize,
     line: u64,
-) -> Result<Layout> {
-    let quote = options.quote.map(|quote| ascii(quote, "quote")).transpose()?;
-    let delimiter = match options.delimiter {
-        Some(delimiter) => ascii(delimiter, "delimiter")?,
-        None => detect(path, &head[offset..], quote),
-    };
-    if Some(delimiter) == quote {
-        return Err(Error::new(ErrorKind::Source, "the delimiter and the quote are the same character"));
-    }
-    let marks = Marks::new(delimiter, quote);
-    let mut first = Fields::default();
-    // Without names, blank lines may come before the record that tells the number of columns.
-    let blank = head[offset..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    let end = first_record(&head[offset + blank..], &marks, &mut first);
-    if end.is_none() && !whole {
-        return Err(Error::new(ErrorKind::Source, format!("{}: line {line} is longer than a megabyte", shown(path)))
-            .advise("check that this is delimited text, and which quote it uses"));
-    }
-    let mut layout =
-        Layout { marks, names: Vec::new(), offset: offset as u64, line, notes: Vec::new(), stray: first.stray };
-    if options.header {
-        let (end, lines) = end.unwrap_or((head.len() - offset, 1));
-        layout.offset += end as u64;
-        layout.line += lines;
-        (layout.names, layout.notes) = names(first.texts, quote, path, line)?;
-    } else {
-        layout.names = (1..=first.texts.len()).map(|number| format!("Column_{number}")).collect();
-        // The engine's reader stumbles over blank lines where it expects the first record.
-        layout.stray = blank > 0;
-    }
-    Ok(layout)
 }
 
-fn refuse_encoding(path: &Path, head: &[u8]) -> Result<()> {
-    let fault = match head {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16",
-        _ if head.iter().take(1024).filter(|byte| **byte == 0).count() > 16 => "it is no text",
-        _ if head.contains(&b'\r') && !head.contains(&b'\n') && memchr::memchr_iter(b'\r', head).count() > 1 => {
-            "its lines end with a carriage return alone"
+impl Place {
+    fn skip(&mut self, head: &[u8], lines: usize) {
+        for _ in 0..lines {
+            let rest = &head[self.offset..];
+            self.offset += memchr::memchr(b'\n', rest).map_or(rest.len(), |step| step + 1);
+            self.line += 1;
         }
-        _ => return Ok(()),
-    };
-    Err(Error::new(ErrorKind::Source, format!("{}: {fault}", shown(path)))
-        .advise("save it as UTF-8 text with the line ends of Windows or Unix"))
+    }
+
+    // The engine's reader passes over blank lines before the names, and only there.
+    fn blanks(&mut self, head: &[u8]) {
+        loop {
+            self.offset += match &head[self.offset..] {
+                [b'\n', ..] => 1,
+                [b'\r', b'\n', ..] => 2,
+                _ => return,
+            };
+            self.line += 1;
+        }
+    }
+}
+
+// What stands before the table.
+struct Before {
+    skip: usize,
+    comment: Option<String>,
+}
+
+struct Reader<'a> {
+    text: Text,
+    options: &'a ReadOptions,
+    head: &'a [u8],
+    whole: bool,
+    path: &'a Path,
+}
+
+impl Reader<'_> {
+    fn guess(&self, offset: usize) -> Result<sniff::Guess> {
+        let quote = self.options.quote.map(|quote| ascii(quote, "quote")).transpose()?;
+        let head = sniff::part(&self.head[offset..]);
+        let more = self.elsewhere();
+        let mut samples = vec![head];
+        samples.extend(more.iter().map(Vec::as_slice));
+        let whole = self.whole && head.len() == self.head.len() - offset;
+        let usual = if is_tabbed(self.path) { b'\t' } else { b',' };
+        let guess = match self.options.delimiter {
+            Some(delimiter) => sniff::Guess {
+                delimiter: ascii(delimiter, "delimiter")?,
+                quote,
+                confidence: 1.0,
+                reason: "as told".into(),
+                runner_up: None,
+            },
+            None => sniff::delimiter(&samples, quote, usual, whole),
+        };
+        if Some(guess.delimiter) == guess.quote {
+            return Err(Error::new(ErrorKind::Source, "the delimiter and the quote are the same character"));
+        }
+        Ok(guess)
+    }
+
+    // Lines from the middle and the end of a large file that lies on disk as it is read.
+    fn elsewhere(&self) -> Vec<Vec<u8>> {
+        if self.whole || !self.text.is_plain() {
+            return Vec::new();
+        }
+        let part = |from: u64| {
+            let mut file = std::fs::File::open(self.path).ok()?;
+            let mut bytes = Vec::new();
+            file.seek(SeekFrom::Start(from)).ok()?;
+            file.take(CHUNK).read_to_end(&mut bytes).ok()?;
+            let begin = memchr::memchr(b'\n', &bytes)? + 1;
+            Some(bytes.split_off(begin))
+        };
+        let size = std::fs::metadata(self.path).map_or(0, |meta| meta.len());
+        [size / 2, size.saturating_sub(CHUNK)].into_iter().filter_map(part).collect()
+    }
+
+    // Passes over what is not part of the table.
+    fn preamble(&self, at: &mut Place, marks: &Marks) -> Before {
+        let mut comment = self.options.comment.clone();
+        let begun = *at;
+        if self.options.skip_lines > 0 {
+            return Before { skip: self.options.skip_lines, comment };
+        }
+        if let Some(prefix) = &comment {
+            while self.head[at.offset..].starts_with(prefix.as_bytes()) {
+                at.skip(self.head, 1);
+            }
+        } else {
+            let part = sniff::part(&self.head[at.offset..]);
+            let width = Sample::of(part, marks, self.whole).usual(0).map_or(1, |(width, _)| width);
+            let lines = sniff::comments(part, marks, width);
+            at.skip(self.head, usize::try_from(lines).unwrap_or_default());
+            comment = (lines > 0).then(|| "#".to_owned());
+        }
+        at.blanks(self.head);
+        let part = sniff::part(&self.head[at.offset..]);
+        let lines = sniff::preamble(&Sample::of(part, marks, self.whole));
+        at.skip(self.head, usize::try_from(lines).unwrap_or_default());
+        at.blanks(self.head);
+        let moved = usize::try_from(at.line - begun.line).unwrap_or_default();
+        let skip = if moved > 0 { usize::try_from(at.line - 1).unwrap_or_default() } else { 0 };
+        Before { skip, comment }
+    }
+
+    fn layout(&mut self, marks: Marks, guess: &sniff::Guess, at: Place, before: Before) -> Result<Layout> {
+        let rest = &self.head[at.offset..];
+        let sample = Sample::of(sniff::part(rest), &marks, self.whole);
+        let (header, header_reason) = match self.options.header {
+            Some(header) => (header, "as told"),
+            None => sniff::has_header(&sample.records),
+        };
+        let mut first = Fields::default();
+        let end = first_record(rest, &marks, &mut first);
+        if end.is_none() && !self.whole {
+            return Err(Error::new(
+                ErrorKind::Source,
+                format!("{}: line {} is longer than {} megabytes", shown(self.path), at.line, HEAD >> 20),
+            )
+            .advise("check that this is delimited text, and which quote it uses"));
+        }
+        let dialect = Dialect {
+            encoding: self.text.encoding.name().to_owned(),
+            encoding_reason: self.text.reason.clone(),
+            byte_order_mark: self.text.mark,
+            delimiter: char::from(guess.delimiter),
+            quote: guess.quote.map(char::from),
+            line_ends: self.text.line_ends.to_owned(),
+            header,
+            header_reason: header_reason.to_owned(),
+            preamble_lines: before.skip as u64,
+            comment: before.comment.clone(),
+            first_data_line: at.line,
+            confidence: guess.confidence,
+            reason: guess.reason.clone(),
+            runner_up: guess.runner_up.map(char::from),
+        };
+        let mut layout = Layout {
+            text: self.text.clone(),
+            names: Vec::new(),
+            header: Vec::new(),
+            skip: before.skip,
+            offset: at.offset as u64,
+            line: at.line,
+            notes: Vec::new(),
+            stray: first.stray,
+            refitted: false,
+            fill: false,
+            dialect,
+            marks,
+        };
+        if before.skip > 0 && self.options.skip_lines == 0 {
+            layout.notes.push(format!("{} before the table, left out", lines_word(before.skip)));
+        }
+        let mut texts = if header {
+            self.read_header(&mut layout, at)?
+        } else {
+            // The engine's reader stumbles over blank lines where it expects the first record.
+            layout.stray |= at.line != before.skip as u64 + 1;
+            vec![String::new(); first.texts.len()]
+        };
+        // Where a person says that there is a header, few records are no proof against it.
+        let least = if self.options.header.is_none() { 2 } else { SURE };
+        fit(&mut layout, &mut texts, &sample, usize::from(header), least);
+        if header {
+            (layout.names, layout.notes) = names(&texts, std::mem::take(&mut layout.notes));
+        } else {
+            layout.names = (1..=texts.len()).map(|number| format!("Column_{number}")).collect();
+            if self.options.header.is_none() {
+                layout.notes.push(format!("the columns have no names ({header_reason})"));
+            }
+        }
+        layout.dialect.first_data_line = layout.line;
+        Ok(layout)
+    }
+
+    // The texts of the header, several lines of it joined column by column.
+    fn read_header(&self, layout: &mut Layout, mut at: Place) -> Result<Vec<String>> {
+        let mut texts: Vec<String> = Vec::new();
+        let lines = self.options.header_lines.max(1);
+        for number in 0..lines {
+            let mut fields = Fields::default();
+            let rest = &self.head[at.offset..];
+            if rest.is_empty() {
+                break;
+            }
+            let (end, taken) = first_record(rest, &layout.marks, &mut fields).unwrap_or((rest.len(), 1));
+            at.offset += end;
+            at.line += taken;
+            layout.stray |= fields.stray;
+            let quote = layout.marks.quote.unwrap_or(b'"');
+            let mut upper = String::new();
+            let read = fields.texts.into_iter().map(|(text, form)| {
+                let text = if form == Form::Doubled { undouble(&text, quote) } else { text };
+                let text = legible(&text);
+                // In all but the last line of a header a name holds for the columns after it, up to the next name.
+                if number + 1 < lines {
+                    if !text.is_empty() {
+                        upper.clone_from(&text);
+                    }
+                    upper.clone()
+                } else {
+                    text
+                }
+            });
+            for (place, text) in read.enumerate() {
+                match texts.get_mut(place) {
+                    Some(whole) if !whole.is_empty() && !text.is_empty() => *whole = format!("{whole} {text}"),
+                    Some(whole) => whole.push_str(&text),
+                    None => texts.push(text),
+                }
+            }
+        }
+        layout.offset = at.offset as u64;
+        layout.line = at.line;
+        if lines == 1 {
+            layout.header.clone_from(&texts);
+        }
+        Ok(texts)
+    }
+}
+
+// Brings the header and the usual width of records together.
+fn fit(layout: &mut Layout, texts: &mut Vec<String>, sample: &Sample, skip: usize, least: usize) {
+    let Some((width, count)) = sample.usual(skip) else { return };
+    let total = sample.records.len().saturating_sub(skip);
+    if width == texts.len() || count * 10 < total * 9 || count < least {
+        return;
+    }
+    let body = || sample.records.iter().skip(skip);
+    if width > texts.len() && texts.len() > 1 {
+        let used = body().any(|record| record.cells.iter().skip(texts.len()).any(|(text, _)| !text.is_empty()));
+        if used {
+            layout.notes.push(format!("the header names {} columns, the records have {width}", texts.len()));
+            texts.resize(width, String::new());
+            layout.refitted = true;
+        }
+    } else if width < texts.len() {
+        if texts[width..].iter().all(String::is_empty) {
+            texts.truncate(width);
+            layout.header.truncate(width);
+            layout.refitted = true;
+        } else if count >= SURE {
+            layout.notes.push(format!("the header names {} columns, most records have {width}", texts.len()));
+            layout.fill = true;
+        }
+    }
+}
+
+fn lines_word(lines: usize) -> String {
+    if lines == 1 { "1 line".into() } else { format!("{lines} lines") }
+}
+
+fn is_tabbed(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    format_of_path(path).is_some_and(|(format, _)| format.name == "CSV")
+        && (name.contains(".tsv") || name.contains(".tab"))
 }
 
 fn ascii(character: char, what: &str) -> Result<u8> {
@@ -113,17 +334,6 @@ fn ascii(character: char, what: &str) -> Result<u8> {
         _ => Err(Error::new(ErrorKind::Source, format!("{character:?} cannot be the {what}"))
             .advise("use a plain character such as a comma, a semicolon or a tab")),
     }
-}
-
-fn skip(bytes: &[u8], lines: usize) -> usize {
-    let mut at = 0;
-    for _ in 0..lines {
-        match memchr::memchr(b'\n', &bytes[at..]) {
-            Some(step) => at += step + 1,
-            None => return bytes.len(),
-        }
-    }
-    at
 }
 
 #[derive(Default)]
@@ -142,28 +352,21 @@ impl Visit for Fields {
 }
 
 // The names of the columns: blank ones are numbered, repeated ones get a suffix.
-fn names(texts: Vec<(Vec<u8>, Form)>, quote: Option<u8>, path: &Path, line: u64) -> Result<(Vec<String>, Vec<String>)> {
+fn names(originals: &[String], mut notes: Vec<String>) -> (Vec<String>, Vec<String>) {
     let mut names: Vec<String> = Vec::new();
-    let mut notes = Vec::new();
     let mut taken: HashSet<String> = HashSet::new();
-    let originals = texts
-        .into_iter()
-        .map(|(text, form)| {
-            let text = if form == Form::Doubled { undouble(&text, quote.unwrap_or(b'"')) } else { text };
-            String::from_utf8(text).map_err(|_| super::intake::no_text(path, line))
-        })
-        .collect::<Result<Vec<_>>>()?;
     let all: HashSet<&String> = originals.iter().collect();
+    let mut next: HashMap<String, usize> = HashMap::new();
     for (at, original) in originals.iter().enumerate() {
         let mut name = original.clone();
         if name.trim().is_empty() {
             name = format!("Column_{}", at + 1);
         }
         let plain = name.clone();
-        let mut number = 2;
+        let number = next.entry(plain.clone()).or_insert(2);
         while taken.contains(&name) || (name != *original && all.contains(&name)) {
             name = format!("{plain}_{number}");
-            number += 1;
+            *number += 1;
         }
         if original.trim().is_empty() {
             notes.push(format!("column {} has no name and is called {name}", at + 1));
@@ -173,54 +376,5 @@ fn names(texts: Vec<(Vec<u8>, Form)>, quote: Option<u8>, path: &Path, line: u64)
         taken.insert(name.clone());
         names.push(name);
     }
-    Ok((names, notes))
-}
-
-#[derive(Default)]
-struct Widths {
-    widths: Vec<usize>,
-}
-
-impl Visit for Widths {
-    fn field(&mut self, _: usize, _: &[u8], _: Form, _: u64) {}
-    fn record(&mut self, fields: usize, _: u64) {
-        self.widths.push(fields);
-    }
-    fn blank(&mut self, _: u64) {}
-}
-
-// The delimiter under which most records of the head have the same number of fields, the first record among them.
-fn detect(path: &Path, head: &[u8], quote: Option<u8>) -> u8 {
-    let tabs = path.to_string_lossy().to_ascii_lowercase();
-    let tabs = format_of_path(path).is_some_and(|(format, _)| format.name == "CSV")
-        && tabs.contains(".t")
-        && tabs.contains(".tsv");
-    let mut best = (0.0, if tabs { b'\t' } else { b',' });
-    for candidate in CANDIDATES {
-        let mut seen = Widths::default();
-        split(&head[..head.len().min(1 << 17)], &Marks::new(*candidate, quote), 1, &mut seen);
-        if seen.widths.len() > 1 {
-            seen.widths.truncate(seen.widths.len() - 1); // the last one may be cut off
-        }
-        let score = stability(&seen.widths) + if tabs && *candidate == b'\t' { 0.5 } else { 0.0 };
-        if score > best.0 + 0.001 {
-            best = (score, *candidate);
-        }
-    }
-    best.1
-}
-
-// From 0 to 1: the share of records with the commonest width, when that is more than one field.
-fn stability(widths: &[usize]) -> f64 {
-    let mut counts: std::collections::BTreeMap<usize, u32> = std::collections::BTreeMap::new();
-    for width in widths {
-        *counts.entry(*width).or_default() += 1;
-    }
-    let Some((width, count)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return 0.0 };
-    if width < 2 {
-        return 0.0;
-    }
-    let first = if widths.first() == Some(&width) { 1.0 } else { 0.6 };
-    let total = u32::try_from(widths.len()).unwrap_or(u32::MAX);
-    f64::from(count) / f64::from(total) * first
+    (names, notes)
 }

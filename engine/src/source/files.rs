@@ -4,13 +4,14 @@ use super::{FORMATS, FileFact, ReadFormat, Source, format_of_path};
 use crate::error::{Error, ErrorKind, Result};
 use chrono::{DateTime, SecondsFormat, Utc};
 use polars::prelude::{PlRefPath, ScanSources};
-use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The files of one table.
 pub(crate) struct Found {
     pub(crate) files: Vec<FileFact>,
+    /// What is read in place of each file, where that is a copy.
+    pub(crate) copies: Vec<PathBuf>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -66,7 +67,7 @@ pub(crate) fn find(source: &Source, base: &Path) -> Result<Found> {
         paths.append(&mut found);
     }
     let files = paths.into_iter().map(fact).collect::<Result<Vec<_>>>()?;
-    let mut found = Found { files, notes: Vec::new() };
+    let mut found = Found { files, copies: Vec::new(), notes: Vec::new() };
     drop_empty(&mut found);
     Ok(found)
 }
@@ -78,22 +79,7 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// Opens a file for reading, decompressed by its first bytes.
 pub(crate) fn reader(path: &Path) -> Result<Box<dyn Read + Send>> {
-    let fail = |error: std::io::Error| unreadable(path, &error);
-    let mut file = File::open(path).map_err(fail)?;
-    let mut magic = [0_u8; 4];
-    let mut filled = 0;
-    while filled < 4 {
-        match file.read(&mut magic[filled..]).map_err(fail)? {
-            0 => break,
-            more => filled += more,
-        }
-    }
-    let file = File::open(path).map_err(fail)?;
-    Ok(match magic {
-        [0x1f, 0x8b, ..] => Box::new(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(1 << 18, file))),
-        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::new(file).map_err(fail)?),
-        _ => Box::new(file),
-    })
+    super::codec::reader(path)
 }
 
 /// The error about a file that cannot be read.

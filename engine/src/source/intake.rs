@@ -3,13 +3,13 @@
 //! Blocks are cut at line ends outside quotes and go to several workers. A file whose quotes do not pair up cannot be cut that way:
 //! the pass then ends as [`Passed::Irregular`], and the caller reads it in one piece.
 
-use super::files::{reader, shown, unreadable};
+use super::files::unreadable;
 use super::split::{Marks, split};
+use super::text::Text;
 use super::tracker::Tally;
 use crate::error::{Error, ErrorKind, Result};
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 use std::io::Read;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +20,7 @@ pub(super) const LONGEST: usize = 1 << 28;
 
 /// What to read of a file.
 pub(crate) struct Job<'a> {
-    pub(crate) path: &'a Path,
+    pub(crate) text: &'a Text,
     /// Bytes before the first record of data.
     pub(crate) offset: u64,
     /// The line on which it begins.
@@ -36,6 +36,10 @@ pub(crate) enum Passed {
     Whole(Box<Tally>),
     /// Quotes do not pair up.
     Irregular,
+    /// There are NUL bytes.
+    Odd,
+    /// Some bytes are no UTF-8.
+    Undecodable,
 }
 
 struct Block {
@@ -60,32 +64,25 @@ pub(crate) fn pass(job: &Job<'_>, blank: &Tally) -> Result<Passed> {
         let fed = if handles.is_empty() { Err(no_thread()) } else { feed(job, &send, &stop, &spare) };
         drop(send);
         let mut whole = blank.clone();
-        let mut failed: Option<(u64, Error)> = None;
-        let mut irregular = false;
+        let mut worst = None;
         for handle in handles {
             match handle.join().unwrap_or(Err(Trouble::Panic)) {
                 Ok(tally) => whole.merge(tally),
-                Err(Trouble::Irregular) => irregular = true,
-                Err(Trouble::Text(line)) if failed.as_ref().is_none_or(|(first, _)| line < *first) => {
-                    failed = Some((line, no_text(job.path, line)));
-                }
-                Err(Trouble::Text(_)) => {}
                 Err(Trouble::Panic) => return Err(Error::new(ErrorKind::Internal, "the typing pass failed")),
+                Err(trouble) => worst = worst.max(Some(trouble)),
             }
         }
-        let fed = fed?;
-        match failed {
-            Some((_, error)) => Err(error),
-            None if irregular || !fed => Ok(Passed::Irregular),
-            None => Ok(Passed::Whole(Box::new(whole))),
+        match fed? {
+            Some(lines) => whole.physical += lines,
+            None => worst = worst.max(Some(Trouble::Irregular)),
         }
+        Ok(match worst {
+            Some(Trouble::Undecodable) => Passed::Undecodable,
+            Some(Trouble::Irregular) => Passed::Irregular,
+            Some(Trouble::Odd) => Passed::Odd,
+            _ => Passed::Whole(Box::new(whole)),
+        })
     })
-}
-
-/// The error about bytes that are no UTF-8 text.
-pub(crate) fn no_text(path: &Path, line: u64) -> Error {
-    Error::new(ErrorKind::Source, format!("{}: line {line} is not UTF-8 text", shown(path)))
-        .advise("save the file as UTF-8")
 }
 
 /// The error of a cancelled reading.
@@ -97,9 +94,12 @@ fn no_thread() -> Error {
     Error::new(ErrorKind::Internal, "no thread could be started").advise("close other programs and try again")
 }
 
+// The worse, the later.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Trouble {
+    Odd,
     Irregular,
-    Text(u64),
+    Undecodable,
     Panic,
 }
 
@@ -127,20 +127,32 @@ fn count(
 }
 
 fn tally_block(bytes: &[u8], line: u64, marks: &Marks, tally: &mut Tally) -> Result<(), Trouble> {
-    if let Err(error) = std::str::from_utf8(bytes) {
-        let before = memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
-        return Err(Trouble::Text(line + before));
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(Trouble::Undecodable);
+    }
+    if memchr(0, bytes).is_some() {
+        return Err(Trouble::Odd);
     }
     let tail = split(bytes, marks, line, tally);
-    if tail.open.is_some() || tally.stray.count > 0 { Err(Trouble::Irregular) } else { Ok(()) }
+    if tail.open.is_some() || tally.stray.count > 0 {
+        return Err(Trouble::Irregular);
+    }
+    tally.accounted += tail.line - line + lines_of(&bytes[tail.complete..]);
+    Ok(())
 }
 
-// Reads blocks and hands them out; false when a block could not be cut.
-fn feed(job: &Job<'_>, send: &SyncSender<Block>, stop: &AtomicBool, spare: &Spare) -> Result<bool> {
-    let mut file = skipped(job.path, job.offset)?;
+/// Physical lines of some bytes; the last one needs no end.
+pub(super) fn lines_of(bytes: &[u8]) -> u64 {
+    memchr_iter(b'\n', bytes).count() as u64 + u64::from(bytes.last().is_some_and(|byte| *byte != b'\n'))
+}
+
+// Reads blocks and hands them out; the lines of them, or none when a block could not be cut.
+fn feed(job: &Job<'_>, send: &SyncSender<Block>, stop: &AtomicBool, spare: &Spare) -> Result<Option<u64>> {
+    let mut file = skipped(job.text, job.offset)?;
     let mut carry: Vec<u8> = Vec::new();
     let mut line = job.line;
     let mut read = job.offset;
+    let mut physical = 0;
     loop {
         let mut bytes = spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         bytes.append(&mut carry);
@@ -148,12 +160,12 @@ fn feed(job: &Job<'_>, send: &SyncSender<Block>, stop: &AtomicBool, spare: &Spar
         read += more;
         (job.progress)(read);
         if stop.load(Ordering::Relaxed) {
-            return Ok(true);
+            return Ok(Some(physical));
         }
         if !ended {
             let Some(cut) = last_end(&bytes, job.marks.quote) else {
                 if bytes.len() > LONGEST {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 carry = bytes;
                 continue;
@@ -162,20 +174,22 @@ fn feed(job: &Job<'_>, send: &SyncSender<Block>, stop: &AtomicBool, spare: &Spar
             bytes.truncate(cut);
         }
         let lines = memchr_iter(b'\n', &bytes).count() as u64;
+        physical += lines + u64::from(ended && bytes.last().is_some_and(|byte| *byte != b'\n'));
         if !bytes.is_empty() && send.send(Block { bytes, line }).is_err() {
-            return Ok(true);
+            return Ok(Some(physical));
         }
         line += lines;
         if ended {
-            return Ok(true);
+            return Ok(Some(physical));
         }
     }
 }
 
 /// Opens a file and skips its first bytes.
-pub(super) fn skipped(path: &Path, offset: u64) -> Result<Box<dyn Read + Send>> {
-    let mut file = reader(path)?;
-    std::io::copy(&mut file.by_ref().take(offset), &mut std::io::sink()).map_err(|error| unreadable(path, &error))?;
+pub(super) fn skipped(text: &Text, offset: u64) -> Result<Box<dyn Read + Send>> {
+    let mut file = text.reader()?;
+    std::io::copy(&mut file.by_ref().take(offset), &mut std::io::sink())
+        .map_err(|error| unreadable(&text.path, &error))?;
     Ok(file)
 }
 
@@ -190,7 +204,8 @@ pub(super) fn fill(
         return Err(cancelled());
     }
     bytes.reserve(most);
-    let more = file.by_ref().take(most as u64).read_to_end(bytes).map_err(|error| unreadable(job.path, &error))?;
+    let more =
+        file.by_ref().take(most as u64).read_to_end(bytes).map_err(|error| unreadable(&job.text.path, &error))?;
     Ok((more as u64, more < most))
 }
 

@@ -4,21 +4,33 @@
 //! run uses ([`intake`]); what would not survive a type stays text. Knows files and formats, no operation and no run.
 
 mod calendar;
+mod codec;
 mod columnar;
 mod delimited;
 mod dialect;
+mod encoding;
+mod excel;
+mod facts;
 mod files;
 mod intake;
 mod json;
+mod laid;
 pub(crate) mod reading;
+mod rejects;
 mod shape;
+mod sniff;
 mod split;
 mod straighten;
 mod temporal;
+mod text;
 mod tracker;
 mod verdict;
 
+pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
 pub use files::{is_text, total_bytes};
+pub use rejects::{REJECT_COLUMNS, Reject, RejectCount, SetAside, too_many};
+pub(crate) use shape::shape_of;
+pub(crate) use verdict::fits_kind;
 
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{LazyFrame, PolarsError, SchemaRef};
@@ -47,10 +59,24 @@ pub struct ReadOptions {
     pub delimiter: Option<char>,
     /// The character around fields; none switches quoting off.
     pub quote: Option<char>,
-    /// Whether the first record holds the names of the columns.
-    pub header: bool,
+    /// Whether the first record holds the names of the columns; told from the data when there is none.
+    pub header: Option<bool>,
+    /// How many records hold the names, one below the other; they are joined.
+    pub header_lines: usize,
     /// Lines before the first record that are not part of the table.
     pub skip_lines: usize,
+    /// What lines of comments begin with; those at the top that begin with a hash are found without it.
+    pub comment: Option<String>,
+    /// The name of the encoding; found from the data when there is none.
+    pub encoding: Option<String>,
+    /// Whether records with too few fields are filled up with missing cells instead of set aside.
+    pub fill_short: bool,
+    /// Whether a comma in a number is always the decimal point.
+    pub decimal_comma: bool,
+    /// The order of day and month where the data does not prove one.
+    pub date_order: Option<DateOrder>,
+    /// The name of the sheet of a workbook, or its number counted from 1; the first one when there is none.
+    pub sheet: Option<String>,
     /// Words that stand for a missing value.
     pub null_words: Vec<String>,
     /// Whether a JSON file is one document instead of one object a line; told from the first byte when there is none.
@@ -62,10 +88,54 @@ impl Default for ReadOptions {
         Self {
             delimiter: None,
             quote: Some('"'),
-            header: true,
+            header: None,
+            header_lines: 1,
             skip_lines: 0,
+            comment: None,
+            encoding: None,
+            fill_short: false,
+            decimal_comma: false,
+            date_order: None,
+            sheet: None,
             null_words: Vec::new(),
             multi_line: None,
+        }
+    }
+}
+
+/// The order of day and month in dates that begin with one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateOrder {
+    /// 31/12/2024
+    DayFirst,
+    /// 12/31/2024
+    MonthFirst,
+}
+
+impl DateOrder {
+    /// The order of a word: dmy or mdy.
+    pub fn named(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "dmy" | "day" => Some(Self::DayFirst),
+            "mdy" | "month" => Some(Self::MonthFirst),
+            _ => None,
+        }
+    }
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DayFirst => "dmy",
+            Self::MonthFirst => "mdy",
+        }
+    }
+}
+
+impl From<DateOrder> for calendar::Order {
+    fn from(order: DateOrder) -> Self {
+        match order {
+            DateOrder::DayFirst => Self::DayFirst,
+            DateOrder::MonthFirst => Self::MonthFirst,
         }
     }
 }
@@ -91,21 +161,6 @@ pub struct FileFact {
     pub modified: String,
 }
 
-/// What the typing pass decided about one column, and why.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct ColumnVerdict {
-    /// Its name.
-    pub name: String,
-    /// The word of its type.
-    pub kind: String,
-    /// Why it stayed text although much of it looks like something else.
-    pub reason: Option<String>,
-    /// Cells with a value.
-    pub values: u64,
-    /// Cells without one.
-    pub missing: u64,
-}
-
 /// An opened source.
 pub struct Opened {
     /// The table, not yet read.
@@ -122,6 +177,8 @@ pub struct Opened {
     pub verdict: Vec<ColumnVerdict>,
     /// What a person should know: renamed headers, ignored files, short rows.
     pub notes: Vec<String>,
+    /// What was found out about delimited text; none for other formats.
+    pub text: Option<TextFacts>,
 }
 
 /// How much of a source is looked at before it is opened.
@@ -156,7 +213,7 @@ pub static FORMATS: &[ReadFormat] = &[
         name: "CSV",
         title: "Delimited text",
         extensions: &["csv", "tsv", "tab", "psv", "txt"],
-        compressed: &["gz", "zst"],
+        compressed: codec::ENDINGS,
         text: true,
         open: delimited::open,
     },
@@ -164,9 +221,17 @@ pub static FORMATS: &[ReadFormat] = &[
         name: "JSON",
         title: "JSON and JSON Lines",
         extensions: &["json", "jsonl", "ndjson"],
-        compressed: &["gz", "zst"],
+        compressed: codec::ENDINGS,
         text: true,
         open: json::open,
+    },
+    ReadFormat {
+        name: "EXCEL",
+        title: "Excel and OpenDocument workbooks",
+        extensions: &["xlsx", "xlsm", "xlsb", "xls", "ods"],
+        compressed: &[],
+        text: true,
+        open: excel::open,
     },
     ReadFormat {
         name: "PARQUET",
@@ -230,6 +295,7 @@ pub fn format_named(name: &str) -> Option<&'static ReadFormat> {
         "TSV" | "TEXT" => "CSV",
         "JSONL" | "NDJSON" | "JSON LINES" => "JSON",
         "IPC" | "FEATHER" => "ARROW",
+        "XLSX" | "XLSM" | "XLSB" | "XLS" | "ODS" => "EXCEL",
         other => other,
     };
     FORMATS.iter().find(|format| format.name == name)

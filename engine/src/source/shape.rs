@@ -46,6 +46,28 @@ pub(crate) enum Shape {
     Padded,
     /// 1,000 or `1_000`
     Grouped,
+    /// 1,5 or 0,123: digits with a comma for a point, at most 15 that matter.
+    CommaDecimal,
+    /// 1,234: a decimal comma or a separator of thousands.
+    CommaThree,
+    /// 31/12/2024
+    SlashDayFirst,
+    /// 12/31/2024
+    SlashMonthFirst,
+    /// 01/02/2024
+    SlashEither,
+    /// 31.12.2024
+    PointDayFirst,
+    /// 12.31.2024
+    PointMonthFirst,
+    /// 01.02.2024
+    PointEither,
+    /// 31-12-2024
+    DashDayFirst,
+    /// 12-31-2024
+    DashMonthFirst,
+    /// 01-02-2024
+    DashEither,
     /// NaN, inf
     NumberWord,
     /// 0x1F
@@ -57,7 +79,7 @@ pub(crate) enum Shape {
 }
 
 /// How many shapes there are.
-pub(crate) const SHAPES: usize = 24;
+pub(crate) const SHAPES: usize = 35;
 
 /// Every shape, in order.
 pub(crate) const ALL: [Shape; SHAPES] = {
@@ -83,6 +105,17 @@ pub(crate) const ALL: [Shape; SHAPES] = {
         S::ManyDigits,
         S::Padded,
         S::Grouped,
+        S::CommaDecimal,
+        S::CommaThree,
+        S::SlashDayFirst,
+        S::SlashMonthFirst,
+        S::SlashEither,
+        S::PointDayFirst,
+        S::PointMonthFirst,
+        S::PointEither,
+        S::DashDayFirst,
+        S::DashMonthFirst,
+        S::DashEither,
         S::NumberWord,
         S::Hexadecimal,
         S::BarePoint,
@@ -177,6 +210,14 @@ fn unusual(text: &[u8], whole: usize, negative: bool) -> Shape {
         };
     }
     let rest = &text[whole..];
+    if let [_, _, mark, _, _, _, ..] = text
+        && text.len() == 10
+        && text[5] == *mark
+        && !negative
+        && let Some(shape) = calendar::turned_shape(text)
+    {
+        return shape;
+    }
     if text.starts_with(b"0x") || text.starts_with(b"0X") {
         let hexadecimal = text.len() > 2 && text[2..].iter().all(u8::is_ascii_hexdigit);
         return if hexadecimal { Shape::Hexadecimal } else { Shape::Text };
@@ -186,6 +227,16 @@ fn unusual(text: &[u8], whole: usize, negative: bool) -> Shape {
     }
     if rest.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
         return Shape::Padded;
+    }
+    if let [b',', fraction @ ..] = rest
+        && fraction.iter().all(u8::is_ascii_digit)
+    {
+        let thousands = fraction.len() == 3 && (1..=3).contains(&whole) && text[0] != b'0';
+        return match decimal_shape(text, whole, negative) {
+            Shape::Decimal if thousands => Shape::CommaThree,
+            Shape::Decimal => Shape::CommaDecimal,
+            _ => Shape::Grouped,
+        };
     }
     let grouped = text.last().is_some_and(u8::is_ascii_digit)
         && rest.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b',' | b'\'' | b'.'));

@@ -88,15 +88,25 @@ pub(crate) fn first_record(bytes: &[u8], marks: &Marks, visit: &mut impl Visit) 
     (ended == Ended::Line).then_some((end, lines))
 }
 
-#[derive(PartialEq)]
-enum Ended {
+/// How a record ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// With its line.
     Line,
+    /// With the bytes.
     Bytes,
+    /// Within a quote that the bytes do not close.
     OpenQuote,
 }
 
+/// Splits one record: where it ends, how many lines it takes, and how it ended.
+pub(crate) fn next_record(bytes: &[u8], marks: &Marks, line: u64, visit: &mut impl Visit) -> (usize, u64, Ended) {
+    record(bytes, 0, marks, line, visit)
+}
+
+/// The width of the blank line that the bytes begin with.
 #[inline]
-fn blank_width(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn blank_width(bytes: &[u8]) -> Option<usize> {
     match bytes {
         [b'\n', ..] => Some(1),
         [b'\r', b'\n', ..] => Some(2),

@@ -1,78 +1,43 @@
-//! A regular copy of irregular text: stray quotes doubled, blank lines left out, short records filled up.
+//! A regular copy of irregular text: stray quotes doubled, blank lines and comments left out, records that do not fit set aside.
 //!
-//! The engine's reader cuts a file by pairing its quotes, so a lone quote would make it fail; such a file is read by our own splitter
-//! in one piece and copied. The copy is read in its place.
+//! The engine's reader cuts a file by pairing its quotes, and takes UTF-8 alone. Any other file is read by our own splitter in one
+//! piece and copied; the copy is read in its place.
 
+use super::facts::LineCount;
 use super::files::{shown, unreadable};
-use super::intake::{Job, LONGEST, fill, no_text, skipped};
-use super::split::{Form, Marks, Nobody, Visit, split};
-use super::tracker::Tally;
+use super::intake::{Job, LONGEST, fill, lines_of, skipped};
+use super::rejects::{Reject, Rejects};
+use super::split::{Ended, Form, Marks, Visit, blank_width, next_record};
+use super::text::{Text, legible};
+use super::tracker::{Lines, Tally};
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::File;
-use std::io::Write;
-use std::path::Path;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// A new empty copy. It has no name any longer, so that it goes away with its last reader, even when the process is killed.
 pub(crate) fn begin() -> Result<File> {
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let path = std::env::temp_dir().join(format!("brewhouse-{}-{number}.csv", std::process::id()));
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(&path)
-        .map_err(|error| unwritable(&path, error))?;
+    let (path, file) = named("copy")?;
     std::fs::remove_file(&path).map_err(|error| unwritable(&path, error))?;
-    Ok(file)
+    file.into_inner().map_err(|error| unwritable(&path, error.into_error()))
 }
 
-/// Copies the data of a file and counts it on the way.
-pub(crate) fn copy(job: &Job<'_>, blank: &Tally, out: &mut dyn Write) -> Result<Tally> {
-    let mut file = skipped(job.path, job.offset)?;
-    let mut copier = Copier::new(blank.clone(), job.marks, out);
-    let mut bytes = Vec::new();
-    let mut line = job.line;
-    let mut read = job.offset;
-    loop {
-        let (more, ended) = fill(&mut file, &mut bytes, 1 << 21, job)?;
-        read += more;
-        (job.progress)(read);
-        let tail = split(&bytes, job.marks, line, &mut Nobody);
-        if let Some(open) = tail.open.filter(|_| ended || bytes.len() > LONGEST) {
-            return Err(unclosed(job.path, open));
-        }
-        let end = if ended { bytes.len() } else { tail.complete };
-        if let Err(error) = std::str::from_utf8(&bytes[..end]) {
-            let before = memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count() as u64;
-            return Err(no_text(job.path, line + before));
-        }
-        split(&bytes[..end], job.marks, line, &mut copier);
-        if let Some(error) = copier.failed.take() {
-            return Err(unwritable(Path::new("a temporary copy"), error));
-        }
-        bytes.drain(..end);
-        line = tail.line;
-        if ended {
-            return Ok(copier.tally);
-        }
+/// A new empty file that its maker removes.
+pub(crate) fn named(what: &str) -> Result<(PathBuf, BufWriter<File>)> {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("brewhouse-{what}-{}-{number}.csv", std::process::id()));
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
     }
-}
-
-/// Copies bytes that begin at a record, as far as its records are complete.
-pub(crate) fn copy_bytes(bytes: &[u8], line: u64, marks: &Marks, blank: &Tally) -> (Tally, Vec<u8>) {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut copier = Copier::new(blank.clone(), marks, &mut out);
-    split(bytes, marks, line, &mut copier);
-    let tally = copier.tally;
-    (tally, out)
-}
-
-fn unclosed(path: &Path, line: u64) -> Error {
-    Error::new(ErrorKind::Source, format!("{}: a quote opened in line {line} is never closed", shown(path)))
-        .advise("close it in the file, or read the file without a quote character")
+    let file = options.open(&path).map_err(|error| unwritable(&path, error))?;
+    Ok((path, BufWriter::with_capacity(1 << 18, file)))
 }
 
 /// The error about a copy that cannot be written.
@@ -83,80 +48,297 @@ pub(crate) fn unwritable(path: &Path, error: std::io::Error) -> Error {
         .caused_by(known)
 }
 
+/// Which records of a file fit.
+pub(crate) struct Rules<'a> {
+    /// The header as it stands, which may be repeated; empty when there is none.
+    pub(crate) header: &'a [String],
+    /// What lines of comments begin with.
+    pub(crate) comment: Option<&'a str>,
+    /// Whether only lines of an odd width are comments, because nobody said that there are any.
+    pub(crate) guessed_comment: bool,
+    /// Whether records with too few fields are filled up.
+    pub(crate) fill: bool,
+}
+
+/// What a copy holds and leaves out.
+pub(crate) struct Copied {
+    pub(crate) tally: Tally,
+    pub(crate) lines: LineCount,
+    pub(crate) comments: Lines,
+    pub(crate) headers: Lines,
+}
+
+/// Copies the data of a file and counts it on the way.
+pub(crate) fn copy(
+    job: &Job<'_>,
+    rules: &Rules<'_>,
+    blank: &Tally,
+    rejects: &mut Rejects,
+    out: &mut dyn Write,
+) -> Result<Copied> {
+    let mut file = skipped(job.text, job.offset)?;
+    let mut copier = Copier::new(job.text, job.marks, rules, blank, rejects, out);
+    copier.line = job.line;
+    let mut bytes = Vec::new();
+    let mut read = job.offset;
+    loop {
+        let before = bytes.len();
+        let (more, ended) = fill(&mut file, &mut bytes, 1 << 21, job)?;
+        copier.lines.physical += memchr::memchr_iter(b'\n', &bytes[before..]).count() as u64;
+        read += more;
+        (job.progress)(read);
+        if ended {
+            copier.lines.physical += u64::from(bytes.last().is_some_and(|byte| *byte != b'\n'));
+        }
+        let done = copier.take(&bytes, ended)?;
+        bytes.drain(..done);
+        if ended {
+            return Ok(copier.finish());
+        }
+    }
+}
+
+/// Copies bytes that begin at a record, as far as its records are complete.
+pub(crate) fn copy_bytes(
+    bytes: &[u8],
+    text: &Text,
+    line: u64,
+    marks: &Marks,
+    rules: &Rules<'_>,
+    blank: &Tally,
+    ended: bool,
+) -> Result<(Copied, Vec<u8>)> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rejects = Rejects::default();
+    let mut copier = Copier::new(text, marks, rules, blank, &mut rejects, &mut out);
+    copier.line = line;
+    copier.lines.physical = lines_of(bytes);
+    copier.take(bytes, ended)?;
+    Ok((copier.finish(), out))
+}
+
+// The fields of one record, until it is known whether it fits.
+#[derive(Default)]
+struct Gathered {
+    text: Vec<u8>,
+    fields: Vec<(usize, Form)>,
+}
+
+impl Gathered {
+    fn each(&self) -> impl Iterator<Item = (&[u8], Form)> {
+        let begins = std::iter::once(0).chain(self.fields.iter().map(|(end, _)| *end));
+        begins.zip(&self.fields).map(|(begin, (end, form))| (&self.text[begin..*end], *form))
+    }
+}
+
+impl Visit for Gathered {
+    fn field(&mut self, _: usize, text: &[u8], form: Form, _: u64) {
+        self.text.extend_from_slice(text);
+        self.fields.push((self.text.len(), form));
+    }
+    fn record(&mut self, _: usize, _: u64) {}
+    fn blank(&mut self, _: u64) {}
+}
+
+enum Fate {
+    Fits,
+    Comment,
+    Header,
+    Aside(String),
+}
+
 struct Copier<'a> {
     tally: Tally,
-    delimiter: u8,
+    lines: LineCount,
+    comments: Lines,
+    headers: Lines,
+    line: u64,
+    text: &'a Text,
+    marks: &'a Marks,
     quote: u8,
-    bare: bool,
+    rules: &'a Rules<'a>,
+    rejects: &'a mut Rejects,
     out: &'a mut dyn Write,
-    failed: Option<std::io::Error>,
+    row: Vec<u8>,
+    gathered: Gathered,
 }
 
 impl<'a> Copier<'a> {
-    fn new(tally: Tally, marks: &Marks, out: &'a mut dyn Write) -> Self {
+    fn new(
+        text: &'a Text,
+        marks: &'a Marks,
+        rules: &'a Rules<'a>,
+        blank: &Tally,
+        rejects: &'a mut Rejects,
+        out: &'a mut dyn Write,
+    ) -> Self {
         Self {
-            tally,
-            delimiter: marks.delimiter,
+            tally: blank.clone(),
+            lines: LineCount::default(),
+            comments: Lines::default(),
+            headers: Lines::default(),
+            line: 1,
+            text,
+            marks,
             quote: marks.quote.unwrap_or(b'"'),
-            bare: marks.quote.is_none(),
+            rules,
+            rejects,
             out,
-            failed: None,
+            row: Vec::new(),
+            gathered: Gathered::default(),
         }
     }
 
-    fn put(&mut self, bytes: &[u8]) {
-        if self.failed.is_none() {
-            self.failed = self.out.write_all(bytes).err();
-        }
+    fn finish(mut self) -> Copied {
+        let lines = &mut self.lines;
+        lines.accounted = lines.records + lines.set_aside + lines.left_out;
+        self.tally.physical = lines.physical;
+        self.tally.accounted = lines.accounted;
+        Copied { tally: self.tally, lines: self.lines, comments: self.comments, headers: self.headers }
     }
 
-    fn put_doubled(&mut self, text: &[u8]) {
-        let quote = [self.quote];
-        self.put(&quote);
-        for part in text.split_inclusive(|byte| *byte == quote[0]) {
-            self.put(part);
-            if part.ends_with(&quote) {
-                self.put(&quote);
+    // Takes all complete records; tells how many bytes were done.
+    fn take(&mut self, bytes: &[u8], ended: bool) -> Result<usize> {
+        let mut at = 0;
+        while at < bytes.len() {
+            let rest = &bytes[at..];
+            if let Some(width) = blank_width(rest) {
+                self.blank()?;
+                at += width;
+                continue;
             }
-        }
-        self.put(&quote);
-    }
-}
-
-impl Visit for Copier<'_> {
-    fn field(&mut self, index: usize, text: &[u8], form: Form, line: u64) {
-        self.tally.field(index, text, form, line);
-        if index >= self.tally.columns.len() {
-            return;
-        }
-        if index > 0 {
-            self.put(&[self.delimiter]);
-        }
-        match form {
-            // Where the file has no quotes, the copy has: one that stands in a field must not begin anything.
-            Form::Plain if self.bare && text.contains(&self.quote) => self.put_doubled(text),
-            Form::Plain => self.put(text),
-            Form::Quoted | Form::Doubled => {
-                self.put(&[self.quote]);
-                self.put(text);
-                self.put(&[self.quote]);
+            self.gathered.text.clear();
+            self.gathered.fields.clear();
+            let (end, lines, how) = next_record(rest, self.marks, self.line, &mut self.gathered);
+            if how != Ended::Line && !ended && rest.len() <= LONGEST {
+                break;
             }
-            Form::Stray => self.put_doubled(text),
+            // A quote that is never closed, or is followed by text on another line, was none: only its own line is set aside.
+            let first = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+            let torn =
+                lines > 1 && self.gathered.each().any(|(text, form)| form == Form::Stray && text.contains(&b'\n'));
+            let (end, lines, fate) = if how == Ended::OpenQuote {
+                (first, 1, Fate::Aside("a quote that is never closed".into()))
+            } else if torn {
+                (first, 1, Fate::Aside("a quote that is closed on another line, with text after it".into()))
+            } else {
+                (end, lines, self.fate(&rest[..end]))
+            };
+            self.settle(&rest[..end], lines, fate)?;
+            at += end;
         }
+        Ok(at)
     }
 
-    fn record(&mut self, fields: usize, line: u64) {
-        self.tally.record(fields, line);
-        for _ in fields..self.tally.columns.len() {
-            self.put(&[self.delimiter]);
-        }
-        self.put(b"\n");
-    }
-
-    fn blank(&mut self, line: u64) {
-        self.tally.blank(line);
+    fn blank(&mut self) -> Result<()> {
+        self.tally.blank(self.line);
         if self.tally.columns.len() == 1 {
-            self.put(b"\n");
+            self.lines.records += 1;
+            self.put(b"\n")?;
+        } else {
+            self.lines.left_out += 1;
         }
+        self.line += 1;
+        Ok(())
+    }
+
+    fn fate(&self, raw: &[u8]) -> Fate {
+        let (fields, width) = (self.gathered.fields.len(), self.tally.columns.len());
+        if let Some(prefix) = self.rules.comment
+            && raw.starts_with(prefix.as_bytes())
+            && (!self.rules.guessed_comment || fields != width)
+        {
+            return Fate::Comment;
+        }
+        if memchr::memchr(0, raw).is_some() {
+            return Fate::Aside("NUL bytes".into());
+        }
+        if std::str::from_utf8(raw).is_err() {
+            return Fate::Aside(format!("bytes that are not {}", self.text.encoding.name()));
+        }
+        let surplus = || self.gathered.each().skip(width).any(|(text, _)| !text.is_empty());
+        if fields > width && surplus() {
+            return Fate::Aside(format!("too many fields: {fields}, not {width}"));
+        }
+        if fields < width && !self.rules.fill {
+            return Fate::Aside(format!("too few fields: {fields}, not {width}"));
+        }
+        let header = self.rules.header;
+        let again = header.len() > 1
+            && fields == header.len()
+            && self.gathered.each().zip(header).all(|((text, _), name)| text == name.as_bytes());
+        if again { Fate::Header } else { Fate::Fits }
+    }
+
+    fn settle(&mut self, raw: &[u8], lines: u64, fate: Fate) -> Result<()> {
+        match fate {
+            Fate::Fits => {
+                self.lines.records += lines;
+                self.copy()?;
+            }
+            Fate::Comment => {
+                self.lines.left_out += lines;
+                self.comments.note(self.line);
+            }
+            Fate::Header => {
+                self.lines.left_out += lines;
+                self.headers.note(self.line);
+            }
+            Fate::Aside(reason) => {
+                self.lines.set_aside += lines;
+                let reject = Reject { file: shown(&self.text.name), line: self.line, reason };
+                self.rejects.take(reject, &legible(raw), self.text.original(raw).as_deref())?;
+            }
+        }
+        self.line += lines;
+        Ok(())
+    }
+
+    fn copy(&mut self) -> Result<()> {
+        let width = self.tally.columns.len();
+        let mut row = std::mem::take(&mut self.row);
+        row.clear();
+        for (index, (text, form)) in self.gathered.each().enumerate() {
+            self.tally.field(index, text, form, self.line);
+            if index >= width {
+                continue;
+            }
+            if index > 0 {
+                row.push(self.marks.delimiter);
+            }
+            match form {
+                // Where the file has no quotes, the copy has: one that stands in a field must not begin anything.
+                Form::Plain if self.marks.quote.is_none() && text.contains(&self.quote) => self.double(text, &mut row),
+                Form::Plain => row.extend_from_slice(text),
+                Form::Quoted | Form::Doubled => {
+                    row.push(self.quote);
+                    row.extend_from_slice(text);
+                    row.push(self.quote);
+                }
+                Form::Stray => self.double(text, &mut row),
+            }
+        }
+        let fields = self.gathered.fields.len();
+        self.tally.record(fields, self.line);
+        row.extend(std::iter::repeat_n(self.marks.delimiter, width.saturating_sub(fields)));
+        row.push(b'\n');
+        let put = self.put(&row);
+        self.row = row;
+        put
+    }
+
+    fn double(&self, text: &[u8], row: &mut Vec<u8>) {
+        row.push(self.quote);
+        for byte in text {
+            row.push(*byte);
+            if *byte == self.quote {
+                row.push(self.quote);
+            }
+        }
+        row.push(self.quote);
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.out.write_all(bytes).map_err(|error| unwritable(Path::new("a temporary copy"), error))
     }
 }

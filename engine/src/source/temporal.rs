@@ -1,10 +1,10 @@
 //! Columns of text as dates and times while a run reads, with an error for every value that is none.
 
-use super::calendar::{days, micros};
+use super::calendar::{Order, days, micros, turned_days};
 use crate::error::{Error, ErrorKind};
 use polars::prelude::{
-    Column, DataType, Expr, Field, Int32Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, NewChunkedArray as _,
-    PolarsError, PolarsResult, TimeUnit, col,
+    Column, DataType, Expr, Field, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _,
+    NewChunkedArray as _, PolarsError, PolarsResult, TimeUnit, col,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -33,15 +33,48 @@ impl fmt::Display for Misfit {
 
 impl std::error::Error for Misfit {}
 
-/// A column of text as dates; an empty text is missing, any other text that is no date is an error.
-pub(crate) fn dates(name: &str) -> Expr {
+/// A column of text as decimals with a comma for a point.
+pub(crate) fn commas(name: &str) -> Expr {
     let column = name.to_owned();
     col(name).map(
         move |cells: Column| {
             let texts = cells.str()?;
             let mut out = Vec::with_capacity(texts.len());
             for text in texts.iter() {
-                out.push(read(text, days, &column, "date")?);
+                out.push(read(text, comma, &column, "double")?);
+            }
+            Ok(Float64Chunked::from_iter_options(cells.name().clone(), out.into_iter()).into_series().into_column())
+        },
+        |_, field| Ok(Field::new(field.name.clone(), DataType::Float64)),
+    )
+}
+
+fn comma(text: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(text).ok()?;
+    if text.contains('.') { None } else { text.replacen(',', ".", 1).parse().ok() }
+}
+
+/// A column of text as dates with day or month first; an empty text is missing, any other text that is no date is an error.
+pub(crate) fn turned(name: &str, order: Order) -> Expr {
+    match order {
+        Order::DayFirst => dates_by(name, |text| turned_days(text, Order::DayFirst)),
+        Order::MonthFirst => dates_by(name, |text| turned_days(text, Order::MonthFirst)),
+    }
+}
+
+/// A column of text as dates; an empty text is missing, any other text that is no date is an error.
+pub(crate) fn dates(name: &str) -> Expr {
+    dates_by(name, days)
+}
+
+fn dates_by(name: &str, parse: fn(&[u8]) -> Option<i32>) -> Expr {
+    let column = name.to_owned();
+    col(name).map(
+        move |cells: Column| {
+            let texts = cells.str()?;
+            let mut out = Vec::with_capacity(texts.len());
+            for text in texts.iter() {
+                out.push(read(text, parse, &column, "date")?);
             }
             Ok(Int32Chunked::from_iter_options(cells.name().clone(), out.into_iter())
                 .into_series()

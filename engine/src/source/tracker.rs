@@ -3,75 +3,92 @@
 use super::shape::{ALL, SHAPES, Shape, shape_of};
 use super::split::{Form, Visit};
 
+/// Lines that are kept of a shape.
+const KEPT: u64 = 3;
+
 /// How often something was seen, where first, and an example.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) count: u64,
-    pub(crate) line: u64,
+    /// The first lines.
+    pub(crate) lines: Vec<u64>,
     pub(crate) example: String,
 }
 
-impl Seen {
-    #[inline]
-    fn note(&mut self, text: &[u8], line: u64) {
-        if self.count == 0 {
-            self.begin(text, line);
-        }
-        self.count += 1;
-    }
-
-    #[cold]
-    fn begin(&mut self, text: &[u8], line: u64) {
-        self.line = line;
-        self.example = String::from_utf8_lossy(text).chars().take(40).collect();
-    }
-
-    fn merge(&mut self, other: Self) {
-        if other.count > 0 && (self.count == 0 || other.line < self.line) {
-            self.line = other.line;
-            self.example = other.example;
-        }
-        self.count += other.count;
-    }
+// What is kept of the first values of a shape.
+#[derive(Clone, Debug)]
+struct First {
+    shape: Shape,
+    line: u64,
+    text: Vec<u8>,
 }
 
 /// One column.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tracker {
     pub(crate) missing: u64,
     /// Empty texts between quotes: a value of a text column, missing in any other.
     pub(crate) empty: u64,
-    shapes: [Seen; SHAPES],
+    counts: [u64; SHAPES],
+    firsts: Vec<First>,
+}
+
+impl Default for Tracker {
+    fn default() -> Self {
+        Self { missing: 0, empty: 0, counts: [0; SHAPES], firsts: Vec::new() }
+    }
 }
 
 impl Tracker {
+    #[inline]
+    fn note(&mut self, shape: Shape, text: &[u8], line: u64) {
+        let count = &mut self.counts[shape as usize];
+        if *count < KEPT {
+            self.firsts.push(first(shape, text, line));
+        }
+        *count += 1;
+    }
+
     /// What was seen of a shape.
-    pub(crate) fn of(&self, shape: Shape) -> &Seen {
-        &self.shapes[shape as usize]
+    pub(crate) fn of(&self, shape: Shape) -> Seen {
+        let mut firsts: Vec<&First> = self.firsts.iter().filter(|first| first.shape == shape).collect();
+        firsts.sort_by_key(|first| first.line);
+        Seen {
+            count: self.counts[shape as usize],
+            lines: firsts.iter().take(3).map(|first| first.line).collect(),
+            example: firsts.first().map(|first| String::from_utf8_lossy(&first.text).into_owned()).unwrap_or_default(),
+        }
     }
 
     /// How many values have one of the shapes.
     pub(crate) fn count(&self, shapes: &[Shape]) -> u64 {
-        shapes.iter().map(|shape| self.of(*shape).count).sum()
+        shapes.iter().map(|shape| self.counts[*shape as usize]).sum()
     }
 
     /// The shapes that were seen.
-    pub(crate) fn seen(&self) -> impl Iterator<Item = (Shape, &Seen)> {
-        ALL.into_iter().zip(&self.shapes).filter(|(_, seen)| seen.count > 0)
+    pub(crate) fn seen(&self) -> impl Iterator<Item = (Shape, Seen)> {
+        ALL.into_iter().filter(|shape| self.counts[*shape as usize] > 0).map(|shape| (shape, self.of(shape)))
     }
 
     /// Cells with a value that is not empty.
     pub(crate) fn values(&self) -> u64 {
-        self.shapes.iter().map(|seen| seen.count).sum()
+        self.counts.iter().sum()
     }
 
     fn merge(&mut self, other: Self) {
         self.missing += other.missing;
         self.empty += other.empty;
-        for (mine, theirs) in self.shapes.iter_mut().zip(other.shapes) {
-            mine.merge(theirs);
+        for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
+            *mine += theirs;
         }
+        self.firsts.extend(other.firsts);
     }
+}
+
+#[cold]
+fn first(shape: Shape, text: &[u8], line: u64) -> First {
+    let cut = String::from_utf8_lossy(text).chars().take(40).collect::<String>();
+    First { shape, line, text: cut.into_bytes() }
 }
 
 /// Records of one kind: how many, and the first lines.
@@ -82,14 +99,14 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    fn note(&mut self, line: u64) {
+    pub(crate) fn note(&mut self, line: u64) {
         self.count += 1;
         if self.first.len() < 5 {
             self.first.push(line);
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.count += other.count;
         self.first.extend(other.first);
         self.first.sort_unstable();
@@ -123,6 +140,10 @@ pub(crate) struct Tally {
     pub(crate) quoted: u64,
     /// Fields with quotes where none belong.
     pub(crate) stray: Lines,
+    /// Physical lines, counted apart from the records.
+    pub(crate) physical: u64,
+    /// Lines that the records and blank lines take, as the splitter told.
+    pub(crate) accounted: u64,
     /// A character that fields are watched for, and how many begin with it.
     pub(crate) watch: Option<u8>,
     pub(crate) watched: u64,
@@ -141,6 +162,8 @@ impl Tally {
     /// Adds what was counted elsewhere.
     pub(crate) fn merge(&mut self, other: Self) {
         self.records += other.records;
+        self.physical += other.physical;
+        self.accounted += other.accounted;
         self.hollow += other.hollow;
         self.quoted += other.quoted;
         self.watched += other.watched;
@@ -170,6 +193,7 @@ impl Visit for Tally {
         let missing = if text.is_empty() { form == Form::Plain } else { self.is_word(text) };
         let Some(column) = self.columns.get_mut(index) else {
             self.surplus |= !missing;
+            self.watched += u64::from(self.watch.is_some() && text.first().copied() == self.watch);
             return;
         };
         if missing {
@@ -181,7 +205,7 @@ impl Visit for Tally {
         } else {
             self.present = true;
             self.watched += u64::from(self.watch.is_some() && text.first().copied() == self.watch);
-            column.shapes[shape_of(text) as usize].note(text, line);
+            column.note(shape_of(text), text, line);
         }
     }
 

@@ -1,8 +1,10 @@
 //! From what was seen of a column to its type: a type only when every value can be written back from it as it stood.
 
+use super::StoredColumn;
+use super::calendar::Order;
+use super::facts::{ColumnVerdict, Fault};
 use super::shape::Shape;
-use super::tracker::Tracker;
-use super::{ColumnVerdict, StoredColumn};
+use super::tracker::{Seen, Tracker};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::TypeClass;
 use crate::values::grouped;
@@ -27,9 +29,50 @@ const NUMBERS: &[Shape] = &[
     S::ManyDigits,
     S::Padded,
     S::Grouped,
+    S::CommaDecimal,
+    S::CommaThree,
     S::Hexadecimal,
     S::BarePoint,
 ];
+
+const COMMAS: &[Shape] = &[S::Whole, S::CommaDecimal, S::CommaThree];
+const DAY_FIRST: [&[Shape]; 3] =
+    [&[S::SlashDayFirst, S::SlashEither], &[S::PointDayFirst, S::PointEither], &[S::DashDayFirst, S::DashEither]];
+const MONTH_FIRST: [&[Shape]; 3] =
+    [&[S::SlashMonthFirst, S::SlashEither], &[S::PointMonthFirst, S::PointEither], &[S::DashMonthFirst, S::DashEither]];
+const TURNED: &[Shape] = &[
+    S::Date,
+    S::SlashDayFirst,
+    S::SlashMonthFirst,
+    S::SlashEither,
+    S::PointDayFirst,
+    S::PointMonthFirst,
+    S::PointEither,
+    S::DashDayFirst,
+    S::DashMonthFirst,
+    S::DashEither,
+];
+
+/// How the values of a column are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// As the engine reads them.
+    #[default]
+    Plain,
+    /// Numbers with a comma for a point.
+    Comma,
+    /// Dates such as 31/12/2024 or 12/31/2024.
+    Turned(Order),
+}
+
+/// What a person said about how values are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Manner {
+    /// The order of day and month where both fit.
+    pub(crate) order: Option<Order>,
+    /// Whether a comma is a point even where it could part thousands.
+    pub(crate) comma: bool,
+}
 
 /// The types that text is given, each with the shapes that it holds without loss; the first that fits wins.
 const KINDS: &[(&str, &[Shape])] = &[
@@ -46,23 +89,54 @@ const KINDS: &[(&str, &[Shape])] = &[
 ];
 
 /// The verdict on a column from everything that was seen of it.
-pub(crate) fn decide(name: &str, tracker: &Tracker) -> ColumnVerdict {
+pub(crate) fn decide(name: &str, tracker: &Tracker, manner: Manner) -> (ColumnVerdict, Style) {
     let values = tracker.values();
     let kind = KINDS.iter().find(|(_, shapes)| values > 0 && tracker.count(shapes) == values).map(|(kind, _)| *kind);
-    match kind {
-        Some(kind) => told(name, kind, tracker, None),
-        None => told(name, "string", tracker, reason(tracker, values)),
+    if let Some(kind) = kind {
+        return (told(name, kind, tracker), Style::Plain);
+    }
+    let commas = tracker.count(&[S::CommaDecimal]) > 0 || manner.comma;
+    if values > 0 && commas && tracker.count(COMMAS) == values {
+        let written = Some("with a decimal comma".to_owned());
+        return (ColumnVerdict { written, ..told(name, "double", tracker) }, Style::Comma);
+    }
+    if let Some(order) = order_of(tracker, values, manner) {
+        let order_word = if order == Order::DayFirst { "day, month, year" } else { "month, day, year" };
+        let written = Some(order_word.to_owned());
+        return (ColumnVerdict { written, ..told(name, "date", tracker) }, Style::Turned(order));
+    }
+    (stayed(name, tracker, values), Style::Plain)
+}
+
+// The order of day and month that all values prove, or that a person chose; none when they prove nothing.
+fn order_of(tracker: &Tracker, values: u64, manner: Manner) -> Option<Order> {
+    let fits = |sets: &[&[Shape]; 3], order| {
+        sets.iter().any(|set| {
+            values > 0 && tracker.count(set) == values && (tracker.count(&set[..1]) > 0 || manner.order == Some(order))
+        })
+    };
+    if fits(&DAY_FIRST, Order::DayFirst) {
+        Some(Order::DayFirst)
+    } else if fits(&MONTH_FIRST, Order::MonthFirst) {
+        Some(Order::MonthFirst)
+    } else {
+        None
     }
 }
 
 /// Holds a stored type against everything that was seen of its column.
-pub(crate) fn check(stored: &StoredColumn, tracker: &Tracker) -> Result<ColumnVerdict> {
+pub(crate) fn check(stored: &StoredColumn, tracker: &Tracker, manner: Manner) -> Result<(ColumnVerdict, Style)> {
+    let (decided, style) = decide(&stored.name, tracker, manner);
+    let numbers = stored.kind == "float" || stored.kind == "double";
+    if decided.kind == stored.kind || (style == Style::Comma && numbers) {
+        return Ok((ColumnVerdict { kind: stored.kind.clone(), ..decided }, style));
+    }
     let odd: Vec<_> = match accepted(&stored.kind) {
         None => Vec::new(),
         Some(shapes) => tracker.seen().filter(|(shape, _)| !shapes.contains(shape)).collect(),
     };
-    let Some((shape, first)) = odd.iter().min_by_key(|(_, seen)| seen.line) else {
-        return Ok(told(&stored.name, &stored.kind, tracker, None));
+    let Some((shape, first)) = odd.iter().min_by_key(|(_, seen)| seen.lines.first()) else {
+        return Ok((told(&stored.name, &stored.kind, tracker), Style::Plain));
     };
     let count: u64 = odd.iter().map(|(_, seen)| seen.count).sum();
     let words = crate::types::dtype_of_word(&stored.kind).map_or("another type", |dtype| TypeClass::of(&dtype).words());
@@ -76,7 +150,7 @@ pub(crate) fn check(stored: &StoredColumn, tracker: &Tracker) -> Result<ColumnVe
             grouped(tracker.values()),
             if count == 1 { "does" } else { "do" },
             first.example,
-            first.line,
+            first.lines.first().copied().unwrap_or_default(),
         ),
     )
     .advise("store the column as text, mend the file, or name the word as a word for missing values"))
@@ -96,40 +170,80 @@ fn accepted(kind: &str) -> Option<&'static [Shape]> {
     })
 }
 
-fn told(name: &str, kind: &str, tracker: &Tracker, reason: Option<String>) -> ColumnVerdict {
+/// Whether a value survives a type as it stands.
+pub(crate) fn fits_kind(kind: &str, shape: Shape) -> bool {
+    KINDS.iter().any(|(word, shapes)| *word == kind && shapes.contains(&shape))
+}
+
+fn told(name: &str, kind: &str, tracker: &Tracker) -> ColumnVerdict {
     let text = kind == "string";
+    let values = tracker.values() + if text { tracker.empty } else { 0 };
     ColumnVerdict {
         name: name.to_owned(),
         kind: kind.to_owned(),
-        reason,
-        values: tracker.values() + if text { tracker.empty } else { 0 },
+        values,
         missing: tracker.missing + if text { 0 } else { tracker.empty },
+        fitting: values,
+        ..ColumnVerdict::default()
     }
 }
 
-// Why a column that mostly looks like something else stayed text.
-fn reason(tracker: &Tracker, values: u64) -> Option<String> {
-    let groups: [(&str, &[Shape], &[Shape]); 3] =
-        [("numbers", NUMBERS, DECIMAL), ("dates", &[S::Date], &[S::Date]), ("dates with times", STAMPS, STAMPS)];
-    let (what, like, fitting) = groups.into_iter().find(|(_, like, _)| tracker.count(like) * 2 >= values.max(1))?;
+// A text column: what it mostly looks like, and why it is not that.
+fn stayed(name: &str, tracker: &Tracker, values: u64) -> ColumnVerdict {
+    let text = told(name, "string", tracker);
+    let groups: [(&str, &str, &[Shape], &[Shape]); 4] = [
+        ("numbers", if tracker.count(&[S::Decimal]) > 0 { "double" } else { "long" }, NUMBERS, DECIMAL),
+        ("dates", "date", &[S::Date], &[S::Date]),
+        ("dates", "date", TURNED, &[]),
+        ("dates with times", "timestamp", STAMPS, STAMPS),
+    ];
+    let Some((what, kind, like, fitting)) =
+        groups.into_iter().find(|(_, _, like, _)| tracker.count(like) * 2 >= values.max(1))
+    else {
+        return text;
+    };
+    let ambiguous = [S::SlashEither, S::PointEither, S::DashEither];
+    if values > 0 && tracker.count(like) == values && tracker.count(&ambiguous) == values {
+        let first = ambiguous.into_iter().map(|shape| tracker.of(shape)).find(|seen| seen.count > 0);
+        let (example, line) = first.map(|seen| (seen.example, seen.lines[0])).unwrap_or_default();
+        let reason = format!(
+            "looks like dates, kept as text: day and month could be either way in all values ({example:?} on line {line}); \
+             say --date-order dmy or mdy"
+        );
+        return ColumnVerdict { reason: Some(reason), looks_like: Some("date".into()), fitting: 0, ..text };
+    }
     let mut odd: Vec<_> = tracker.seen().filter(|(shape, _)| !fitting.contains(shape)).collect();
     odd.sort_by_key(|(_, seen)| std::cmp::Reverse(seen.count));
+    let verdict = ColumnVerdict {
+        looks_like: Some(kind.to_owned()),
+        fitting: tracker.count(fitting),
+        faults: odd.iter().map(|(shape, seen)| fault_of(*shape, seen, like)).collect(),
+        ..text
+    };
     if odd.is_empty() {
-        return Some(format!("looks like {what}, kept as text: the layout is not the same in all values"));
+        let reason = format!("looks like {what}, kept as text: the layout is not the same in all values");
+        return ColumnVerdict { reason: Some(reason), ..verdict };
     }
-    let faults: Vec<_> = odd
-        .iter()
-        .take(2)
-        .map(|(shape, seen)| {
-            let (count, line, example) = (grouped(seen.count), seen.line, &seen.example);
-            let noun = if seen.count == 1 { "value" } else { "values" };
-            let fault =
-                fault(*shape).unwrap_or(if like.len() > 1 { "look like something else" } else { "are something else" });
-            format!("{count} {noun} {fault} ({example:?} on line {line})")
-        })
-        .collect();
+    let faults: Vec<_> = verdict.faults.iter().take(2).map(fault_words).collect();
     let other = if tracker.count(like) == values { "" } else { "mostly " };
-    Some(format!("looks {other}like {what}, kept as text: {}", faults.join(", ")))
+    let reason = format!("looks {other}like {what}, kept as text: {}", faults.join(", "));
+    ColumnVerdict { reason: Some(reason), ..verdict }
+}
+
+fn fault_of(shape: Shape, seen: &Seen, like: &[Shape]) -> Fault {
+    let other = if like.len() > 1 { "that look like something else" } else { "that are something else" };
+    Fault {
+        count: seen.count,
+        what: fault(shape).unwrap_or(other).to_owned(),
+        example: seen.example.clone(),
+        lines: seen.lines.clone(),
+    }
+}
+
+fn fault_words(fault: &Fault) -> String {
+    let noun = if fault.count == 1 { "value" } else { "values" };
+    let line = fault.lines.first().copied().unwrap_or_default();
+    format!("{} {noun} {} ({:?} on line {line})", grouped(fault.count), fault.what, fault.example)
 }
 
 fn fault(shape: Shape) -> Option<&'static str> {
@@ -141,6 +255,10 @@ fn fault(shape: Shape) -> Option<&'static str> {
         S::ManyDigits | S::WholeWide => "with more digits than a number keeps",
         S::Padded => "with blanks around the number",
         S::Grouped => "with separators between digits",
+        S::CommaDecimal | S::CommaThree => "with a comma, which parts thousands or is a decimal comma",
+        S::SlashDayFirst | S::PointDayFirst | S::DashDayFirst => "that are a date with the day first",
+        S::SlashMonthFirst | S::PointMonthFirst | S::DashMonthFirst => "that are a date with the month first",
+        S::SlashEither | S::PointEither | S::DashEither => "that are a date with day and month in either order",
         S::NumberWord => "that are a word such as NaN",
         S::Hexadecimal => "written in base 16",
         S::BarePoint => "with no digit on one side of the point",

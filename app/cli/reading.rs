@@ -1,0 +1,56 @@
+//! From arguments to the way text is read.
+
+use super::arguments::ReadingArguments;
+use brewhouse_engine::source::{DateOrder, ReadOptions};
+use brewhouse_engine::{Error, ErrorKind, Result};
+
+impl ReadingArguments {
+    /// Puts what was typed into options; what was not typed stays.
+    pub(super) fn apply(&self, options: &mut ReadOptions) -> Result<()> {
+        options.null_words.extend(self.null.iter().cloned());
+        if let Some(text) = &self.delimiter {
+            options.delimiter = Some(character(text, "--delimiter")?);
+        }
+        if let Some(text) = &self.quote {
+            options.quote = if text.is_empty() || text == "none" { None } else { Some(character(text, "--quote")?) };
+        }
+        if self.no_header {
+            options.header = Some(false);
+        }
+        if let Some(lines) = self.header {
+            options.header = Some(lines > 0);
+            options.header_lines = lines.max(1);
+        }
+        if let Some(text) = &self.date_order {
+            options.date_order = Some(DateOrder::named(text).ok_or_else(|| {
+                Error::new(ErrorKind::Parameter, format!("“{text}” after --date-order is no order of day and month"))
+                    .advise("write dmy or mdy")
+            })?);
+        }
+        options.encoding = self.encoding.clone().or(options.encoding.take());
+        options.sheet = self.sheet.clone().or(options.sheet.take());
+        options.comment = self.comment.clone().or(options.comment.take());
+        options.skip_lines = self.skip_lines.unwrap_or(options.skip_lines);
+        options.decimal_comma |= self.decimal_comma;
+        options.fill_short |= self.fill_short;
+        Ok(())
+    }
+}
+
+fn character(text: &str, option: &str) -> Result<char> {
+    let named = match text.to_ascii_lowercase().as_str() {
+        "tab" | "\\t" => Some('\t'),
+        "comma" => Some(','),
+        "semicolon" => Some(';'),
+        "pipe" => Some('|'),
+        "space" => Some(' '),
+        _ => None,
+    };
+    let mut characters = text.chars();
+    match (named, characters.next(), characters.next()) {
+        (Some(named), ..) => Ok(named),
+        (None, Some(only), None) => Ok(only),
+        _ => Err(Error::new(ErrorKind::Parameter, format!("“{text}” after {option} is not one character"))
+            .advise("write the character itself, or tab, comma, semicolon, pipe, space")),
+    }
+}

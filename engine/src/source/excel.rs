@@ -1,0 +1,325 @@
+//! Workbooks: one sheet copied cell by cell into delimited text, which is then read, typed and accounted for like any other.
+//!
+//! Only cells that are there take room, however far apart they stand. Text stays text between quotes; numbers are written with all the
+//! digits that they have, dates in the one layout that sources type, errors as their word.
+
+use super::files::{Found, shown, unreadable};
+use super::{Depth, FileFact, Opened, ReadOptions, Source, delimited, straighten};
+use crate::error::{Error, ErrorKind, Result};
+use crate::values::grouped;
+use calamine::{Data, DataRef, ExcelDateTime, Reader as _, Sheets, open_workbook, open_workbook_auto};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The most that one part of a workbook may take when it is unpacked: its reader holds the texts in memory.
+const PART: u64 = 2 << 30;
+/// The most delimiters that a copy may need.
+const MOST: u64 = 1 << 32;
+
+/// Opens workbooks.
+pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Result<Opened> {
+    let rows = match depth {
+        Depth::Head { rows } => u32::try_from(rows).unwrap_or(u32::MAX).saturating_add(100),
+        _ => u32::MAX,
+    };
+    let mut copies = Copies(Vec::new());
+    let mut notes = Vec::new();
+    for file in &found.files {
+        let (path, mut out) = straighten::named("sheet")?;
+        copies.0.push(path);
+        let told = copy(file, &source.options, rows, &mut out)?;
+        out.flush().map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error))?;
+        notes.extend(told);
+    }
+    found.copies.clone_from(&copies.0);
+    let options = ReadOptions {
+        delimiter: Some(','),
+        quote: Some('"'),
+        encoding: Some("utf-8".into()),
+        // Cells at the end of a row that were never filled in are no fault of it.
+        fill_short: true,
+        ..source.options.clone()
+    };
+    let mut opened = delimited::open(&Source { options, ..source.clone() }, found, depth)?;
+    opened.notes.retain(|note| !note.starts_with("records with too few fields") && !note.starts_with("blank lines"));
+    opened.notes.splice(0..0, notes);
+    if let Some(text) = &mut opened.text {
+        text.dialect.encoding.clear();
+    }
+    Ok(opened)
+}
+
+// Temporary copies, which go when all of them were read.
+struct Copies(Vec<PathBuf>);
+
+impl Drop for Copies {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+type Book = Sheets<BufReader<File>>;
+
+// Copies the chosen sheet of a workbook; what a person should know of it.
+fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<File>) -> Result<Vec<String>> {
+    let path = &file.path;
+    refuse_large(path)?;
+    let mut book = book_of(path)?;
+    let names = book.sheet_names();
+    let sheet = choose(path, &names, options.sheet.as_deref())?;
+    let mut scout = Scout::default();
+    each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, formula| {
+        scout.look(row, column, &cell, formula);
+        Ok(())
+    })?;
+    let delimiters = scout.rows.saturating_mul(u64::from(scout.width));
+    if delimiters > MOST {
+        let message = format!(
+            "{}: sheet {sheet} has {} rows of up to {} columns, which is too much",
+            shown(path),
+            grouped(scout.rows),
+            grouped(u64::from(scout.width))
+        );
+        return Err(Error::new(ErrorKind::Source, message).advise("clear the cells far away from the table"));
+    }
+    let mut writer = Copier { out, row: 0, column: 0, text: String::new(), timed: &scout.timed };
+    each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, _| writer.cell(row, column, &cell))?;
+    writer.out.write_all(b"\n").map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error))?;
+    let mut notes = Vec::new();
+    if names.len() > 1 {
+        notes.push(format!("sheet {sheet} was read, of {}: {}", names.len(), names.join(", ")));
+    }
+    notes.extend(scout.notes());
+    Ok(notes)
+}
+
+// The workbook, by what is in it where the ending is wrong.
+fn book_of(path: &Path) -> Result<Book> {
+    File::open(path).map_err(|error| unreadable(path, &error))?;
+    let error = match open_workbook_auto(path) {
+        Ok(book) => return Ok(book),
+        Err(error) => error,
+    };
+    let others: [fn(&Path) -> Option<Book>; 4] = [
+        |path| open_workbook(path).map(Sheets::Xlsx).ok(),
+        |path| open_workbook(path).map(Sheets::Xls).ok(),
+        |path| open_workbook(path).map(Sheets::Xlsb).ok(),
+        |path| open_workbook(path).map(Sheets::Ods).ok(),
+    ];
+    others.into_iter().find_map(|open| open(path)).ok_or_else(|| damaged(path, error))
+}
+
+fn choose(path: &Path, names: &[String], wanted: Option<&str>) -> Result<String> {
+    let found = match wanted {
+        None => names.first(),
+        Some(wanted) => names.iter().find(|name| *name == wanted).or_else(|| {
+            let number = wanted.parse::<usize>().ok()?.checked_sub(1)?;
+            names.get(number)
+        }),
+    };
+    found.cloned().ok_or_else(|| {
+        let what = wanted.map_or("no sheet".to_owned(), |wanted| format!("no sheet {wanted}"));
+        Error::new(ErrorKind::Source, format!("{} has {what}", shown(path)))
+            .advise(format!("it has {}", names.join(", ")))
+    })
+}
+
+type Each<'a> = dyn FnMut(u32, u32, Data, bool) -> Result<()> + 'a;
+
+// Every cell that is there, row by row, and whether a formula stands in it.
+fn each_cell(book: &mut Book, path: &Path, sheet: &str, rows: u32, each: &mut Each<'_>) -> Result<()> {
+    match book {
+        Sheets::Xlsx(book) => {
+            let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| damaged(path, error))?;
+            while let Some(cell) = cells.next_cell_with_formula().map_err(|error| damaged(path, error))? {
+                let (row, column) = cell.pos;
+                if row >= rows {
+                    break;
+                }
+                each(row, column, owned(cell.value), cell.formula.is_some())?;
+            }
+        }
+        Sheets::Xlsb(book) => {
+            let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| damaged(path, error))?;
+            while let Some(cell) = cells.next_cell().map_err(|error| damaged(path, error))? {
+                let (row, column) = cell.get_position();
+                if row >= rows {
+                    break;
+                }
+                each(row, column, owned(cell.get_value().clone()), false)?;
+            }
+        }
+        other => {
+            let range = other.worksheet_range(sheet).map_err(|error| damaged(path, error))?;
+            let (top, left) = range.start().unwrap_or_default();
+            for (row, column, cell) in range.used_cells() {
+                let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                let row = top.saturating_add(place(row));
+                if row >= rows {
+                    break;
+                }
+                each(row, left.saturating_add(place(column)), cell.clone(), false)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn owned(cell: DataRef<'_>) -> Data {
+    cell.into()
+}
+
+// What is found out about a sheet before it is copied.
+#[derive(Default)]
+struct Scout {
+    rows: u64,
+    last: Option<u32>,
+    width: u32,
+    /// Columns that hold a date with a time, so that all their dates are written with one.
+    timed: Vec<bool>,
+    errors: BTreeMap<String, (u64, u32, u32)>,
+    hollow: Option<(u64, u32, u32)>,
+}
+
+impl Scout {
+    fn look(&mut self, row: u32, column: u32, cell: &Data, formula: bool) {
+        if matches!(cell, Data::Empty) {
+            if formula {
+                self.hollow.get_or_insert((0, row, column)).0 += 1;
+            }
+            return;
+        }
+        self.rows += u64::from(self.last != Some(row));
+        self.last = Some(row);
+        self.width = self.width.max(column.saturating_add(1));
+        match cell {
+            Data::DateTime(at) if at.is_datetime() && at.as_f64() >= 1.0 && at.as_f64().fract() != 0.0 => {
+                let place = column as usize;
+                if self.timed.len() <= place {
+                    self.timed.resize(place + 1, false);
+                }
+                self.timed[place] = true;
+            }
+            Data::Error(error) => self.errors.entry(error.to_string()).or_insert((0, row, column)).0 += 1,
+            _ => {}
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes: Vec<_> = self
+            .errors
+            .iter()
+            .map(|(word, (count, row, column))| {
+                let noun = if *count == 1 { "cell holds" } else { "cells hold" };
+                format!("{} {noun} the error {word}, first {}", grouped(*count), place(*row, *column))
+            })
+            .collect();
+        if let Some((count, row, column)) = self.hollow {
+            let noun = if count == 1 { "formula has" } else { "formulas have" };
+            let first = place(row, column);
+            notes.push(format!("{} {noun} no stored value and count as missing, first {first}", grouped(count)));
+        }
+        notes
+    }
+}
+
+// A1, AB12
+fn place(row: u32, column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        let digit = u8::try_from((rest - 1) % 26).unwrap_or_default();
+        letters.push(char::from(b'A' + digit));
+        rest = (rest - 1) / 26;
+    }
+    format!("{}{}", letters.iter().rev().collect::<String>(), u64::from(row) + 1)
+}
+
+struct Copier<'a> {
+    out: &'a mut BufWriter<File>,
+    row: u32,
+    column: u32,
+    text: String,
+    timed: &'a [bool],
+}
+
+impl Copier<'_> {
+    fn cell(&mut self, row: u32, column: u32, cell: &Data) -> Result<()> {
+        if matches!(cell, Data::Empty) {
+            return Ok(());
+        }
+        self.text.clear();
+        while self.row < row {
+            self.text.push('\n');
+            self.row += 1;
+            self.column = 0;
+        }
+        while self.column < column {
+            self.text.push(',');
+            self.column += 1;
+        }
+        let timed = self.timed.get(column as usize).copied().unwrap_or_default();
+        match cell {
+            Data::Empty => {}
+            Data::Int(number) => self.text.push_str(&number.to_string()),
+            Data::Float(number) => self.text.push_str(&number.to_string()),
+            Data::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
+            Data::DateTime(at) => self.text.push_str(&moment(*at, timed)),
+            Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+                self.text.push('"');
+                self.text.push_str(&text.replace('"', "\"\""));
+                self.text.push('"');
+            }
+            Data::Error(error) => self.text.push_str(&format!("\"{error}\"")),
+        }
+        self.out
+            .write_all(self.text.as_bytes())
+            .map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error))
+    }
+}
+
+// A date, a date with a time, a time of day or a length of time.
+fn moment(at: ExcelDateTime, timed: bool) -> String {
+    let (year, month, day, hour, minute, second, milli) = at.to_ymd_hms_milli();
+    let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}") };
+    if at.is_duration() {
+        let millis = (at.as_f64() * 86_400_000.0).round();
+        let sign = if millis < 0.0 { "-" } else { "" };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sheet holds no longer durations")]
+        let millis = millis.abs() as u64;
+        let (seconds, millis) = (millis / 1000, millis % 1000);
+        let fraction = if millis == 0 { String::new() } else { format!(".{millis:03}") };
+        return format!("{sign}{}:{:02}:{:02}{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    }
+    if at.as_f64() < 1.0 {
+        return format!("{hour:02}:{minute:02}:{second:02}{fraction}");
+    }
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    if timed { format!("{date} {hour:02}:{minute:02}:{second:02}{fraction}") } else { date }
+}
+
+// A small file may unpack to more than any memory.
+fn refuse_large(path: &Path) -> Result<()> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
+    for at in 0..archive.len() {
+        let part = archive.by_index_raw(at).map_err(|error| damaged(path, error))?;
+        let name = part.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
+        let held = !name.contains("worksheets/") && !name.contains("media/");
+        if held && part.size() > PART {
+            let message = format!("{}: {name} in it would take {} bytes", shown(path), grouped(part.size()));
+            return Err(Error::new(ErrorKind::Source, message).advise("save the sheet as CSV, and read that"));
+        }
+    }
+    Ok(())
+}
+
+fn damaged(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Source, format!("{} is no whole workbook", shown(path)))
+        .advise("open it in a spreadsheet program and save it again, without a password")
+        .caused_by(error)
+}

@@ -1,0 +1,119 @@
+//! The command line on files of others: what `inspect` tells, and what a run does with records that do not fit.
+
+use crate::cli::{Place, err, out, rows};
+use serde_json::Value;
+
+const MESSY: &str = "id,amount,day\n001,1.5,31/12/2024\n002,NA,01/02/2024\n003,2,15/03/2024\n004,oops,16/03/2024\n005,3\n006,NA,1/1,x\n007,4.5,17/03/2024\n";
+
+#[test]
+fn inspect_tells_every_column_and_accounts_for_every_line() {
+    let place = Place::new();
+    place.write("messy.csv", MESSY);
+    let told = place.run(&["inspect", "messy.csv", "--json"]);
+    assert_eq!(told.status.code(), Some(1), "{}", err(&told));
+    let report: Value = serde_json::from_str(&out(&told)).unwrap();
+    assert_eq!((&report["formatVersion"], &report["records"]), (&1.into(), &5.into()));
+    assert_eq!((&report["lines"]["physical"], &report["lines"]["accounted"]), (&8.into(), &8.into()));
+    assert_eq!((&report["setAside"]["records"], &report["setAside"]["first"][0]["line"]), (&2.into(), &6.into()));
+    assert_eq!(report["dialect"]["encoding"], "UTF-8");
+    let columns = &report["columns"];
+    let words: Vec<_> = (0..3).map(|at| columns[at]["type"].as_str().unwrap()).collect();
+    assert_eq!(words, ["string", "string", "date"]);
+    assert_eq!((&columns[0]["faults"][0]["count"], &columns[0]["faults"][0]["lines"][0]), (&5.into(), &2.into()));
+    assert_eq!(columns[1]["looksLike"], "double");
+    let exceptions = serde_json::json!([{"word": "NA", "count": 1}, {"word": "oops", "count": 1}]);
+    assert_eq!((&columns[1]["exceptions"], &columns[1]["missingWords"][0]["word"]), (&exceptions, &"NA".into()));
+    assert_eq!(columns[1]["roundTrip"], 0.6);
+    assert_eq!((&columns[2]["minimum"], &columns[2]["maximum"]), (&"2024-02-01".into(), &"2024-12-31".into()));
+    assert_eq!((&columns[0]["distinct"], &columns[2]["written"]), (&5.into(), &"day, month, year".into()));
+    let text = out(&place.run(&["inspect", "messy.csv"]));
+    assert!(text.contains("8 of 8 lines accounted for") && text.contains("NA 1, oops 1"), "{text}");
+    assert!(!text.contains('\x1b'), "no colours away from a terminal");
+    let text = out(&place.run(&["inspect", "messy.csv", "--null", "NA", "--null", "oops"]));
+    assert!(text.lines().any(|line| line.starts_with("amount  decimal")), "{text}");
+}
+
+#[test]
+fn inspect_reads_standard_input_and_other_formats() {
+    let place = Place::new();
+    place.write("a.jsonl", "{\"x\":1,\"y\":\"b\"}\n{\"x\":3,\"y\":null}\n");
+    let told = place.run(&["inspect", "a.jsonl", "--json"]);
+    assert!(told.status.success(), "{}", err(&told));
+    let report: Value = serde_json::from_str(&out(&told)).unwrap();
+    assert_eq!((&report["columns"][0]["maximum"], &report["columns"][1]["missing"]), (&"3".into(), &1.into()));
+    let missing = place.run(&["inspect", "gone.csv"]);
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+#[test]
+fn records_that_do_not_fit_are_set_aside_beside_the_output() {
+    let place = Place::new();
+    place.write("messy.csv", MESSY);
+    place.write("none.json", "[]");
+    let run =
+        place.run(&["run", "none.json", "--input", "messy.csv", "--output", "out.parquet", "--receipt", "r.json"]);
+    assert_eq!(run.status.code(), Some(1), "{}", err(&run));
+    assert!(err(&run).contains("2 records do not fit"), "{}", err(&run));
+    assert_eq!(rows(&place.path("out.parquet")), 5);
+    let receipt: Value = serde_json::from_str(&std::fs::read_to_string(place.path("r.json")).unwrap()).unwrap();
+    assert_eq!((&receipt["status"], &receipt["balanced"]), (&"success".into(), &true.into()));
+    assert_eq!((&receipt["setAside"]["records"], &receipt["inputs"][0]["datasetSetAside"]), (&2.into(), &2.into()));
+    assert_eq!(receipt["inputs"][0]["datasetLines"]["accounted"], 8);
+    let kept = std::fs::read_to_string(place.path("out.parquet.rejects.csv")).unwrap();
+    let lines: Vec<_> = kept.lines().collect();
+    assert_eq!(lines[0], "file,line,reason,text,bytes");
+    assert!(lines[1].ends_with(",6,\"too few fields: 2, not 3\",\"005,3\","), "{kept}");
+    assert!(lines[2].ends_with(",7,\"too many fields: 4, not 3\",\"006,NA,1/1,x\","), "{kept}");
+    // The file of rejects is read by this same program.
+    assert!(place.run(&["inspect", "out.parquet.rejects.csv"]).status.success());
+    // A clean file leaves none, and removes the one that would now be a lie.
+    place.write("messy.csv", "id\n1\n");
+    let run = place.run(&["run", "none.json", "--input", "messy.csv", "--output", "out.parquet", "--overwrite"]);
+    assert!(run.status.success(), "{}", err(&run));
+    assert!(!place.path("out.parquet.rejects.csv").exists());
+}
+
+#[test]
+fn a_limit_on_rejects_stops_a_run_or_lets_it_pass() {
+    let place = Place::new();
+    place.write("messy.csv", MESSY);
+    place.write("none.json", "[]");
+    let run = |most: &str| {
+        let arguments = ["run", "none.json", "--input", "messy.csv", "--output", "out.csv", "--overwrite"];
+        place.run(&[&arguments[..], &["--rejects", "aside.csv", "--max-rejects", most]].concat())
+    };
+    let stopped = run("1");
+    assert_eq!(stopped.status.code(), Some(1), "{}", err(&stopped));
+    assert!(err(&stopped).contains("at most 1 may be"), "{}", err(&stopped));
+    assert!(!place.path("out.csv").exists() && !place.path("aside.csv").exists());
+    let passed = run("2");
+    assert!(passed.status.success(), "{}", err(&passed));
+    assert_eq!(std::fs::read_to_string(place.path("aside.csv")).unwrap().lines().count(), 3);
+}
+
+#[test]
+fn the_way_of_reading_can_be_told() {
+    let place = Place::new();
+    std::fs::write(place.path("old.txt"), b"\xd4\xf2\xe1;1,234\nx;2,5\n").unwrap();
+    place.write("none.json", "[]");
+    let shown = place.run(&[
+        "preview",
+        "none.json",
+        "--input",
+        "old.txt",
+        "--encoding",
+        "koi8-r",
+        "--delimiter",
+        "semicolon",
+        "--no-header",
+    ]);
+    assert!(shown.status.success(), "{}", err(&shown));
+    let text = out(&shown);
+    assert!(text.contains("тРА") && text.contains("1.234") && text.contains("Column_2:double"), "{text}");
+    let project = r#"{"FormatVersion":1,"Name":"p","Dataset":{"Name":"old","Input":{"Path":"old.txt"},
+        "FormatOptions":{"Csv":{"Delimiter":";","HeaderRow":false,"Encoding":"koi8-r"}}},"Recipe":{"Steps":[]},"Outputs":[]}"#;
+    place.write("p.brewhouse.json", project);
+    assert!(out(&place.run(&["preview", "p.brewhouse.json"])).contains("тРА"));
+    let wrong = place.run(&["inspect", "old.txt", "--delimiter", "ab"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
