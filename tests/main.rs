@@ -7,6 +7,7 @@ mod cli;
 mod many_rows;
 mod mess;
 mod operations;
+mod profile;
 mod sink;
 mod source;
 mod stage;

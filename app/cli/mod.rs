@@ -10,6 +10,7 @@ mod input;
 mod operations;
 mod output;
 mod preview;
+mod profile;
 mod progress;
 mod run;
 mod schema;
@@ -28,6 +29,7 @@ pub fn dispatch(command: Command, options: Options) -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
+        Command::Profile(arguments) => profile::profile(&arguments),
         Command::Operations(arguments) => operations::operations(&arguments),
         Command::Schema => schema::schema(),
         Command::Convert(arguments) => convert::convert(&arguments),

@@ -2,6 +2,7 @@
 
 use super::arguments::ProgressKind;
 use brewhouse_engine::run::{Monitor, Progress};
+use brewhouse_engine::values::grouped;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
@@ -35,22 +36,11 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_position((share * 1000.0) as u64);
     let message = if progress.phase == "types" {
         format!("deciding types: {} of {}", HumanBytes(progress.bytes), HumanBytes(progress.total_bytes))
+    } else if progress.phase == "values" {
+        format!("counting the values of {} rows", grouped(progress.rows))
     } else {
         let rate = progress.rows_per_second / 1e6;
         format!("{} rows, {rate:.1} million a second", grouped(progress.rows))
     };
     bar.set_message(message);
-}
-
-/// A number with thousands separated by commas.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -3,10 +3,10 @@
 use super::arguments::{ProgressKind, RunArguments};
 use super::input::{Loaded, reason};
 use super::output::{print_json, report_problems, tell};
-use super::progress::grouped;
 use super::{code_of, signals};
 use brewhouse_engine::run::{Failure, Job, Receipt, check, execute, fill_path, parse_rows};
 use brewhouse_engine::sink::Target;
+use brewhouse_engine::values::grouped;
 use brewhouse_engine::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Runs a recipe or project.
 pub(super) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let loaded = Loaded::new(&arguments.input)?;
-    let mut job = loaded.job(targets(arguments, &loaded)?, arguments.input.limit)?;
+    let mut job = loaded.job(targets(arguments, &loaded)?, arguments.input.data.limit)?;
     job.expect_rows = arguments.expect_rows.as_deref().map(parse_rows).transpose()?;
     let cancel = Arc::default();
     signals::watch(Arc::clone(&cancel))?;

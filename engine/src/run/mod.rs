@@ -10,8 +10,8 @@ mod monitor;
 mod preview;
 mod receipt;
 
-pub(crate) use collect::guarded;
 pub use collect::{LiveFacts, ShapeFacts, collect};
+pub(crate) use collect::{collect_all, stopping, unless_cancelled, write_side_file};
 pub use execute::{Failure, Prepared, execute, prepare};
 pub use job::{Job, fill_path, fill_steps, parse_rows};
 pub use ledger::peak_memory;

@@ -17,7 +17,7 @@ use polars::prelude::{FileWriteFormat, Schema};
 use std::path::{Path, PathBuf};
 
 pub use crate::source::StoredColumn;
-pub use cleanup::{remove_temporaries, replace_file};
+pub use cleanup::{Temporary, remove_temporaries, replace_file};
 pub use manifest::MANIFEST;
 pub use staging::{Staging, prepare};
 

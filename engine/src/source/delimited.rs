@@ -6,10 +6,11 @@ use super::intake::{Job, Passed, pass, skipped};
 use super::split::{Marks, Nobody, split};
 use super::straighten;
 use super::tracker::Tally;
-use super::verdict::{check, decide, grouped};
+use super::verdict::{check, decide};
 use super::{ColumnVerdict, Depth, FileFact, Opened, ReadOptions, Source, StoredColumn, temporal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::dtype_of_word;
+use crate::values::grouped;
 use polars::prelude::{
     DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources,
     Schema, any_horizontal, col,

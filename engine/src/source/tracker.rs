@@ -101,7 +101,7 @@ impl Lines {
         let lines: Vec<_> = self.first.iter().map(u64::to_string).collect();
         let more = if self.count > self.first.len() as u64 { " ..." } else { "" };
         let word = if self.count == 1 { "line" } else { "lines" };
-        format!("{} ({word} {}{more})", super::verdict::grouped(self.count), lines.join(", "))
+        format!("{} ({word} {}{more})", crate::values::grouped(self.count), lines.join(", "))
     }
 }
 

@@ -5,6 +5,7 @@ use super::tracker::Tracker;
 use super::{ColumnVerdict, StoredColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::TypeClass;
+use crate::values::grouped;
 
 use Shape as S;
 
@@ -79,19 +80,6 @@ pub(crate) fn check(stored: &StoredColumn, tracker: &Tracker) -> Result<ColumnVe
         ),
     )
     .advise("store the column as text, mend the file, or name the word as a word for missing values"))
-}
-
-/// A number with commas between its thousands.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 // The shapes that a stored type takes; none for text, which takes all.

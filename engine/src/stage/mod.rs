@@ -10,15 +10,14 @@ mod figures;
 
 pub use cache::Cache;
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page};
-pub use figures::{Bin, ColumnFigures, figures};
+pub use figures::{Bin, ColumnFigures, card, figures, figures_until};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::{Environment, Locality, RowLaw, bind};
 use crate::plan::{FactsSource, Taps, compile};
 use crate::recipe::Step;
-use crate::run::collect;
+use crate::run::{collect, write_side_file};
 use crate::source::{self, ColumnVerdict, FileFact, Opened, Source, StoredColumn};
-use cache::write_side_file;
 use polars::prelude::{DataFrame, LazyFrame, SchemaRef, col};
 use std::path::Path;
 use std::sync::Arc;

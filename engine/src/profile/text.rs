@@ -1,0 +1,184 @@
+//! What is counted of text: lengths, blanks, patterns of characters, and the type that text is meant to be.
+
+use super::numbers::Numbers;
+use super::parts::{COUNT, VALUE};
+use crate::error::Result;
+use crate::op::condition::is_invalid;
+use crate::run::collect;
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, col, lit};
+use std::collections::{BTreeMap, HashMap};
+
+/// How many different patterns are counted of a column.
+const MOST_PATTERNS: usize = 100_000;
+/// How many values are looked at to find the type that text is meant to be.
+const LOOK: usize = 1_000;
+/// The types that text is often meant to be: the word of a recipe, tried in this order.
+const MEANT: [&str; 4] = ["number", "boolean", "timestamp", "date"];
+
+/// Counts of a text column.
+#[derive(Default)]
+pub(super) struct TextCounts {
+    pub(super) empty: u64,
+    pub(super) blank: u64,
+    pub(super) padded: u64,
+    /// The first and the last text in order, empty ones left out.
+    pub(super) ends: Option<(String, String)>,
+    lengths: BTreeMap<u64, u64>,
+    patterns: HashMap<String, u64>,
+    patterns_left_out: bool,
+    looked: bool,
+    /// Types that much of the first part fits, with the cells that do not fit, over all parts.
+    unfit: Vec<(&'static str, u64)>,
+}
+
+impl TextCounts {
+    /// Takes in a part.
+    pub(super) fn take(&mut self, part: &DataFrame, counts: &[u64]) -> Result<()> {
+        let mut pattern = String::new();
+        for (text, count) in part.column(VALUE)?.str()?.iter().zip(counts) {
+            let text = text.unwrap_or_default();
+            if text.is_empty() {
+                self.empty += count;
+                continue;
+            }
+            match &mut self.ends {
+                None => self.ends = Some((text.to_owned(), text.to_owned())),
+                Some((low, _)) if text < low.as_str() => text.clone_into(low),
+                Some((_, high)) if text > high.as_str() => text.clone_into(high),
+                Some(_) => {}
+            }
+            let bare = text.trim();
+            if bare.is_empty() {
+                self.blank += count;
+            } else if bare.len() != text.len() {
+                self.padded += count;
+            }
+            *self.lengths.entry(text.chars().count() as u64).or_default() += count;
+            write_pattern(text, &mut pattern);
+            if let Some(seen) = self.patterns.get_mut(pattern.as_str()) {
+                *seen += count;
+            } else if self.patterns.len() < MOST_PATTERNS {
+                self.patterns.insert(pattern.clone(), *count);
+            } else {
+                self.patterns_left_out = true;
+            }
+        }
+        self.take_types(part)
+    }
+
+    /// Looks at some values for the types that they may be meant to be, then counts on all what does not fit those.
+    fn take_types(&mut self, part: &DataFrame) -> Result<()> {
+        if !self.looked {
+            self.looked = true;
+            let looked = part.height().min(LOOK);
+            let values = part.slice(0, looked);
+            for kind in MEANT {
+                let unfit = unfit_values(&values, kind, false)?;
+                // Half of the values are enough for DataBrew; some more may be among those that were not looked at.
+                if unfit * 10 < looked as u64 * 7 {
+                    self.unfit.push((kind, 0));
+                }
+            }
+        }
+        for (kind, cells) in &mut self.unfit {
+            *cells += unfit_values(part, kind, true)?;
+        }
+        Ok(())
+    }
+
+    /// The type that at least half of the cells fit, and how many do not.
+    pub(super) fn meant(&self, values: u64) -> Option<(&'static str, u64)> {
+        let best = self.unfit.iter().min_by_key(|(_, unfit)| *unfit)?;
+        (values > 0 && best.1 * 2 <= values).then_some(*best)
+    }
+
+    pub(super) fn lengths(&self) -> Numbers {
+        #[expect(clippy::cast_precision_loss, reason = "lengths of text")]
+        let (lengths, counts) = self.lengths.iter().map(|(length, count)| (*length as f64, *count)).unzip();
+        Numbers::Held(lengths, counts)
+    }
+
+    /// The most frequent patterns, and whether all were counted.
+    pub(super) fn top_patterns(&self, keep: usize) -> (Vec<(String, u64)>, bool) {
+        let mut found: Vec<_> = self.patterns.iter().map(|(pattern, count)| (pattern.clone(), *count)).collect();
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        found.truncate(keep);
+        (found, !self.patterns_left_out)
+    }
+}
+
+/// How many values, or cells, of a part are not of a type; empty text is missing, not unfit.
+fn unfit_values(part: &DataFrame, kind: &str, cells: bool) -> Result<u64> {
+    let unfit: Expr = is_invalid(col(VALUE), &DataType::String, kind)?.and(col(VALUE).neq(lit("")));
+    let weight = if cells { col(COUNT) } else { lit(1u64) };
+    let counted = collect(part.clone().lazy().select([(unfit.cast(DataType::UInt64) * weight).sum().alias("unfit")]))?;
+    Ok(counted.column("unfit")?.get(0)?.extract::<u64>().unwrap_or(0))
+}
+
+/// Which of the candidates hold the smallest texts.
+pub(super) fn smallest(part: &DataFrame, candidates: impl Iterator<Item = usize>, room: usize) -> Result<Vec<usize>> {
+    let texts = part.column(VALUE)?.str()?.rechunk();
+    let mut found: Vec<(&str, usize)> = Vec::new();
+    for at in candidates {
+        let text = texts.get(at).unwrap_or_default();
+        if found.len() < room || found.last().is_some_and(|(last, _)| text < *last) {
+            let place = found.partition_point(|(other, _)| *other <= text);
+            found.insert(place, (text, at));
+            found.truncate(room);
+        }
+    }
+    Ok(found.into_iter().map(|(_, at)| at).collect())
+}
+
+/// The pattern of characters of a text: `A` and `a` stand for letters, `9` for digits, other characters for themselves. Runs of more than
+/// three letters of one kind, or of more than twelve digits, are drawn together and marked with `+`.
+pub fn pattern_of(text: &str) -> String {
+    let mut pattern = String::new();
+    write_pattern(text, &mut pattern);
+    pattern
+}
+
+/// Characters after which a pattern is cut.
+const LONGEST: usize = 60;
+
+fn write_pattern(text: &str, pattern: &mut String) {
+    pattern.clear();
+    let mut chars = text.chars().map(sign_of).peekable();
+    let mut written = 0;
+    while let Some(sign) = chars.next() {
+        let mut run = 1;
+        while chars.next_if_eq(&sign).is_some() {
+            run += 1;
+        }
+        let most = match sign {
+            'A' | 'a' => 3,
+            '9' => 12,
+            _ => usize::MAX,
+        };
+        if run > most {
+            pattern.push(sign);
+            pattern.push('+');
+            written += 2;
+        } else {
+            let shown = run.min(LONGEST + 1);
+            pattern.extend(std::iter::repeat_n(sign, shown));
+            written += shown;
+        }
+        if written > LONGEST {
+            pattern.push('…');
+            return;
+        }
+    }
+}
+
+fn sign_of(character: char) -> char {
+    if character.is_ascii_digit() {
+        '9'
+    } else if character.is_uppercase() {
+        'A'
+    } else if character.is_alphabetic() {
+        'a'
+    } else {
+        character
+    }
+}
