@@ -22,6 +22,8 @@ pub mod scratch;
 #[cfg(feature = "gui")]
 pub mod theme;
 #[cfg(feature = "gui")]
+pub mod times;
+#[cfg(feature = "gui")]
 pub mod update;
 #[cfg(feature = "gui")]
 pub mod view;

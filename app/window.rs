@@ -4,6 +4,7 @@ use crate::action::Action;
 use crate::command::COMMANDS;
 use crate::model::Model;
 use crate::scratch::Scratch;
+use crate::times::{Shown, Times, thread_time};
 use crate::update::{Request, reconcile, take_in, update};
 use crate::view::{Scene, window_ui};
 use crate::worker::{Jobs, Places, store};
@@ -22,6 +23,7 @@ pub struct Window {
     jobs: Jobs,
     watched: Instant,
     title: String,
+    times: Option<Times>,
 }
 
 impl Window {
@@ -38,6 +40,7 @@ impl Window {
             jobs,
             watched: Instant::now(),
             title: String::new(),
+            times: None,
         };
         for path in paths {
             window.act(ctx, Action::Open(path));
@@ -63,6 +66,15 @@ impl Window {
             Some(Request::Reveal(path)) => reveal(&path),
             Some(Request::Theme) => self.apply_theme(ctx),
             None => {}
+        }
+    }
+
+    /// What is on screen of the data.
+    fn shown(&self) -> Shown {
+        match self.model.shown() {
+            Some(sheet) if !sheet.blocks.is_empty() && sheet.exact => Shown::AllRows,
+            Some(sheet) if !sheet.blocks.is_empty() => Shown::Rows,
+            _ => Shown::Nothing,
         }
     }
 
@@ -160,11 +172,23 @@ impl Window {
 
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        let begin = thread_time();
         Self::logic(self, ctx);
+        if let Some(times) = &mut self.times {
+            times.logic(thread_time().saturating_sub(begin));
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        let (begin, wall) = (thread_time(), Instant::now());
         Self::ui(self, ui);
+        let shown = self.shown();
+        if let Some(times) = &mut self.times {
+            times.ui(thread_time().saturating_sub(begin), wall.elapsed(), shown);
+            if times.waits() {
+                ui.ctx().request_repaint();
+            }
+        }
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
@@ -204,6 +228,7 @@ fn brought(ui: &Ui) -> Vec<Action> {
 
 /// Opens the window with files or a project; comes back when it is closed.
 pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
+    let start = Instant::now();
     let viewport = egui::ViewportBuilder::default()
         .with_title("Brewhouse")
         .with_app_id("brewhouse")
@@ -211,8 +236,10 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         .with_min_inner_size([760.0, 480.0])
         .with_icon(icon());
     let options = eframe::NativeOptions { viewport, system_font_fallback: false, ..eframe::NativeOptions::default() };
-    let create: eframe::AppCreator<'_> =
-        Box::new(move |cc| Ok(Box::new(Window::new(&cc.egui_ctx, Places::of_user(), paths))));
+    let create: eframe::AppCreator<'_> = Box::new(move |cc| {
+        let times = Times::asked(start);
+        Ok(Box::new(Window { times, ..Window::new(&cc.egui_ctx, Places::of_user(), paths) }))
+    });
     eframe::run_native("brewhouse", options, create).map_err(|error| {
         format!("the window cannot be opened: {error}; “brewhouse run” does the same work without a window")
     })

@@ -17,7 +17,7 @@ mod schema;
 mod signals;
 
 pub use arguments::{Command, Start, parse};
-pub use output::complain;
+pub use output::{complain, tell};
 
 use arguments::Options;
 use brewhouse_engine::{Error, ErrorKind};

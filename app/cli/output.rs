@@ -22,7 +22,7 @@ pub(super) fn print_json(value: &impl serde::Serialize) -> Result<ExitCode> {
 }
 
 /// Writes one line to standard error.
-pub(super) fn tell(line: &str) {
+pub fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

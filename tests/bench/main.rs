@@ -3,6 +3,8 @@
 //! `cargo bench -- 20000000` sets the number of rows (2 million otherwise). Rows are made once, in the system's temporary folder. Both sides
 //! know the types, read the same CSV and write zstd Parquet of the same row groups with the streaming engine; the engine's side also counts,
 //! balances, reads back and swaps, as every run does. The typing pass is timed apart.
+//!
+//! `cargo bench -- window FILE` measures the window on a file instead, see `window.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may stop where it stands")]
 #![allow(
@@ -12,6 +14,9 @@
     reason = "small numbers"
 )]
 
+#[cfg(feature = "gui")]
+mod window;
+
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::recipe::{Recipe, Step};
 use brewhouse_engine::run::{Job, Monitor, execute};
@@ -19,7 +24,7 @@ use brewhouse_engine::sink::Target;
 use brewhouse_engine::source::{self, ReadOptions, Source, StoredColumn};
 use polars::prelude::{
     DataType, Engine, FileWriteFormat, LazyCsvReader, LazyFileListReader as _, LazyFrame, ParquetWriteOptions,
-    PlRefPath, Schema, SinkDestination, SinkTarget, SortMultipleOptions, UnifiedSinkArgs, col, lit,
+    PlRefPath, Schema, SinkDestination, SinkTarget, SortMultipleOptions, UnifiedSinkArgs, UniqueKeepStrategy, col, lit,
 };
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -40,6 +45,16 @@ struct Bench {
 }
 
 fn main() {
+    let words: Vec<String> = std::env::args().collect();
+    if let Some(at) = words.iter().position(|word| word == "window") {
+        #[cfg(feature = "gui")]
+        {
+            let path = words.get(at + 1).expect("which file?");
+            std::io::stdout().write_all(window::bench(Path::new(path)).as_bytes()).unwrap();
+        }
+        let _ = at;
+        return;
+    }
     let rows = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(2_000_000);
     let folder = std::env::temp_dir().join(format!("brewhouse-bench-{rows}"));
     std::fs::create_dir_all(&folder).unwrap();
@@ -97,6 +112,11 @@ fn benches() -> Vec<Bench> {
                 let grouped = orders.group_by(keys.clone()).agg([col("price").sum().alias("total")]);
                 grouped.sort_by_exprs(keys, SortMultipleOptions::default())
             },
+        },
+        Bench {
+            name: "distinct rows",
+            steps: vec![Step::new("DELETE_DUPLICATE_ROWS")],
+            by_hand: |orders, _| orders.unique_stable(None, UniqueKeepStrategy::First),
         },
         Bench {
             name: "join of customers",

@@ -18,7 +18,7 @@ use crate::plan::{FactsSource, Taps, compile};
 use crate::recipe::Step;
 use crate::run::{collect, write_side_file};
 use crate::source::{self, ColumnVerdict, FileFact, Opened, Source, StoredColumn};
-use polars::prelude::{DataFrame, LazyFrame, SchemaRef, col};
+use polars::prelude::{DataFrame, IntoLazy as _, LazyFrame, SchemaRef, col};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -49,10 +49,11 @@ pub struct Table {
 /// Opens the first rows of a source at once, with types that may still change.
 pub fn open_head(source: &Source, base: &Path, rows: usize) -> Result<Table> {
     let opened = source::open_head(source, base, rows)?;
-    let frame = opened.frame.clone().limit(u32::try_from(rows).unwrap_or(u32::MAX));
+    // Read once: whatever is looked at next is in memory.
+    let head = collect(opened.frame.clone().limit(u32::try_from(rows).unwrap_or(u32::MAX)))?;
     let key = format!("head {}", key_of(source, &opened.files));
-    let counted = count(frame.clone())?;
-    Ok(table(opened, frame, counted, false, key))
+    let counted = head.height() as u64;
+    Ok(table(opened, head.lazy(), counted, false, key))
 }
 
 /// Opens a source on all its rows: text is typed and left as a side file, columnar files are read in place.
