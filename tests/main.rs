@@ -4,6 +4,7 @@
 
 mod cases;
 mod cli;
+mod facet;
 mod many_rows;
 mod mess;
 mod operations;

@@ -58,6 +58,7 @@ fn engine_layers() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("sink", &["error", "types", "values", "source", "run"]),
         ("run", run),
         ("profile", profile),
+        ("facet", &["error", "types", "values", "recipe", "op", "plan", "run", "profile"]),
         ("stage", stage),
         ("project", &["error", "recipe", "source", "sink"]),
     ])

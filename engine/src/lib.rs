@@ -26,6 +26,7 @@
 //! | [`source`], [`sink`] | formats in and out | operations, recipes |
 //! | [`run`] | the only place that runs data: progress, cancelling, ledger, receipt | windows, consoles |
 //! | [`profile`] | the table of statistics, the figures of tables and columns, the report | windows, consoles |
+//! | [`facet`] | filters, linked plots, view sorts and finding over all rows | windows |
 //! | [`stage`] | pages, views, figures and drafts for a window | widgets |
 //! | [`project`] | dataset, recipe and outputs in one file | runs |
 //!
@@ -44,6 +45,7 @@
 //! - **Day and month** are told apart on the whole column.
 
 pub mod error;
+pub mod facet;
 pub mod op;
 pub mod plan;
 pub mod profile;

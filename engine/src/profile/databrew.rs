@@ -159,7 +159,7 @@ pub(super) fn size_json(size: f64, column: &ColumnProfile, whole: bool) -> Value
 
 /// A moment as text, from its number.
 #[expect(clippy::cast_possible_truncation, reason = "a moment outside its type is held at its end")]
-pub(super) fn moment(number: f64, dtype: &DataType) -> Value {
+pub(crate) fn moment(number: f64, dtype: &DataType) -> Value {
     let units = number.floor() as i64;
     match dtype {
         DataType::Date => cell_json(&AnyValue::Date(i32::try_from(units).unwrap_or_default())),

@@ -18,6 +18,7 @@ mod tally;
 mod text;
 
 pub use bins::{Bin, Grid};
+pub(crate) use databrew::moment;
 pub use databrew::{Told, databrew};
 pub use job::{Profiled, profile_job};
 pub use kind::Kind;
@@ -27,6 +28,7 @@ pub use rows::Correlations;
 pub use statistic::{Figure, Named, STATISTICS, Statistic, TABLE_STATISTICS, TableStatistic, statistic};
 pub use tally::{Counted, Tally};
 pub use text::pattern_of;
+pub(crate) use text::{CUT, RUN};
 
 use crate::error::Result;
 use crate::run::{Monitor, Progress, collect, stopping, unless_cancelled};

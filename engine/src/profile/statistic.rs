@@ -365,7 +365,7 @@ pub static STATISTICS: &[Statistic] = &[
     Statistic {
         name: "PATTERNS",
         title: "Patterns",
-        definition: "How texts are built: A and a for letters, 9 for digits, + after a longer run. Of a column with more than 100,000 \
+        definition: "How texts are built: A and a for letters, 9 for digits, ⁺ after a longer run. Of a column with more than 100,000 \
                      patterns, those that come later are left out.",
         kinds: TEXT,
         databrew: false,

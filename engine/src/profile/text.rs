@@ -131,13 +131,17 @@ pub(super) fn smallest(part: &DataFrame, candidates: impl Iterator<Item = usize>
 }
 
 /// The pattern of characters of a text: `A` and `a` stand for letters, `9` for digits, other characters for themselves. Runs of more than
-/// three letters of one kind, or of more than twelve digits, are drawn together and marked with `+`.
+/// three letters of one kind, or of more than twelve digits, are drawn together and marked with `⁺`.
 pub fn pattern_of(text: &str) -> String {
     let mut pattern = String::new();
     write_pattern(text, &mut pattern);
     pattern
 }
 
+/// The sign of a longer run in a pattern.
+pub(crate) const RUN: char = '⁺';
+/// The sign of a pattern that is cut.
+pub(crate) const CUT: char = '…';
 /// Characters after which a pattern is cut.
 const LONGEST: usize = 60;
 
@@ -157,7 +161,7 @@ fn write_pattern(text: &str, pattern: &mut String) {
         };
         if run > most {
             pattern.push(sign);
-            pattern.push('+');
+            pattern.push(RUN);
             written += 2;
         } else {
             let shown = run.min(LONGEST + 1);
@@ -165,7 +169,7 @@ fn write_pattern(text: &str, pattern: &mut String) {
             written += shown;
         }
         if written > LONGEST {
-            pattern.push('…');
+            pattern.push(CUT);
             return;
         }
     }
