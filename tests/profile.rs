@@ -348,6 +348,20 @@ fn round_ranges_hold_every_value_once() {
 }
 
 #[test]
+fn the_bulk_is_told_by_itself_where_a_few_values_lie_far_off() {
+    let values: Vec<i64> = (0..100).chain([1_000_000]).collect();
+    let table =
+        frame(vec![Series::new("n".into(), values), Series::new("even".into(), (0..101i64).collect::<Vec<_>>())]);
+    let found = profiled(&table, &Settings::default());
+    let summary = found.columns[0].tally.summary.as_ref().unwrap();
+    assert_eq!(summary.bins.iter().map(|bin| bin.count).collect::<BTreeSet<_>>(), BTreeSet::from([0, 1, 100]));
+    // Quartiles 25 and 75: three times 50 around them reaches from the least value, 0, to 225.
+    assert_eq!((summary.inner[0].low, summary.inner.iter().map(|bin| bin.count).sum::<u64>()), (0.0, 100));
+    assert!(summary.inner.len() > 10 && summary.inner[summary.inner.len() - 1].high <= 240.0);
+    assert!(found.columns[1].tally.summary.as_ref().unwrap().inner.is_empty());
+}
+
+#[test]
 fn a_cancelled_profile_says_so() {
     let table = frame(vec![Series::new("n".into(), [1i64, 2, 2])]);
     let cancel = Arc::new(std::sync::atomic::AtomicBool::new(true));

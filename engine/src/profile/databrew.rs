@@ -1,6 +1,6 @@
 //! The profile in the shape of `DataBrew`'s result file; what it does not know stands apart, under `brewhouse`.
 
-use super::statistic::{Figure, STATISTICS};
+use super::statistic::{Figure, Open, STATISTICS};
 use super::{Bin, ColumnProfile, Correlations, Kind, Profile, Settings};
 use crate::types::{TypeClass, word_of_dtype};
 use crate::values::cell_json;
@@ -128,7 +128,7 @@ fn figure_json(figure: &Figure, column: &ColumnProfile) -> Value {
             let whole = is_whole(column);
             far.iter().map(|o| json!({"value": size_json(o.value, column, whole), "zScore": o.z_score})).collect()
         }
-        Figure::Ranges { bins, open_low } => ranges(bins, *open_low, column),
+        Figure::Ranges { bins, open } => ranges(bins, *open, column),
         Figure::Patterns(patterns) => patterns.iter().map(|(p, c)| json!({"pattern": p, "count": c})).collect(),
     }
 }
@@ -171,14 +171,15 @@ pub(crate) fn moment(number: f64, dtype: &DataType) -> Value {
 }
 
 /// Ranges as DataBrew writes them: the last has no upper bound, that of distances no lower one at its beginning either.
-fn ranges(bins: &[Bin], open_low: bool, column: &ColumnProfile) -> Value {
-    let whole = is_whole(column) && !open_low;
-    let bound = |value: f64| if open_low { json!(value) } else { size_json(value, column, whole) };
+fn ranges(bins: &[Bin], open: Open, column: &ColumnProfile) -> Value {
+    let distances = open == Open::Both;
+    let whole = is_whole(column) && !distances;
+    let bound = |value: f64| if distances { json!(value) } else { size_json(value, column, whole) };
     let last = bins.len().saturating_sub(1);
     let entry = |(at, bin): (usize, &Bin)| {
-        let low = if open_low && at == 0 { "-inf".into() } else { bound(bin.low) };
+        let low = if distances && at == 0 { "-inf".into() } else { bound(bin.low) };
         // One range alone is one value.
-        let high = if at == last && last > 0 { "inf".into() } else { bound(bin.high) };
+        let high = if open != Open::Neither && at == last && last > 0 { "inf".into() } else { bound(bin.high) };
         json!({"bucket": [low, high], "count": bin.count})
     };
     bins.iter().enumerate().map(entry).collect()

@@ -25,7 +25,7 @@ pub use kind::Kind;
 pub use numbers::{Outlier, Summary};
 pub use report::report;
 pub use rows::Correlations;
-pub use statistic::{Figure, Named, STATISTICS, Statistic, TABLE_STATISTICS, TableStatistic, statistic};
+pub use statistic::{Figure, Named, Open, STATISTICS, Statistic, TABLE_STATISTICS, TableStatistic, statistic};
 pub use tally::{Counted, Tally};
 pub use text::pattern_of;
 pub(crate) use text::{CUT, RUN};

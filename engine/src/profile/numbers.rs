@@ -99,6 +99,8 @@ pub struct Summary {
     pub buckets: Vec<Bin>,
     /// Ranges between round numbers.
     pub bins: Vec<Bin>,
+    /// Ranges between round numbers over the bulk of the values, where a few lie so far off that `bins` shows little; else none.
+    pub inner: Vec<Bin>,
     /// Equal ranges of distances from the mean.
     pub z_buckets: Vec<Bin>,
     /// Numbers farther from the mean than the threshold.
@@ -117,6 +119,7 @@ pub(super) fn summarize(numbers: &Numbers, grid: Grid, settings: &Settings, watc
     let mut bins = Bin::round(found.min, found.max, settings.bins, grid);
     second_walk(numbers, &mut found, &mut [&mut buckets, &mut bins], watch)?;
     (found.buckets, found.bins) = (buckets, bins);
+    found.inner = inner_bins(&found, grid, settings);
     third_walk(numbers, &mut found, settings, watch)?;
     found.median_distance = median_distance(numbers, &found, watch)?;
     Ok(Some(found))
@@ -208,11 +211,26 @@ fn second_walk(numbers: &Numbers, found: &mut Summary, bins: &mut [&mut Vec<Bin>
     Ok(())
 }
 
+/// Ranges within three times the middle half around it, where that is less than half of the whole width.
+fn inner_bins(found: &Summary, grid: Grid, settings: &Settings) -> Vec<Bin> {
+    let [_, lower, _, upper, _] = found.percentiles;
+    let reach = (upper - lower) * 3.0;
+    let (low, high) = ((lower - reach).max(found.min), (upper + reach).min(found.max));
+    if reach > 0.0 && low < high && (high - low) * 2.0 < found.max - found.min {
+        Bin::round(low, high, settings.bins, grid)
+    } else {
+        Vec::new()
+    }
+}
+
 /// What lies far from the mean, and how far everything lies from it.
 fn third_walk(numbers: &Numbers, found: &mut Summary, settings: &Settings, watch: &Watch) -> Result<()> {
     let Some(deviation) = found.deviation.filter(|d| *d > 0.0 && d.is_finite() && found.min < found.max) else {
+        found.inner.clear();
         return Ok(());
     };
+    let mut inner = std::mem::take(&mut found.inner);
+    let mut inner_place = 0;
     let mean = found.mean;
     // Halves: the distance of huge values of both signs would overflow.
     let z = |value: f64| (value * 0.5 - mean * 0.5) / deviation * 2.0;
@@ -227,6 +245,12 @@ fn third_walk(numbers: &Numbers, found: &mut Summary, settings: &Settings, watch
             place += 1;
         }
         if let Some(bin) = buckets.get_mut(place) {
+            bin.count += count;
+        }
+        while inner_place < inner.len() && value >= inner[inner_place].high {
+            inner_place += 1;
+        }
+        if let Some(bin) = inner.get_mut(inner_place).filter(|bin| value >= bin.low) {
             bin.count += count;
         }
         if z_score.abs() <= least {
@@ -245,6 +269,7 @@ fn third_walk(numbers: &Numbers, found: &mut Summary, settings: &Settings, watch
     farthest_first(&mut far, keep);
     found.farthest = far;
     found.z_buckets = buckets;
+    found.inner = inner;
     Ok(())
 }
 

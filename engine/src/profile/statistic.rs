@@ -24,15 +24,26 @@ pub enum Figure {
     Values(Vec<Counted>),
     /// Values that lie far from the mean.
     Outliers(Vec<Outlier>),
-    /// Ranges with their counts; with `open_low` the first has no lower bound.
+    /// Ranges with their counts.
     Ranges {
         /// The ranges.
         bins: Vec<Bin>,
-        /// Whether the first has no lower bound.
-        open_low: bool,
+        /// Which ends are written without a bound.
+        open: Open,
     },
     /// Texts with their counts.
     Patterns(Vec<(String, u64)>),
+}
+
+/// Which ends of ranges are written without a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    /// None.
+    Neither,
+    /// The upper one, as `DataBrew` writes values.
+    High,
+    /// Both, as it writes distances.
+    Both,
 }
 
 /// A figure under the name that it has in files.
@@ -299,7 +310,7 @@ pub static STATISTICS: &[Statistic] = &[
         databrew: true,
         figures: |tally, _| {
             let bins = tally.summary.iter().map(|s| s.buckets.clone());
-            bins.map(|bins| ("valueDistribution", Figure::Ranges { bins, open_low: false })).collect()
+            bins.map(|bins| ("valueDistribution", Figure::Ranges { bins, open: Open::High })).collect()
         },
     },
     Statistic {
@@ -310,7 +321,7 @@ pub static STATISTICS: &[Statistic] = &[
         databrew: true,
         figures: |tally, _| {
             let bins = tally.summary.iter().map(|s| s.z_buckets.clone()).filter(|bins| !bins.is_empty());
-            bins.map(|bins| ("zScoreDistribution", Figure::Ranges { bins, open_low: true })).collect()
+            bins.map(|bins| ("zScoreDistribution", Figure::Ranges { bins, open: Open::Both })).collect()
         },
     },
     Statistic {
@@ -374,12 +385,15 @@ pub static STATISTICS: &[Statistic] = &[
     Statistic {
         name: "HISTOGRAM",
         title: "Histogram",
-        definition: "Cells in ranges between round numbers, or between days, weeks, months or years.",
+        definition: "Cells in ranges between round numbers, or between days, weeks, months or years. Where a few values lie far off, the \
+                     bulk of the values is told once more by itself.",
         kinds: MEASURED,
         databrew: false,
         figures: |tally, _| {
             let bins = tally.summary.iter().map(|s| s.bins.clone());
-            bins.map(|bins| ("histogram", Figure::Ranges { bins, open_low: false })).collect()
+            let inner = tally.summary.iter().map(|s| s.inner.clone()).filter(|bins| !bins.is_empty());
+            let named = bins.map(|bins| ("histogram", bins)).chain(inner.map(|bins| ("histogramOfTheBulk", bins)));
+            named.map(|(name, bins)| (name, Figure::Ranges { bins, open: Open::Neither })).collect()
         },
     },
 ];

@@ -2,16 +2,18 @@
 
 use super::numbers::Numbers;
 use super::parts::{COUNT, VALUE};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::op::condition::is_invalid;
 use crate::run::collect;
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, col, lit};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, StringChunked, col, lit};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many different patterns are counted of a column.
 const MOST_PATTERNS: usize = 100_000;
 /// How many values are looked at to find the type that text is meant to be.
 const LOOK: usize = 1_000;
+/// Texts that are worth a thread.
+const CHUNK: usize = 100_000;
 /// The types that text is often meant to be: the word of a recipe, tried in this order.
 const MEANT: [&str; 4] = ["number", "boolean", "timestamp", "date"];
 
@@ -32,21 +34,50 @@ pub(super) struct TextCounts {
 }
 
 impl TextCounts {
-    /// Takes in a part.
+    /// Takes in a part, on several threads where it is large.
     pub(super) fn take(&mut self, part: &DataFrame, counts: &[u64]) -> Result<()> {
+        let texts = part.column(VALUE)?.str()?.rechunk().into_owned();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(counts.len() / CHUNK + 1);
+        let len = counts.len().div_ceil(threads).max(1);
+        let chunks = || counts.chunks(len).enumerate();
+        let slice = |at: usize, counts: &[u64]| texts.slice(i64::try_from(at * len).unwrap_or(i64::MAX), counts.len());
+        if threads == 1 {
+            self.take_texts(&texts, counts);
+        } else {
+            let taken: Vec<std::io::Result<Self>> = std::thread::scope(|scope| {
+                let work = |(at, counts): (usize, &'_ [u64])| {
+                    let texts = slice(at, counts);
+                    let counts = counts.to_vec();
+                    std::thread::Builder::new().name("texts".into()).spawn_scoped(scope, move || {
+                        let mut taken = Self::default();
+                        taken.take_texts(&texts, &counts);
+                        taken
+                    })
+                };
+                let running: Vec<_> = chunks().map(work).collect();
+                let join = |thread: std::thread::ScopedJoinHandle<'_, Self>| {
+                    thread.join().map_err(|_| std::io::Error::other("a thread that counted text stopped"))
+                };
+                running.into_iter().map(|thread| thread.and_then(join)).collect()
+            });
+            for one in taken {
+                let stopped =
+                    |e: std::io::Error| Error::new(ErrorKind::Internal, "text cannot be counted").caused_by(e);
+                self.add(one.map_err(stopped)?);
+            }
+        }
+        self.take_types(part)
+    }
+
+    fn take_texts(&mut self, texts: &StringChunked, counts: &[u64]) {
         let mut pattern = String::new();
-        for (text, count) in part.column(VALUE)?.str()?.iter().zip(counts) {
+        for (text, count) in texts.iter().zip(counts) {
             let text = text.unwrap_or_default();
             if text.is_empty() {
                 self.empty += count;
                 continue;
             }
-            match &mut self.ends {
-                None => self.ends = Some((text.to_owned(), text.to_owned())),
-                Some((low, _)) if text < low.as_str() => text.clone_into(low),
-                Some((_, high)) if text > high.as_str() => text.clone_into(high),
-                Some(_) => {}
-            }
+            self.widen(text, text);
             let bare = text.trim();
             if bare.is_empty() {
                 self.blank += count;
@@ -55,15 +86,49 @@ impl TextCounts {
             }
             *self.lengths.entry(text.chars().count() as u64).or_default() += count;
             write_pattern(text, &mut pattern);
-            if let Some(seen) = self.patterns.get_mut(pattern.as_str()) {
-                *seen += count;
-            } else if self.patterns.len() < MOST_PATTERNS {
-                self.patterns.insert(pattern.clone(), *count);
-            } else {
-                self.patterns_left_out = true;
+            self.add_pattern(&pattern, *count);
+        }
+    }
+
+    fn widen(&mut self, low: &str, high: &str) {
+        match &mut self.ends {
+            None => self.ends = Some((low.to_owned(), high.to_owned())),
+            Some((least, most)) => {
+                if low < least.as_str() {
+                    low.clone_into(least);
+                }
+                if high > most.as_str() {
+                    high.clone_into(most);
+                }
             }
         }
-        self.take_types(part)
+    }
+
+    fn add_pattern(&mut self, pattern: &str, count: u64) {
+        if let Some(seen) = self.patterns.get_mut(pattern) {
+            *seen += count;
+        } else if self.patterns.len() < MOST_PATTERNS {
+            self.patterns.insert(pattern.to_owned(), count);
+        } else {
+            self.patterns_left_out = true;
+        }
+    }
+
+    /// Adds what another thread counted.
+    fn add(&mut self, other: Self) {
+        self.empty += other.empty;
+        self.blank += other.blank;
+        self.padded += other.padded;
+        self.patterns_left_out |= other.patterns_left_out;
+        for (length, count) in other.lengths {
+            *self.lengths.entry(length).or_default() += count;
+        }
+        for (pattern, count) in other.patterns {
+            self.add_pattern(&pattern, count);
+        }
+        if let Some((low, high)) = other.ends {
+            self.widen(&low, &high);
+        }
     }
 
     /// Looks at some values for the types that they may be meant to be, then counts on all what does not fit those.
@@ -71,17 +136,17 @@ impl TextCounts {
         if !self.looked {
             self.looked = true;
             let looked = part.height().min(LOOK);
-            let values = part.slice(0, looked);
-            for kind in MEANT {
-                let unfit = unfit_values(&values, kind, false)?;
-                // Half of the values are enough for DataBrew; some more may be among those that were not looked at.
-                if unfit * 10 < looked as u64 * 7 {
-                    self.unfit.push((kind, 0));
-                }
-            }
+            let unfit = unfit_values(&part.slice(0, looked), &MEANT, false)?;
+            // Half of the values are enough for DataBrew; some more may be among those that were not looked at.
+            let likely = MEANT.iter().zip(unfit).filter(|(_, unfit)| unfit * 10 < looked as u64 * 7);
+            self.unfit = likely.map(|(kind, _)| (*kind, 0)).collect();
         }
-        for (kind, cells) in &mut self.unfit {
-            *cells += unfit_values(part, kind, true)?;
+        if self.unfit.is_empty() {
+            return Ok(());
+        }
+        let kinds: Vec<&str> = self.unfit.iter().map(|(kind, _)| *kind).collect();
+        for ((_, cells), unfit) in self.unfit.iter_mut().zip(unfit_values(part, &kinds, true)?) {
+            *cells += unfit;
         }
         Ok(())
     }
@@ -107,12 +172,16 @@ impl TextCounts {
     }
 }
 
-/// How many values, or cells, of a part are not of a type; empty text is missing, not unfit.
-fn unfit_values(part: &DataFrame, kind: &str, cells: bool) -> Result<u64> {
-    let unfit: Expr = is_invalid(col(VALUE), &DataType::String, kind)?.and(col(VALUE).neq(lit("")));
+/// How many values, or cells, of a part are not of each type; empty text is missing, not unfit.
+fn unfit_values(part: &DataFrame, kinds: &[&str], cells: bool) -> Result<Vec<u64>> {
     let weight = if cells { col(COUNT) } else { lit(1u64) };
-    let counted = collect(part.clone().lazy().select([(unfit.cast(DataType::UInt64) * weight).sum().alias("unfit")]))?;
-    Ok(counted.column("unfit")?.get(0)?.extract::<u64>().unwrap_or(0))
+    let mut query: Vec<Expr> = Vec::new();
+    for kind in kinds {
+        let unfit = is_invalid(col(VALUE), &DataType::String, kind)?.and(col(VALUE).neq(lit("")));
+        query.push((unfit.cast(DataType::UInt64) * weight.clone()).sum().alias(*kind));
+    }
+    let counted = collect(part.clone().lazy().select(query))?;
+    kinds.iter().map(|kind| Ok(counted.column(kind)?.get(0)?.extract::<u64>().unwrap_or(0))).collect()
 }
 
 /// Which of the candidates hold the smallest texts.

@@ -14,6 +14,7 @@ pub(super) fn spark(column: &ColumnProfile) -> String {
     let tally = &column.tally;
     let ranged = matches!(column.kind, Kind::Number | Kind::Moment | Kind::List);
     let counts: Vec<u64> = match &tally.summary {
+        Some(summary) if ranged && !summary.inner.is_empty() => summary.inner.iter().map(|bin| bin.count).collect(),
         Some(summary) if ranged => summary.bins.iter().map(|bin| bin.count).collect(),
         _ => tally.common.iter().take(20).map(|counted| counted.count).collect(),
     };
@@ -43,6 +44,11 @@ pub(super) fn plots(out: &mut String, column: &ColumnProfile) {
             _ => "Distribution",
         };
         if column.kind != Kind::Text {
+            if !summary.inner.is_empty() {
+                let inside: u64 = summary.inner.iter().map(|bin| bin.count).sum();
+                let title = format!("The bulk: {} of the cells", percent(inside, summary.count));
+                histogram(out, &title, &summary.inner, summary.percentiles[2], column);
+            }
             histogram(out, title, &summary.bins, summary.percentiles[2], column);
         }
         if column.kind == Kind::Text && !tally.common.iter().any(|c| c.count > 1) {
