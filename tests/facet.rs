@@ -169,6 +169,8 @@ fn filters_pass_the_rows_that_brute_force_passes_and_so_do_their_steps() {
         let wanted: Vec<u64> = (0..rows).filter(|row| brute(&table, &filters, *row)).map(|row| row as u64).collect();
         assert_eq!(found.rows(0, u64::MAX), wanted, "{filters:?}");
         assert_eq!((found.len(), found.of_rows()), (wanted.len() as u64, rows as u64));
+        let alone = collect(facet::filtered(&frame.clone().lazy(), frame.schema(), &filters).unwrap()).unwrap();
+        assert_eq!(alone.height(), wanted.len());
         let Ok(steps) = facet::steps(&filters, frame.schema()) else {
             refused += 1;
             continue;

@@ -185,11 +185,16 @@ pub struct PreviewArguments {
 }
 
 const PROFILE_AFTER: &str = "Examples:
-  brewhouse profile orders.csv                              a table of the columns
-  brewhouse profile orders.csv --output orders.html         a report with plots, one file, for any browser and for print
-  brewhouse profile orders.csv --output orders.json         the figures, in the shape of DataBrew's profile files
-  brewhouse profile orders.csv --recipe clean.recipe.json   the table after the steps of a recipe
-  brewhouse profile shop.brewhouse.json --json              the dataset of a project after its steps, as JSON
+  brewhouse profile orders.csv
+      a table of the columns
+  brewhouse profile orders.csv --output orders.html
+      a report with plots: one file, for any browser and for print
+  brewhouse profile orders.csv --output orders.json
+      the figures, in the shape of DataBrew's profile files
+  brewhouse profile orders.csv --recipe clean.recipe.json
+      the table after the steps of a recipe
+  brewhouse profile shop.brewhouse.json --json
+      the dataset of a project after its steps
 
 Every figure is exact and counted on all rows. Empty text counts as missing, as in DataBrew.";
 

@@ -121,6 +121,14 @@ pub fn select(frame: &LazyFrame, schema: &Schema, filters: &[Filter], cancel: &A
     Selection::of(found.column("passes")?)
 }
 
+/// The rows that pass all filters as a frame of their own, for figures of them: [`crate::profile::column`] takes it.
+pub fn filtered(frame: &LazyFrame, schema: &Schema, filters: &[Filter]) -> Result<LazyFrame> {
+    Ok(match passes(schema, filters)? {
+        Some(passes) => frame.clone().filter(passes),
+        None => frame.clone(),
+    })
+}
+
 /// The predicate of filters: true or false for every row; none where every row passes.
 fn passes(schema: &Schema, filters: &[Filter]) -> Result<Option<Expr>> {
     let mut all: Option<Expr> = None;
