@@ -73,6 +73,10 @@ pub enum Action {
     Undo,
     /// Bring it back.
     Redo,
+    /// Go to a state of the history, on whatever branch.
+    GoTo(usize),
+    /// Open or close the history.
+    History,
     /// Save the project; asks where when it has no file.
     Save,
     /// Add the steps of a recipe file.
@@ -85,6 +89,8 @@ pub enum Action {
     Palette,
     /// Open the palette for a new step.
     PaletteOfSteps,
+    /// Open the palette for a new step before a place.
+    PaletteAt(usize),
     /// Show the keys.
     Keys,
     /// Open or close the run panel.

@@ -98,6 +98,13 @@ pub static COMMANDS: &[Command] = &[
         action: |model| model.history.redo_label().map(|_| Action::Redo),
     },
     Command {
+        name: "history",
+        title: "History",
+        hint: "Every state since the project was opened, also those that were undone",
+        shortcut: ctrl(Key::H),
+        action: |model| model.has_data().then_some(Action::History),
+    },
+    Command {
         name: "save",
         title: "Save",
         hint: "Write the project",

@@ -39,6 +39,22 @@ impl ConditionText {
         Self { column: column.to_owned(), test: &TESTS[0], values: vec![String::new()], fresh: true }
     }
 
+    /// Whether it looks for empty text, because a person said so.
+    pub fn seeks_empty(&self) -> bool {
+        !self.fresh && self.values.iter().all(String::is_empty)
+    }
+
+    /// Whether its value could be meant to be empty, but was not written yet.
+    pub fn could_seek_empty(&self) -> bool {
+        let takes_text = !matches!(self.test.test, Test::IsMissing | Test::IsInvalid | Test::IsBetween);
+        takes_text && self.fresh && self.values.iter().all(String::is_empty)
+    }
+
+    /// Says that an empty value is meant.
+    pub fn seek_empty(&mut self) {
+        self.fresh = false;
+    }
+
     fn read(condition: &Condition) -> Option<Self> {
         let bound = BoundCondition::parse(condition).ok()?;
         Some(Self { column: condition.column.clone(), test: bound.info(), values: bound.values, fresh: false })
@@ -72,13 +88,19 @@ pub struct Form {
     pub params: BTreeMap<&'static str, String>,
     /// Its conditions.
     pub conditions: Vec<ConditionText>,
+    /// Pairs of values as they are being written, one of them perhaps still empty.
+    pub pairs: BTreeMap<&'static str, Vec<[String; 2]>>,
     /// Which rows of the draft are shown.
     pub only: Only,
     /// Which fields a person has filled in; only they show their errors.
     pub touched: bool,
+    /// The other table for which the columns were filled in.
+    pub filled: Option<String>,
     /// Whether the first field still has to take the focus.
     pub fresh: bool,
     base: Step,
+    /// Conditions that this form cannot show; they stay as they are.
+    unread: Vec<Condition>,
 }
 
 impl Form {
@@ -90,8 +112,19 @@ impl Form {
             params.insert(spec.name, text);
         }
         let base = Step::new(op.name);
-        let mut form =
-            Self { op, place, params, conditions: Vec::new(), only: Only::All, touched: false, fresh: true, base };
+        let mut form = Self {
+            op,
+            place,
+            params,
+            conditions: Vec::new(),
+            pairs: BTreeMap::new(),
+            only: Only::All,
+            touched: false,
+            filled: None,
+            fresh: true,
+            base,
+            unread: Vec::new(),
+        };
         if let Some(column) = column {
             form.fill_column(column);
         }
@@ -123,10 +156,22 @@ impl Form {
                 form.params.insert(spec.name, text.clone());
             }
         }
-        form.conditions = step.conditions().iter().filter_map(ConditionText::read).collect();
+        for condition in step.conditions() {
+            match ConditionText::read(&condition) {
+                Some(read) => form.conditions.push(read),
+                None => form.unread.push(condition.clone()),
+            }
+        }
+        let dataset = op.params.iter().find(|spec| spec.kind == Kind::Dataset);
+        form.filled = dataset.map(|spec| form.text(spec.name).to_owned());
         form.base = step.clone();
         form.touched = true;
         Some(form)
+    }
+
+    /// The text of a parameter; empty while it has none.
+    pub fn text(&self, name: &str) -> &str {
+        self.params.get(name).map(String::as_str).unwrap_or_default()
     }
 
     /// The step as far as it is filled in.
@@ -140,7 +185,8 @@ impl Form {
             let left_out = text.is_empty() || (spec.default == Some(text.as_str()) && !spec.required);
             step.set_param(spec.name, (!left_out).then_some(text));
         }
-        step.set_conditions(self.conditions.iter().map(ConditionText::write).collect());
+        let written = self.conditions.iter().map(ConditionText::write);
+        step.set_conditions(written.chain(self.unread.iter().cloned()).collect());
         step
     }
 }
@@ -154,6 +200,8 @@ pub struct Palette {
     pub at: usize,
     /// Whether only operations for a new step are offered.
     pub steps_only: bool,
+    /// Before which step the new one is to stand; none: where one looks.
+    pub insert_at: Option<usize>,
 }
 
 /// Everything that is half typed.
@@ -169,6 +217,8 @@ pub struct Scratch {
     pub palette: Option<Palette>,
     /// Whether the list of keys is open.
     pub keys: bool,
+    /// Whether the history is open.
+    pub history: bool,
     /// Whether the list of notices is open.
     pub notices: bool,
     /// The output options, when the run panel is open.

@@ -30,7 +30,7 @@ fn orders(folder: &Path) -> stage::Table {
     }
     std::fs::write(&path, format!("id,qty,note\n{rows}")).unwrap();
     let cache = Cache::new(folder.join("cache"), 1 << 30).unwrap();
-    stage::open_full(&source(&path), Path::new("."), &cache, &AtomicBool::new(false), &|_| {}).unwrap()
+    stage::open_full(&source(&path), Path::new("."), &cache, &Arc::default(), &|_| {}).unwrap()
 }
 
 fn steps() -> Vec<Step> {
@@ -71,7 +71,7 @@ fn a_draft_tells_what_it_changes_and_leaves_no_trace() {
 
     let fill = stage::draft(&view, &steps()[0], &env, &cache).unwrap();
     assert_eq!(fill.effect, Effect::Cells);
-    let counts = stage::draft_counts(&fill, &env, &cache).unwrap();
+    let counts = stage::draft_counts(&fill, &env, &cache, &Arc::default()).unwrap();
     assert_eq!((counts.changed, counts.failed, counts.rows_after), (100, 0, 1000));
 
     let remove = stage::draft(&view, &steps()[1], &env, &cache).unwrap();
@@ -83,7 +83,7 @@ fn a_draft_tells_what_it_changes_and_leaves_no_trace() {
     let cast = Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "note").with("columnDataType", "double");
     let cast = stage::draft(&view, &cast, &env, &cache).unwrap();
     let texts = (0..1000).filter(|n| n % 3 != 0).count() as u64;
-    assert_eq!(stage::draft_counts(&cast, &env, &cache).unwrap().failed, texts);
+    assert_eq!(stage::draft_counts(&cast, &env, &cache, &Arc::default()).unwrap().failed, texts);
 
     let wrong = Step::new("UPPER_CASE").with("sourceColumn", "nope");
     let problems = stage::draft(&view, &wrong, &env, &cache).err().unwrap();
@@ -113,4 +113,50 @@ fn every_family_has_a_place_in_the_menu() {
     for op in op::all() {
         assert!(op::Family::ALL.contains(&op.family), "{}", op.name);
     }
+}
+
+#[test]
+fn the_matches_of_a_join_are_counted_on_all_rows_before_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (left, right) = (folder.path().join("left.csv"), folder.path().join("right.csv"));
+    // Keys: 1 finds one row, 2 finds two, 9 none, and missing matches nothing, not even the other's missing.
+    std::fs::write(&left, "id,k\na,1\nb,2\nc,2\nd,9\ne,\n").unwrap();
+    std::fs::write(&right, "code,name\n1,x\n2,y\n2,z\n7,w\n,v\n").unwrap();
+    let cache = Cache::new(folder.path().join("cache"), 1 << 30).unwrap();
+    let open = |path: &Path| stage::open_full(&source(path), Path::new("."), &cache, &Arc::default(), &|_| {}).unwrap();
+    let mut env = environment();
+    env.datasets.insert("other".into(), open(&right).frame);
+    let view = stage::view(&open(&left), &[], &env, &cache, &Arc::default()).unwrap();
+    let mut step = Step::new("JOIN").with("secondaryDatasetName", "other");
+    let count = |step: &Step, env: &Environment| stage::matches(&view, step, env, &Arc::default());
+    assert_eq!(count(&step, &env).unwrap(), None, "no keys yet");
+    step.set_param("joinKeys", Some(r#"[{"key":"k","value":"code"}]"#.into()));
+    let expected = stage::Matches { rows: 5, matched: 3, other_rows: 5, other_matched: 3, pairs: 5 };
+    assert_eq!(count(&step, &env).unwrap(), Some(expected));
+    step.set_param("joinKeys", Some(r#"[{"key":"k","value":"name"}]"#.into()));
+    let error = count(&step, &env).unwrap_err();
+    assert!(error.message.contains("nothing could match"), "{error:?}");
+}
+
+#[test]
+fn work_that_nobody_waits_for_stops_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = orders(folder.path());
+    let cache = Cache::new(folder.path().join("other"), 1 << 30).unwrap();
+    let stopped = Arc::new(AtomicBool::new(true));
+    assert!(
+        stage::open_full(&source(&folder.path().join("orders.csv")), Path::new("."), &cache, &stopped, &|_| {})
+            .is_err()
+    );
+    let env = environment();
+    let view = stage::view(&table, &[], &env, &cache, &Arc::default()).unwrap();
+    for step in
+        [Step::new("UPPER_CASE").with("sourceColumn", "note"), Step::new("REMOVE_MISSING").with("sourceColumn", "qty")]
+    {
+        let draft = stage::draft(&view, &step, &env, &cache).unwrap();
+        assert!(stage::draft_counts(&draft, &env, &cache, &stopped).is_err());
+        assert!(stage::draft_counts(&draft, &env, &cache, &Arc::default()).is_ok());
+    }
+    assert!(stage::view(&table, &steps(), &env, &cache, &stopped).is_err());
+    assert_eq!(std::fs::read_dir(folder.path().join("other")).unwrap().count(), 0, "no side file, whole or half");
 }

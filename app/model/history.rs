@@ -1,16 +1,35 @@
-//! Undo and redo: immutable states of the project and a cursor. Only `commit` adds one.
+//! Undo and redo: immutable states of the project in a tree, and a cursor. Only `commit` adds one, and nothing ever takes one away: what
+//! was undone before something else was done stays on a branch of its own.
 
 use super::Project;
 use std::sync::Arc;
 
 /// One state, and what led to it.
 #[derive(Clone, Debug)]
-pub struct State {
-    /// What a person did, for the menu: Undo “Delete a step”.
+struct State {
+    label: String,
+    project: Arc<Project>,
+    /// The state before it; none for the first.
+    parent: Option<usize>,
+    /// Where redo leads: the state after it that was the present one last.
+    next: Option<usize>,
+}
+
+/// A state as a list of the history shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Names the state for [`History::go_to`].
+    pub at: usize,
+    /// What a person did; empty for the first state.
     pub label: String,
-    /// The project after it.
-    pub project: Arc<Project>,
-    id: u64,
+    /// How many steps the recipe has then.
+    pub steps: usize,
+    /// Whether it is on another branch than the one that undo and redo move on.
+    pub aside: bool,
+    /// Whether it is the present one.
+    pub is_now: bool,
+    /// Whether it is what is on disk.
+    pub is_saved: bool,
 }
 
 /// All states of a project since it was opened.
@@ -18,8 +37,7 @@ pub struct State {
 pub struct History {
     states: Vec<State>,
     at: usize,
-    saved: Option<u64>,
-    next: u64,
+    saved: Option<usize>,
 }
 
 impl Default for History {
@@ -31,8 +49,8 @@ impl Default for History {
 impl History {
     /// A history that begins with a project as it was opened.
     pub fn new(project: Project) -> Self {
-        let first = State { label: String::new(), project: Arc::new(project), id: 0 };
-        Self { states: vec![first], at: 0, saved: Some(0), next: 1 }
+        let first = State { label: String::new(), project: Arc::new(project), parent: None, next: None };
+        Self { states: vec![first], at: 0, saved: Some(0) }
     }
 
     /// The project now.
@@ -40,44 +58,82 @@ impl History {
         &self.states[self.at].project
     }
 
-    /// Makes a new state the present one; what was undone before is dropped. A state like the present one is not added.
+    /// Makes a new state the present one; what was undone before stays on its own branch. A state like the present one is not added.
     pub fn commit(&mut self, label: &str, project: Project) {
         if **self.project() == project {
             return;
         }
-        self.states.truncate(self.at + 1);
-        self.states.push(State { label: label.to_owned(), project: Arc::new(project), id: self.next });
-        self.next += 1;
-        self.at += 1;
+        let at = self.states.len();
+        let parent = Some(self.at);
+        self.states.push(State { label: label.to_owned(), project: Arc::new(project), parent, next: None });
+        self.states[self.at].next = Some(at);
+        self.at = at;
     }
 
     /// Goes one state back.
     pub fn undo(&mut self) -> bool {
-        let possible = self.at > 0;
-        self.at = self.at.saturating_sub(1);
-        possible
+        let parent = self.states[self.at].parent;
+        self.at = parent.unwrap_or(self.at);
+        parent.is_some()
     }
 
-    /// Goes one state forward.
+    /// Goes one state forward, on the branch that was visited last.
     pub fn redo(&mut self) -> bool {
-        let possible = self.at + 1 < self.states.len();
-        self.at += usize::from(possible);
-        possible
+        let next = self.states[self.at].next;
+        self.at = next.unwrap_or(self.at);
+        next.is_some()
+    }
+
+    /// Goes to any state, on whatever branch; undo and redo then move on that branch. False when there is no such state.
+    pub fn go_to(&mut self, at: usize) -> bool {
+        if at >= self.states.len() {
+            return false;
+        }
+        let mut child = at;
+        while let Some(parent) = self.states[child].parent {
+            self.states[parent].next = Some(child);
+            child = parent;
+        }
+        self.at = at;
+        true
+    }
+
+    /// Every state, the oldest first.
+    pub fn moments(&self) -> Vec<Moment> {
+        let mut on_line = vec![false; self.states.len()];
+        for (at, state) in self.states.iter().enumerate() {
+            // Parents are always older than their children.
+            on_line[at] = state.parent.is_none_or(|parent| on_line[parent] && self.states[parent].next == Some(at));
+        }
+        let moment = |(at, state): (usize, &State)| Moment {
+            at,
+            label: state.label.clone(),
+            steps: state.project.recipe.steps.len(),
+            aside: !on_line[at],
+            is_now: at == self.at,
+            is_saved: self.saved == Some(at),
+        };
+        self.states.iter().enumerate().map(moment).collect()
     }
 
     /// What undo would take back.
     pub fn undo_label(&self) -> Option<&str> {
-        (self.at > 0).then(|| self.states[self.at].label.as_str())
+        self.states[self.at].parent.map(|_| self.states[self.at].label.as_str())
     }
 
     /// What redo would bring back.
     pub fn redo_label(&self) -> Option<&str> {
-        self.states.get(self.at + 1).map(|state| state.label.as_str())
+        self.states[self.at].next.map(|next| self.states[next].label.as_str())
     }
 
     /// The present state is on disk.
     pub fn mark_saved(&mut self) {
-        self.saved = Some(self.states[self.at].id);
+        self.saved = Some(self.at);
+    }
+
+    /// A state that was written a moment ago is on disk; there may be newer ones by now.
+    pub fn mark_written(&mut self, project: &Arc<Project>) {
+        self.saved = self.states.iter().position(|state| Arc::ptr_eq(&state.project, project));
     }
 
     /// The present state is nowhere on disk.
@@ -87,6 +143,6 @@ impl History {
 
     /// Whether the present state differs from what is on disk.
     pub fn is_unsaved(&self) -> bool {
-        self.saved != Some(self.states[self.at].id)
+        self.saved != Some(self.at)
     }
 }

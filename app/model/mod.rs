@@ -15,6 +15,7 @@ pub use run::Run;
 pub use sheet::{Facts, Sheet};
 
 use brewhouse_engine::recipe::Step;
+use brewhouse_engine::stage::Matches;
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::{Error, Problem};
 use sheet::Only;
@@ -125,6 +126,8 @@ pub struct Draft {
     pub only: Only,
     /// The table under it.
     pub sheet: Loading<Sheet>,
+    /// Of a join, how the rows find each other.
+    pub matches: Loading<Matches>,
 }
 
 /// A project that was open before.

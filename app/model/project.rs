@@ -1,7 +1,8 @@
 //! The project: which data, which recipe, which output. What undo goes back and forth between.
 
-use brewhouse_engine::project::FORMAT_VERSION;
-use brewhouse_engine::recipe::{Recipe, parse_text};
+use brewhouse_engine::project::Document;
+use brewhouse_engine::recipe::Recipe;
+use brewhouse_engine::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,11 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// The dataset as a project file holds it, its paths as they are.
+    pub fn to_value(&self) -> Value {
+        write_dataset(self, None)
+    }
+
     /// The dataset of a file, named after it.
     pub fn of_path(path: &Path) -> Self {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -73,7 +79,9 @@ pub struct Project {
     pub recipe: Recipe,
     /// Where a run writes.
     pub output: Output,
-    /// Members of the file that this version does not know, and outputs after the first.
+    /// Outputs after the first, as the project file holds them.
+    pub more_outputs: Vec<Value>,
+    /// Members of the file that this version does not know.
     pub extra: Map<String, Value>,
 }
 
@@ -86,72 +94,41 @@ impl Project {
 
     /// The project as its file holds it; paths below `folder` are written relative to it.
     pub fn to_value(&self, folder: Option<&Path>) -> Value {
-        let mut object = Map::new();
-        object.insert("FormatVersion".into(), json!(FORMAT_VERSION));
-        object.insert("Name".into(), json!(self.name));
-        if let Some(dataset) = &self.dataset {
-            object.insert("Dataset".into(), write_dataset(dataset, folder));
-        }
-        if !self.others.is_empty() {
-            object
-                .insert("OtherDatasets".into(), self.others.iter().map(|other| write_dataset(other, folder)).collect());
-        }
-        let recipe = self.recipe.to_value();
-        object.insert("Recipe".into(), if recipe.is_array() { json!({ "Steps": recipe }) } else { recipe });
         let mut outputs = Vec::new();
         if !self.output.path.as_os_str().is_empty() {
             outputs.push(write_output(&self.output, folder));
         }
-        let mut extra = self.extra.clone();
-        if let Some(Value::Array(more)) = extra.shift_remove("Outputs") {
-            outputs.extend(more);
-        }
-        object.insert("Outputs".into(), Value::Array(outputs));
-        object.extend(extra);
-        Value::Object(object)
+        outputs.extend(self.more_outputs.iter().cloned());
+        let document = Document {
+            name: Some(self.name.clone()),
+            dataset: self.dataset.as_ref().map(|dataset| write_dataset(dataset, folder)),
+            others: self.others.iter().map(|other| write_dataset(other, folder)).collect(),
+            recipe: self.recipe.clone(),
+            outputs,
+            extra: self.extra.clone(),
+        };
+        document.to_value()
     }
 
     /// Reads a project file's text; relative paths are taken from `folder`.
-    pub fn parse(text: &str, folder: &Path) -> Result<Self, String> {
-        let value = parse_text(text).map_err(|error| error.to_string())?;
-        let object = value.as_object().ok_or("this file is not a project")?;
-        let version = object.get("FormatVersion").and_then(Value::as_u64).unwrap_or(FORMAT_VERSION);
-        if version > FORMAT_VERSION {
-            return Err(format!(
-                "a newer program wrote this project (format {version}, here {FORMAT_VERSION}); use that one"
-            ));
-        }
+    pub fn parse(text: &str, folder: &Path) -> Result<Self> {
+        let document = Document::parse(text)?;
         // A dataset that cannot be read would be lost at the next save.
-        let dataset =
-            |dataset: &Value| read_dataset(dataset, folder).ok_or("a dataset needs Input.Path or Input.Paths");
-        let steps = object.get("Recipe").cloned().unwrap_or_else(|| json!([]));
-        let recipe = Recipe::from_value(&steps).map_err(|error| error.to_string())?;
-        let list = |key: &str| object.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let mut extra: Map<String, Value> = object
-            .iter()
-            .filter(|(key, _)| !KNOWN.contains(&key.as_str()))
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
-        if list("Outputs").len() > 1 {
-            extra.insert("Outputs".into(), Value::Array(list("Outputs")[1..].to_vec()));
-        }
+        let dataset = |dataset: &Value| {
+            let missing = || Error::new(ErrorKind::File, "a dataset needs Input.Path or Input.Paths");
+            read_dataset(dataset, folder).ok_or_else(missing)
+        };
+        let mut outputs = document.outputs.into_iter();
         Ok(Self {
-            name: text_at(&value, "/Name").unwrap_or("Untitled").to_owned(),
-            dataset: object.get("Dataset").map(dataset).transpose()?,
-            others: list("OtherDatasets").iter().map(dataset).collect::<Result<_, _>>()?,
-            recipe,
-            output: list("Outputs").first().map(|output| read_output(output, folder)).unwrap_or_default(),
-            extra,
+            name: document.name.unwrap_or_else(|| "Untitled".to_owned()),
+            dataset: document.dataset.as_ref().map(dataset).transpose()?,
+            others: document.others.iter().map(dataset).collect::<Result<_>>()?,
+            recipe: document.recipe,
+            output: outputs.next().map(|output| read_output(&output, folder)).unwrap_or_default(),
+            more_outputs: outputs.collect(),
+            extra: document.extra,
         })
     }
-}
-
-/// Members of a project file that this version knows.
-const KNOWN: &[&str] = &["FormatVersion", "Name", "Dataset", "OtherDatasets", "Recipe", "Outputs"];
-
-/// Whether a JSON text is a project rather than a recipe.
-pub fn is_project(value: &Value) -> bool {
-    value.get("Dataset").is_some() || value.get("Recipe").is_some()
 }
 
 fn text_at<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
@@ -168,8 +145,13 @@ fn write_dataset(dataset: &Dataset, folder: Option<&Path>) -> Value {
         std::iter::once(&dataset.path).chain(&dataset.more).map(|path| short(path, folder)).collect();
     let mut object = Map::new();
     object.insert("Name".into(), json!(dataset.name));
-    object.insert("Input".into(), json!({ "Paths": paths }));
-    object.extend(dataset.options.clone());
+    let mut input = Map::from_iter([("Paths".to_owned(), json!(paths))]);
+    let mut options = dataset.options.clone();
+    if let Some(Value::Object(more)) = options.shift_remove("Input") {
+        input.extend(more);
+    }
+    object.insert("Input".into(), Value::Object(input));
+    object.extend(options);
     Value::Object(object)
 }
 
@@ -179,8 +161,14 @@ fn read_dataset(value: &Value, folder: &Path) -> Option<Dataset> {
     let mut paths = several.iter().filter_map(Value::as_str).chain(one).map(|path| folder.join(path));
     let path = paths.next()?;
     let mut options = value.as_object()?.clone();
-    options.shift_remove("Input");
     options.shift_remove("Name");
+    if let Some(Value::Object(input)) = options.get_mut("Input") {
+        // What else it says about the input stays.
+        input.retain(|key, _| key != "Path" && key != "Paths");
+        if input.is_empty() {
+            options.shift_remove("Input");
+        }
+    }
     let name = text_at(value, "/Name").map_or_else(|| Dataset::of_path(&path).name, str::to_owned);
     Some(Dataset { name, path, more: paths.collect(), options })
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub fn reconcile(model: &mut Model, jobs: &mut Jobs) {
     ask_sheet(model, jobs);
     ask_draft(model, jobs);
+    ask_matches(model, jobs);
     ask_cells(model, jobs);
     ask_facts(model, jobs);
     keep_journal(model, jobs);
@@ -77,6 +78,33 @@ fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
     jobs.start(Slot::Draft, move |ticket| {
         let ask = Ask { project, depth: place.at(), epoch, blocks };
         stage.send_draft(&ask, &step, place, only, ticket);
+        None
+    });
+}
+
+fn ask_matches(model: &mut Model, jobs: &mut Jobs) {
+    let project = Arc::clone(model.project());
+    let epoch = jobs.desk.epoch;
+    let Some(draft) = model.draft.as_mut().filter(|draft| draft.step.operation() == "JOIN") else {
+        if jobs.desk.matches.take().is_some() {
+            jobs.abandon(Slot::Matches);
+        }
+        return;
+    };
+    let chosen = ["secondaryDatasetName", "joinKeys"].map(|name| draft.step.param(name).map(str::to_owned));
+    let place = draft.place.at();
+    let same = jobs.desk.matches.as_ref().is_some_and(|(asked, before, at, when)| {
+        *before == chosen && *at == place && *when == epoch && same_data(asked, &project)
+    });
+    if same {
+        return;
+    }
+    jobs.desk.matches = Some((Arc::clone(&project), chosen, place, epoch));
+    draft.matches.begin();
+    let (step, stage) = (draft.step.clone(), Arc::clone(&jobs.stage));
+    jobs.start(Slot::Matches, move |ticket| {
+        let ask = Ask { project, depth: place, epoch, blocks: Vec::new() };
+        stage.send_matches(&ask, &step, ticket);
         None
     });
 }

@@ -31,13 +31,25 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
         Event::NoDialog(purpose) => scratch.typed_path = Some((purpose, String::new())),
         Event::Read(path, Ok(opened)) => files::opened(model, scratch, jobs, path, *opened),
         Event::Read(_, Err(fault)) => model.notices.say(Weight::Error, fault.text()),
-        Event::Saved(path, Ok(())) => {
-            model.history.mark_saved();
-            jobs.desk.journal = Some(Arc::clone(model.project()));
-            store::keep_journal(jobs, None);
+        Event::Saved(path, Ok(project)) => {
+            // What was done while it was written is not on disk yet.
+            model.history.mark_written(&project);
+            if !model.history.is_unsaved() {
+                jobs.desk.journal = Some(Arc::clone(model.project()));
+                store::keep_journal(jobs, None);
+            }
             model.notices.say(Weight::Info, format!("Saved to {}", path.display()));
         }
         Event::Written(path, Ok(())) => model.notices.say(Weight::Info, format!("Written to {}", path.display())),
+        Event::Matches(found) => {
+            if let Some(draft) = &mut model.draft {
+                match found {
+                    Ok(Some(matches)) => draft.matches.done(matches),
+                    Ok(None) => draft.matches = Loading::default(),
+                    Err(fault) => draft.matches.fail(fault),
+                }
+            }
+        }
         Event::Saved(_, Err(fault)) | Event::Written(_, Err(fault)) => {
             model.closing = false;
             model.notices.say(Weight::Error, fault.text());

@@ -49,12 +49,17 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::LookAt(at) => steps::look_at(model, scratch, at),
         Action::Undo => steps::undo(model, scratch),
         Action::Redo => steps::redo(model, scratch),
+        Action::GoTo(at) => steps::go_to(model, scratch, at),
+        Action::History => scratch.history = !scratch.history,
         Action::Save => files::save(model, jobs),
         Action::Forget(name) => files::forget_dataset(model, &name),
         Action::Reload => files::reload(model, jobs),
         Action::Theme(choice) => return theme(model, jobs, choice),
         Action::Palette => scratch.palette = Some(Palette::default()),
         Action::PaletteOfSteps => scratch.palette = Some(Palette { steps_only: true, ..Palette::default() }),
+        Action::PaletteAt(at) => {
+            scratch.palette = Some(Palette { steps_only: true, insert_at: Some(at), ..Palette::default() });
+        }
         Action::Keys => scratch.keys = !scratch.keys,
         Action::RunPanel => files::run_panel(model, scratch),
         Action::Run(output) => files::run(model, jobs, output),

@@ -1,7 +1,7 @@
 //! Changes of the recipe, of what is looked at, and of the step that is being made.
 
 use crate::model::sheet::Only;
-use crate::model::{Draft, Fault, Loading, Model, Place, Project};
+use crate::model::{Draft, Fault, Model, Place, Project};
 use crate::scratch::{Form, Scratch};
 use brewhouse_engine::op::{bind, find, sentence};
 use brewhouse_engine::recipe::Step;
@@ -50,8 +50,8 @@ pub(super) fn draft(model: &mut Model, draft: Option<(Box<Step>, Place, Only)>) 
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(Fault::from).collect(),
     };
-    let sheet = model.draft.take().map_or_else(Loading::default, |draft| draft.sheet);
-    model.draft = Some(Draft { step: *step, place, faults, only, sheet });
+    let (sheet, matches) = model.draft.take().map_or_else(Default::default, |draft| (draft.sheet, draft.matches));
+    model.draft = Some(Draft { step: *step, place, faults, only, sheet, matches });
 }
 
 /// Makes the step of the form part of the recipe; a form with faults stays open and shows them.
@@ -168,6 +168,13 @@ pub(super) fn look_at(model: &mut Model, scratch: &mut Scratch, at: Option<usize
 pub(super) fn undo(model: &mut Model, scratch: &mut Scratch) {
     cancel_form(model, scratch);
     model.history.undo();
+    shift_cursor(model);
+}
+
+/// Goes to a state of the history, on whatever branch.
+pub(super) fn go_to(model: &mut Model, scratch: &mut Scratch, at: usize) {
+    cancel_form(model, scratch);
+    model.history.go_to(at);
     shift_cursor(model);
 }
 

@@ -12,9 +12,11 @@ use brewhouse_engine::op::{param::write_names, sentence};
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::types::{NUMERIC, TypeClass};
 use egui::{Frame, Margin, Panel, RichText, Ui, Vec2};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-struct Shown<'a>(&'a Sheet);
+/// A sheet, and why columns of the file stayed text.
+struct Shown<'a>(&'a Sheet, Option<&'a BTreeMap<String, String>>);
 
 impl GridSource for Shown<'_> {
     fn key(&self) -> u64 {
@@ -53,6 +55,7 @@ impl GridSource for Shown<'_> {
             chart: facts.map_or(ChartView::None, |facts| chart(facts)),
             lines: facts.map(|facts| lines(facts, column.class)).unwrap_or_default(),
             old: self.0.stale.contains(&column.name),
+            note: reason(self.1, column),
         }
     }
 
@@ -72,6 +75,12 @@ impl GridSource for Shown<'_> {
     fn number(&self, row: u64) -> Option<(u64, bool)> {
         self.0.row(row).map(|row| (row.number, row.removed))
     }
+}
+
+/// Why a column stayed text although much of it looks like something else.
+fn reason<'a>(reasons: Option<&'a BTreeMap<String, String>>, column: &sheet::Column) -> &'a str {
+    let reason = reasons.and_then(|reasons| reasons.get(&column.name));
+    reason.filter(|_| column.class == TypeClass::Text).map(String::as_str).unwrap_or_default()
 }
 
 fn chart(facts: &Facts) -> ChartView<'_> {
@@ -126,6 +135,7 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Some(draft) if draft.sheet.value().is_some() || draft.faults.is_empty() => draft.sheet.waiting(),
         _ => model.sheet.waiting(),
     };
+    let reasons = model.source().map(|source| &source.reasons);
     let mut state = std::mem::take(&mut scene.scratch.grid);
     if let Some(name) = scene.scratch.reveal.take() {
         state.column = sheet.position(&name);
@@ -147,7 +157,7 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
         };
         let mut body = |ui: &mut Ui, row: u64, at: usize| cell_menu_ui(ui, &mut shared.borrow_mut(), row, at);
-        grid::grid_ui(ui, &mut state, &Shown(sheet), &mut head, &mut body)
+        grid::grid_ui(ui, &mut state, &Shown(sheet, reasons), &mut head, &mut body)
     });
     let output = output.inner;
     if let Some(awaited) = awaited {

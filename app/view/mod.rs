@@ -18,7 +18,7 @@ use crate::action::Action;
 use crate::model::Model;
 use crate::scratch::{Scratch, Tab};
 use crate::theme;
-use crate::widget::button;
+use crate::widget::{button, icon};
 use egui::{CentralPanel, Frame, Margin, Panel, RichText, Ui};
 
 /// What a view draws from, and where its actions go.
@@ -60,6 +60,7 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
     palette::palette_ui(ui, scene);
     overlays::keys_ui(ui, scene);
+    overlays::history_ui(ui, scene);
     overlays::drop_ui(ui);
 }
 
@@ -97,6 +98,11 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
+        let name = if scene.scratch.left_folded { "Show the columns" } else { "Fold the columns" };
+        if button::icon_button(ui, icon::SIDEBAR_SIMPLE, name).clicked() {
+            scene.scratch.left_folded = !scene.scratch.left_folded;
+        }
+        ui.add_space(4.0);
         for (tab, title) in [(Tab::Grid, "Grid"), (Tab::Schema, "Schema")] {
             let chosen = scene.scratch.tab == tab;
             let font = if chosen { theme::heavy(13.0) } else { theme::body() };
@@ -108,7 +114,13 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
                 scene.scratch.tab = tab;
             }
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| place_ui(ui, scene));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let name = if scene.scratch.right_folded { "Show the recipe" } else { "Fold the recipe" };
+            if button::icon_button(ui, icon::SIDEBAR_SIMPLE, name).clicked() {
+                scene.scratch.right_folded = !scene.scratch.right_folded;
+            }
+            place_ui(ui, scene);
+        });
     });
 }
 

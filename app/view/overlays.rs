@@ -5,9 +5,14 @@ use crate::action::{Action, Answer};
 use crate::command::COMMANDS;
 use crate::model::Purpose;
 use crate::model::Question;
+use crate::model::history::Moment;
 use crate::theme;
-use crate::widget::{button, field};
-use egui::{Align2, Area, Frame, Id, Key, Margin, Modifiers, Order, Panel, RichText, Ui, Vec2};
+use crate::widget::{button, card, field, text_left, text_right};
+use egui::accesskit::Role;
+use egui::{
+    Align2, Area, CornerRadius, Frame, Id, Key, Margin, Modifiers, Order, Panel, Pos2, RichText, ScrollArea, Sense, Ui,
+    Vec2, WidgetInfo,
+};
 
 /// Draws a question, or a path to type, as a bar over the panels.
 pub(super) fn banner_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
@@ -130,6 +135,71 @@ pub(super) fn keys_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
 }
 
+/// Draws the history, when it is open: every state since the project was opened, the newest on top.
+pub(super) fn history_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    if !scene.scratch.history {
+        return;
+    }
+    let theme = theme::of(ui);
+    let mut close = ui.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape));
+    let area =
+        Area::new(Id::unique("history")).order(Order::Foreground).anchor(Align2::CENTER_TOP, Vec2::new(0.0, 52.0));
+    let shown = area.show(ui.ctx(), |ui| {
+        Frame::popup(ui.style()).inner_margin(Margin::same(12)).show(ui, |ui| {
+            ui.set_width(460.0);
+            ui.label(RichText::new("History").font(theme::heavy(16.0)));
+            let words = "Nothing is ever lost: what was undone before something else was done stays here.";
+            ui.label(RichText::new(words).font(theme::small()).color(theme.muted));
+            ui.add_space(6.0);
+            ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                for moment in scene.model.history.moments().iter().rev() {
+                    if moment_ui(ui, moment) {
+                        scene.act(Action::GoTo(moment.at));
+                        close = true;
+                    }
+                }
+            });
+        });
+    });
+    let pressed = ui.input(|i| i.pointer.any_pressed());
+    let outside = ui.ctx().pointer_interact_pos().is_some_and(|pos| !shown.response.rect.contains(pos));
+    if close || (pressed && outside) {
+        scene.scratch.history = false;
+    }
+}
+
+fn moment_ui(ui: &mut Ui, moment: &Moment) -> bool {
+    let theme = theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 28.0), Sense::click());
+    let painter = ui.painter();
+    if moment.is_now {
+        painter.rect_filled(rect, CornerRadius::same(5), theme.tint);
+    } else if response.hovered() || response.has_focus() {
+        painter.rect_filled(rect, CornerRadius::same(5), theme.hover);
+    }
+    let y = rect.center().y;
+    let inset = if moment.aside { 20.0 } else { 0.0 };
+    let (colour, sign) = match (moment.is_now, moment.aside) {
+        (true, _) => (theme.accent, "●"),
+        (_, true) => (theme.faint, "└"),
+        _ => (theme.text, "○"),
+    };
+    let sign = painter.layout_no_wrap(sign.to_owned(), theme::small(), colour);
+    text_left(painter, Pos2::new(rect.left() + 8.0 + inset, y), sign);
+    let steps = if moment.steps == 1 { "1 step".to_owned() } else { format!("{} steps", moment.steps) };
+    let aside = if moment.is_saved { format!("{steps} · saved") } else { steps };
+    let right = painter.layout_no_wrap(aside, theme::tiny(), theme.faint);
+    let room = rect.width() - 44.0 - inset - right.size().x;
+    text_right(painter, Pos2::new(rect.right() - 8.0, y), right);
+    let label = if moment.label.is_empty() { "As it was opened" } else { &moment.label };
+    let galley = card::one_line(painter, label, theme::body(), colour, room);
+    text_left(painter, Pos2::new(rect.left() + 26.0 + inset, y), galley);
+    let spoken = if moment.aside { format!("{label}, undone") } else { label.to_owned() };
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, moment.is_now, &spoken));
+    response.clicked()
+}
+
 /// Draws a frame over everything while a file is held over the window.
 pub(super) fn drop_ui(ui: &Ui) {
     if ui.input(|i| i.raw.hovered_files.is_empty()) {
@@ -138,10 +208,10 @@ pub(super) fn drop_ui(ui: &Ui) {
     let theme = theme::of(ui);
     let rect = ui.ctx().content_rect();
     let painter = ui.ctx().layer_painter(egui::LayerId::new(Order::Foreground, Id::unique("drop")));
-    painter.rect_filled(rect, egui::CornerRadius::ZERO, theme.surface.gamma_multiply(0.85));
+    painter.rect_filled(rect, CornerRadius::ZERO, theme.surface.gamma_multiply(0.85));
     painter.rect_stroke(
         rect.shrink(8.0),
-        egui::CornerRadius::same(8),
+        CornerRadius::same(8),
         egui::Stroke::new(2.0, theme.accent),
         egui::StrokeKind::Inside,
     );

@@ -3,6 +3,7 @@
 use super::{Scene, menus};
 use crate::action::Action;
 use crate::command::COMMANDS;
+use crate::scratch::Palette;
 use crate::theme;
 use crate::widget::{card, text_left, text_right};
 use brewhouse_engine::op::{all, sentence};
@@ -41,7 +42,11 @@ pub(super) fn palette_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let shown = area.show(ui.ctx(), |ui| {
         Frame::popup(ui.style()).inner_margin(Margin::same(8)).show(ui, |ui| {
             ui.set_width(WIDTH);
-            let hint = if palette.steps_only { "Which step?" } else { "Search actions, columns, steps" };
+            let hint = match palette.insert_at {
+                Some(at) => format!("Which step, before step {}?", at + 1),
+                None if palette.steps_only => "Which step?".to_owned(),
+                None => "Search actions, columns, steps".to_owned(),
+            };
             let edit = TextEdit::singleline(&mut palette.text).hint_text(hint).desired_width(WIDTH - 16.0);
             let edit = edit.font(egui::FontId::proportional(16.0)).margin(Margin::symmetric(8, 6));
             let response = ui.add(edit).accessible_name("Search");
@@ -51,7 +56,7 @@ pub(super) fn palette_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
             ui.add_space(4.0);
             // After the text, so that Enter in the same frame takes what the text finds.
-            entries = found(scene, &palette.text, palette.steps_only);
+            entries = found(scene, &palette);
             palette.at = palette.at.min(entries.len().saturating_sub(1));
             chosen = enter.then_some(palette.at);
             ScrollArea::vertical().max_height(LINE * 12.0).auto_shrink([false, true]).show(ui, |ui| {
@@ -104,10 +109,10 @@ fn entry_ui(ui: &mut Ui, entry: &Entry, chosen: bool) -> bool {
 }
 
 /// What fits the text, best first.
-fn found(scene: &Scene<'_>, text: &str, steps_only: bool) -> Vec<Entry> {
-    let wanted = text.trim().to_lowercase();
+fn found(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
+    let wanted = palette.text.trim().to_lowercase();
     let mut found: Vec<(u32, Entry)> = Vec::new();
-    for entry in entries(scene, steps_only) {
+    for entry in entries(scene, palette) {
         if let Some(rank) = rank(&wanted, &entry.title.to_lowercase(), &entry.hint.to_lowercase()) {
             found.push((rank, entry));
         }
@@ -134,8 +139,8 @@ fn rank(wanted: &str, title: &str, hint: &str) -> Option<u32> {
     hint.contains(wanted).then_some(4)
 }
 
-fn entries(scene: &Scene<'_>, steps_only: bool) -> Vec<Entry> {
-    let model = scene.model;
+fn entries(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
+    let (model, steps_only) = (scene.model, palette.steps_only);
     let mut list = Vec::new();
     if !steps_only {
         let commands = COMMANDS.iter().filter(|command| command.name != "palette" && command.name != "redo-too");
@@ -150,7 +155,11 @@ fn entries(scene: &Scene<'_>, steps_only: bool) -> Vec<Entry> {
         let column = menus::chosen_column(scene);
         for op in all() {
             let fitting = column.as_ref().filter(|column| menus::fits(op, column.class));
-            let action = Action::StartForm(op.name, fitting.map(|column| column.name.clone()));
+            let column = fitting.map(|column| column.name.clone());
+            let action = match palette.insert_at {
+                Some(at) => Action::StartFormAt(op.name, column, at),
+                None => Action::StartForm(op.name, column),
+            };
             let hint =
                 format!("{} · {}", op.family.title(), op.summary.split_inclusive('.').next().unwrap_or_default());
             list.push(Entry { title: op.title.to_owned(), hint, kind: "step", action });

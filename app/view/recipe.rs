@@ -48,7 +48,7 @@ fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             ui.add_space(theme::SIDE - 5.0);
             let dots = button::icon_button(ui, icon::DOTS_THREE, "Recipe menu");
             Popup::menu(&dots).show(|ui| {
-                for name in ["add-step", "import", "export", "undo", "redo"] {
+                for name in ["add-step", "import", "export", "undo", "redo", "history"] {
                     super::top::command_item(ui, scene, name);
                 }
             });
@@ -195,6 +195,7 @@ fn step_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step) {
     }
     response.context_menu(|ui| step_menu_ui(ui, scene, at, step));
     tools_ui(ui, scene, at, step, rect, &response);
+    insert_ui(ui, scene, at, rect);
     note_ui(ui, scene, at);
 }
 
@@ -242,6 +243,37 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step, rect: Re
     }
     if button::icon_button(&mut child, icon::GEAR_SIX, &format!("Edit step {}", at + 1)).clicked() {
         scene.act(Action::EditStep(at));
+    }
+}
+
+/// The place between two steps where another can be put in: a plus on the edge, while the pointer is near.
+fn insert_ui(ui: &Ui, scene: &mut Scene<'_>, at: usize, rect: Rect) {
+    if at == 0 && scene.scratch.form.is_some() {
+        return;
+    }
+    let theme = theme::of(ui);
+    let centre = Pos2::new(rect.left() + 24.0, rect.top());
+    let room = Rect::from_center_size(centre, Vec2::new(30.0, 14.0));
+    let response = ui.interact(room, ui.scope_id().with(("insert", at)), Sense::click());
+    let name = format!("Insert a step before step {}", at + 1);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    let near = Rect::from_min_max(rect.min - Vec2::new(0.0, 12.0), Pos2::new(rect.right(), rect.top() + 12.0));
+    let active = response.hovered() || response.has_focus();
+    if !active && !(ui.rect_contains_pointer(near) && !ui.ctx().any_popup_open()) {
+        return;
+    }
+    let (ground, sign) = if active { (theme.accent, theme.on_accent) } else { (theme.surface, theme.muted) };
+    let painter = ui.painter();
+    if active {
+        painter.hline(rect.x_range(), rect.top(), Stroke::new(2.0, theme.accent));
+    }
+    let edge = if active { theme.accent } else { theme.line };
+    painter.circle(centre, 7.5, ground, Stroke::new(1.0, edge));
+    for across in [Vec2::new(3.5, 0.0), Vec2::new(0.0, 3.5)] {
+        painter.line_segment([centre - across, centre + across], Stroke::new(1.5, sign));
+    }
+    if response.on_hover_text(name).clicked() {
+        scene.act(Action::PaletteAt(at));
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Head<'a> {
     pub lines: [String; 2],
     /// Whether the figures are old.
     pub old: bool,
+    /// Why it is what it is, when there is something to say.
+    pub note: &'a str,
 }
 
 /// Paints a card; gives back where its menu arrow is.
@@ -110,8 +112,9 @@ fn name_line(painter: &Painter, theme: &Theme, inner: Rect, head: &Head<'_>) -> 
     arrow
 }
 
+/// Paints a bar of cells that fit, that do not, and that are missing.
 #[allow(clippy::cast_precision_loss, reason = "shares of a bar")]
-fn quality_bar(painter: &Painter, theme: &Theme, rect: Rect, quality: Option<(u64, u64, u64)>) {
+pub fn quality_bar(painter: &Painter, theme: &Theme, rect: Rect, quality: Option<(u64, u64, u64)>) {
     let Some((valid, mismatched, missing)) = quality else {
         painter.rect_filled(rect, CornerRadius::ZERO, theme.line);
         return;

@@ -6,6 +6,8 @@ pub mod field;
 pub mod grid;
 pub mod icon;
 
+pub use brewhouse_engine::values::grouped;
+
 use egui::{Galley, Painter, Pos2, Rect, Vec2};
 use std::sync::Arc;
 
@@ -21,19 +23,6 @@ pub fn text_left(painter: &Painter, at: Pos2, galley: Arc<Galley>) -> Rect {
 pub fn text_right(painter: &Painter, at: Pos2, galley: Arc<Galley>) -> Rect {
     let at = at - Vec2::new(galley.size().x, 0.0);
     text_left(painter, at, galley)
-}
-
-/// A number with a comma after every three digits.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// A share as people read it: never 0 % when there is something, never 100 % when something is left.

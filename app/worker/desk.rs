@@ -12,6 +12,8 @@ pub struct Desk {
     pub sheet: Option<(Arc<Project>, usize, u64)>,
     /// The draft: project, step, place, rows shown, epoch.
     pub draft: Option<(Arc<Project>, Step, Place, Only, u64)>,
+    /// The join whose matches are counted: project, dataset and keys, place, epoch.
+    pub matches: Option<(Arc<Project>, [Option<String>; 2], usize, u64)>,
     /// Sheet key and blocks.
     pub cells: (u64, Vec<BlockAt>),
     /// Sheet key and columns.

@@ -4,6 +4,7 @@ use super::Slot;
 use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
 use crate::model::{Fault, Project, Purpose, Recent, Source};
+use brewhouse_engine::stage::Matches;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub enum Event {
     Block(u64, BlockAt, Block),
     /// Facts of a column of a sheet.
     Facts(u64, String, Arc<Facts>),
+    /// How the rows of the drafted join find each other; none while its keys are not chosen.
+    Matches(Result<Option<Matches>, Fault>),
     /// A dialog was answered; none when it was dismissed.
     Picked(Purpose, Option<PathBuf>),
     /// No dialog service answered; the path must be typed.
@@ -36,7 +39,7 @@ pub enum Event {
     /// A project or a recipe was read.
     Read(PathBuf, Result<Box<Opened>, Fault>),
     /// The project was written.
-    Saved(PathBuf, Result<(), Fault>),
+    Saved(PathBuf, Result<Arc<Project>, Fault>),
     /// Something else was written.
     Written(PathBuf, Result<(), Fault>),
     /// Settings, recent projects and a journal, read at the start.

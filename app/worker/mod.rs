@@ -1,4 +1,5 @@
-//! Everything that takes time: slots of named threads that answer with events. In each slot the newest request wins.
+//! Everything that takes time: slots of named threads that answer with events. In each slot the newest request wins, and an older one
+//! is asked to stop.
 //!
 //! A job ends in exactly one outcome; a panic in it becomes an error. A worker changes no model.
 
@@ -21,9 +22,9 @@ pub use stage::{Ask, Stage};
 use crate::model::Fault;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a job is about; each kind has one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub enum Slot {
     Cells,
     /// Facts of the columns in view.
     Facts,
+    /// The matches of a drafted join.
+    Matches,
     /// A dialog that asks for a file.
     Dialog,
     /// A file that is read or written.
@@ -48,13 +51,12 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 9;
+const SLOTS: usize = 10;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]
 pub struct Ticket {
-    number: u64,
-    newest: Arc<AtomicU64>,
+    cancel: Arc<AtomicBool>,
     sender: Sender<Event>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
@@ -62,7 +64,12 @@ pub struct Ticket {
 impl Ticket {
     /// Whether a newer job has taken the slot.
     pub fn is_stale(&self) -> bool {
-        self.newest.load(Ordering::Acquire) != self.number
+        self.cancel.load(Ordering::Acquire)
+    }
+
+    /// The flag that long work looks at: up as soon as a newer job has taken the slot.
+    pub fn cancel(&self) -> &Arc<AtomicBool> {
+        &self.cancel
     }
 
     /// Sends an event, unless the job is stale.
@@ -113,7 +120,8 @@ pub struct Jobs {
     sender: Sender<Event>,
     receiver: Receiver<Event>,
     wake: Arc<dyn Fn() + Send + Sync>,
-    newest: [Arc<AtomicU64>; SLOTS],
+    /// The flag of the newest job of each slot.
+    flags: [Mutex<Arc<AtomicBool>>; SLOTS],
     active: Arc<AtomicUsize>,
 }
 
@@ -131,16 +139,15 @@ impl Jobs {
             sender,
             receiver,
             wake: Arc::new(wake),
-            newest: std::array::from_fn(|_| Arc::default()),
+            flags: std::array::from_fn(|_| Mutex::default()),
             active: Arc::default(),
         }
     }
 
     /// Starts a job; an older one in the same slot loses its right to answer.
     pub fn start(&self, slot: Slot, job: impl FnOnce(&Ticket) -> Option<Event> + Send + 'static) {
-        let newest = Arc::clone(&self.newest[slot as usize]);
-        let number = newest.fetch_add(1, Ordering::AcqRel) + 1;
-        let ticket = Ticket { number, newest, sender: self.sender.clone(), wake: Arc::clone(&self.wake) };
+        let cancel = self.replace(slot);
+        let ticket = Ticket { cancel, sender: self.sender.clone(), wake: Arc::clone(&self.wake) };
         let active = Arc::clone(&self.active);
         active.fetch_add(1, Ordering::AcqRel);
         let answer = ticket.clone();
@@ -163,7 +170,15 @@ impl Jobs {
 
     /// Takes away the right to answer from whatever is in a slot.
     pub fn abandon(&self, slot: Slot) {
-        self.newest[slot as usize].fetch_add(1, Ordering::AcqRel);
+        drop(self.replace(slot));
+    }
+
+    /// Raises the flag of the job in a slot and puts a new one in its place.
+    fn replace(&self, slot: Slot) -> Arc<AtomicBool> {
+        let flag = Arc::<AtomicBool>::default();
+        let mut kept = self.flags[slot as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *kept, Arc::clone(&flag)).store(true, Ordering::Release);
+        flag
     }
 
     /// The next event, if one has arrived.

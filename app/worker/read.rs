@@ -1,19 +1,17 @@
 //! A dataset of the project as the engine opens it.
 
-use crate::model::{Dataset, Project, Source};
+use crate::model::{Dataset, Source};
 use brewhouse_engine::source::Source as Wanted;
 use brewhouse_engine::stage::Table;
 use brewhouse_engine::types::TypeClass;
-use brewhouse_engine::{Error, ErrorKind, Result, project};
+use brewhouse_engine::{Result, project};
 
 /// Larger files are shown by their first rows until all of them are read.
 const LARGE: u64 = 24_000_000;
 
 /// The dataset in the engine's words.
 pub(super) fn wanted(dataset: &Dataset) -> Result<Wanted> {
-    let around = Project { dataset: Some(dataset.clone()), ..Project::default() };
-    let project = project::Project::parse(&around.to_value(None).to_string())?;
-    project.dataset.ok_or_else(|| Error::new(ErrorKind::Internal, "the dataset was lost"))
+    project::read_source(&dataset.to_value())
 }
 
 /// Whether reading all of it takes long enough for its first rows to be shown before.

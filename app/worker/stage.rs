@@ -14,7 +14,7 @@ use brewhouse_engine::{Error, Problem};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -50,9 +50,20 @@ pub struct Stage {
 
 #[derive(Default)]
 struct Inner {
+    /// Files that are being read: whoever wants the same one waits, whoever wants another one ends it.
+    opening: HashMap<PathBuf, Opening>,
     tables: HashMap<PathBuf, (u64, Dataset, Table)>,
     shelves: Vec<(u64, Arc<Shelf>)>,
     facts: HashMap<(u64, String), Arc<Facts>>,
+}
+
+/// A file that is being read.
+#[derive(Clone)]
+struct Opening {
+    dataset: Dataset,
+    epoch: u64,
+    cancel: Arc<AtomicBool>,
+    turn: Arc<Mutex<()>>,
 }
 
 /// What a view was made of.
@@ -90,20 +101,21 @@ impl Stage {
 
     /// Sends the table after the steps of a request; of a large file its first rows before.
     pub fn send_sheet(&self, ask: &Ask, ticket: &Ticket) {
+        self.end_other_openings(ask);
         let known = ask.project.dataset.as_ref().is_some_and(|dataset| self.is_open(dataset, ask.epoch));
         let large = ask.project.dataset.as_ref().is_some_and(read::is_large);
         if large && !known {
-            let head = self.sheet(ask, true);
+            let head = self.sheet(ask, true, ticket);
             if head.sheet.is_ok() {
                 ticket.send(Event::Sheet(Box::new(head)));
             }
         }
-        ticket.send(Event::Sheet(Box::new(self.sheet(ask, false))));
+        ticket.send(Event::Sheet(Box::new(self.sheet(ask, false, ticket))));
     }
 
-    fn sheet(&self, ask: &Ask, head: bool) -> Shown {
+    fn sheet(&self, ask: &Ask, head: bool, ticket: &Ticket) -> Shown {
         let start = Instant::now();
-        let made = match self.view(ask, head) {
+        let made = match self.view(ask, head, ticket.cancel()) {
             Ok(made) => made,
             Err(faults) => return failed(faults),
         };
@@ -137,7 +149,7 @@ impl Stage {
         ticket: &Ticket,
     ) -> Result<Shown, Faults> {
         let plain = |error: Error| vec![Fault::from(&error)];
-        let made = self.view(ask, false)?;
+        let made = self.view(ask, false, ticket.cancel())?;
         let (env, cache) = (&made.env, &made.cache);
         let compiled = draft::compile(&made.view, step, place.at() + 1, env, cache)?;
         let key = |part: &str| hash(&(&made.view.key, step.to_value().to_string(), only, part));
@@ -157,13 +169,23 @@ impl Stage {
         if ticket.is_stale() {
             return Err(vec![Fault::new("a newer draft has come")]);
         }
-        let counts = draft_counts(&again, env, cache).map_err(plain)?;
+        let counts = draft_counts(&again, env, cache, ticket.cancel()).map_err(plain)?;
         shelf.effect = shelf.effect.map(|effect| draft::counted(effect, counts));
         if table {
             shelf.rows = counts.rows_after;
         }
         let sheet = self.show(shelf, ask, key("counted"), start, env, cache).map_err(plain)?;
         Ok(Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults: Vec::new(), sources: made.sources })
+    }
+
+    /// Counts the matches of a drafted join.
+    pub fn send_matches(&self, ask: &Ask, step: &Step, ticket: &Ticket) {
+        let found =
+            self.view(ask, false, ticket.cancel()).map_err(|faults| faults.into_iter().next().unwrap_or_default());
+        let found = found.and_then(|made| {
+            stage::matches(&made.view, step, &made.env, ticket.cancel()).map_err(|error| Fault::from(&error))
+        });
+        ticket.send(Event::Matches(found));
     }
 
     fn show(
@@ -223,7 +245,7 @@ impl Stage {
             let mut project = Project::clone(&ask.project);
             project.recipe.steps.clone_from(steps);
             let ask = Ask { project: Arc::new(project), depth: steps.len(), ..ask.clone() };
-            self.view(&ask, false).ok().map(|made| made.view)
+            self.view(&ask, false, ticket.cancel()).ok().map(|made| made.view)
         });
         let after = after.as_ref().unwrap_or(&shelf.view);
         let keeps = shelf.effect.is_some_and(|effect| effect.row_by_row);
@@ -262,12 +284,15 @@ impl Stage {
         self.inner().tables.get(&dataset.path).is_some_and(|(at, kept, _)| *at == epoch && kept == dataset)
     }
 
+    fn kept(&self, dataset: &Dataset, epoch: u64) -> Option<Table> {
+        let inner = self.inner();
+        let (at, kept, table) = inner.tables.get(&dataset.path)?;
+        (*at == epoch && kept == dataset).then(|| table.clone())
+    }
+
     fn table(&self, dataset: &Dataset, epoch: u64, head: bool, cache: &Cache) -> Result<Table, Fault> {
-        if let Some((at, kept, table)) = self.inner().tables.get(&dataset.path)
-            && *at == epoch
-            && kept == dataset
-        {
-            return Ok(table.clone());
+        if let Some(table) = self.kept(dataset, epoch) {
+            return Ok(table);
         }
         let fault = |error: Error| Fault::from(&error);
         let wanted = read::wanted(dataset).map_err(fault)?;
@@ -275,13 +300,51 @@ impl Stage {
         if head {
             return stage::open_head(&wanted, base, HEAD).map_err(fault);
         }
-        let table = stage::open_full(&wanted, base, cache, &AtomicBool::new(false), &|_| ()).map_err(fault)?;
-        self.inner().tables.insert(dataset.path.clone(), (epoch, dataset.clone(), table.clone()));
+        let opening = self.opening(dataset, epoch);
+        let _turn = opening.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = self.kept(dataset, epoch) {
+            return Ok(table);
+        }
+        let table = stage::open_full(&wanted, base, cache, &opening.cancel, &|_| ()).map_err(fault)?;
+        let mut inner = self.inner();
+        inner.opening.remove(&dataset.path);
+        inner.tables.insert(dataset.path.clone(), (epoch, dataset.clone(), table.clone()));
         Ok(table)
     }
 
+    /// The reading of a file that is under way, or a new one.
+    fn opening(&self, dataset: &Dataset, epoch: u64) -> Opening {
+        let mut inner = self.inner();
+        if let Some(opening) = inner.opening.get(&dataset.path)
+            && opening.dataset == *dataset
+            && opening.epoch == epoch
+            && !opening.cancel.load(Ordering::Acquire)
+        {
+            return opening.clone();
+        }
+        let opening = Opening { dataset: dataset.clone(), epoch, cancel: Arc::default(), turn: Arc::default() };
+        if let Some(old) = inner.opening.insert(dataset.path.clone(), opening.clone()) {
+            old.cancel.store(true, Ordering::Release);
+        }
+        opening
+    }
+
+    /// Ends the reading of files that the project does not have any more.
+    fn end_other_openings(&self, ask: &Ask) {
+        let project = &ask.project;
+        let wanted = |opening: &Opening| {
+            opening.epoch == ask.epoch
+                && project.dataset.iter().chain(&project.others).any(|dataset| *dataset == opening.dataset)
+        };
+        self.inner().opening.retain(|_, opening| {
+            let wanted = wanted(opening);
+            opening.cancel.fetch_or(!wanted, Ordering::AcqRel);
+            wanted
+        });
+    }
+
     /// The table after the steps; where a step has a problem, the table before the first such step, and the faults.
-    fn view(&self, ask: &Ask, head: bool) -> Result<Made, Faults> {
+    fn view(&self, ask: &Ask, head: bool, cancel: &Arc<AtomicBool>) -> Result<Made, Faults> {
         let alone = |fault: Fault| vec![fault];
         let cache = self.cache().map_err(alone)?;
         let dataset = ask.project.dataset.as_ref().ok_or_else(|| alone(Fault::new("no file is open")))?;
@@ -300,10 +363,10 @@ impl Stage {
         }
         let all = &ask.project.recipe.steps;
         let mut steps = all.get(..ask.depth.min(all.len())).unwrap_or_default().to_vec();
-        let cancel = Arc::new(AtomicBool::new(false));
         let view = loop {
-            match stage::view(&table, &steps, &env, &cache, &cancel) {
+            match stage::view(&table, &steps, &env, &cache, cancel) {
                 Ok(view) => break view,
+                Err(_) if cancel.load(Ordering::Acquire) => return Err(vec![Fault::new("a newer request has come")]),
                 Err(problems) => {
                     let first = problems.iter().map(|problem| problem.step).min().unwrap_or_default();
                     faults.extend(problems.iter().map(Fault::from));

@@ -2,8 +2,8 @@
 
 use super::event::{Event, Opened, Remembered};
 use super::{Jobs, Slot};
-use crate::model::project::is_project;
 use crate::model::{Fault, Project, Recent};
+use brewhouse_engine::project::is_project;
 use brewhouse_engine::recipe::{self, Notation, Recipe};
 use serde_json::{Value, json};
 use std::fs;
@@ -112,7 +112,7 @@ fn sort_out(path: &Path) -> Result<Opened, Fault> {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     let sure = name.ends_with(".brewhouse.json");
     match recipe::parse_text(&text) {
-        Ok(value) if sure || is_project(&value) => Project::parse(&text, folder)
+        Ok(value) if sure || value.as_object().is_some_and(is_project) => Project::parse(&text, folder)
             .map(|project| Opened::Project(Box::new(project)))
             .map_err(|error| Fault::new(format!("{}: {error}", path.display()))),
         Ok(value) => Ok(Recipe::from_value(&value).map_or(Opened::Data, Opened::Recipe)),
@@ -127,7 +127,7 @@ pub fn save(jobs: &Jobs, path: PathBuf, project: Arc<Project>) {
         let text = format!("{:#}\n", project.to_value(path.parent()));
         let outcome = write_whole(&path, &text);
         let fault = |error| Fault::new(format!("{} cannot be written: {error}", path.display()));
-        let outcome = outcome.map_err(fault);
+        let outcome = outcome.map_err(fault).map(|()| project);
         Some(Event::Saved(path, outcome))
     });
 }

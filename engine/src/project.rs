@@ -13,7 +13,67 @@ use std::path::PathBuf;
 /// The version of the file format that this program writes.
 pub const FORMAT_VERSION: u64 = 1;
 
-/// A project as its file holds it.
+const KNOWN: &[&str] = &["FormatVersion", "Name", "Dataset", "OtherDatasets", "Recipe", "Outputs"];
+
+/// A project file taken apart, its datasets and outputs still as they stand in it. The one reader and writer of project files.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// Its name.
+    pub name: Option<String>,
+    /// The table that the recipe works on.
+    pub dataset: Option<Value>,
+    /// The tables that JOIN and UNION name.
+    pub others: Vec<Value>,
+    /// The steps.
+    pub recipe: Recipe,
+    /// Where the result goes.
+    pub outputs: Vec<Value>,
+    /// Members that this version does not know.
+    pub extra: Map<String, Value>,
+}
+
+impl Document {
+    /// Reads the text of a project file; one of a newer program is refused.
+    pub fn parse(text: &str) -> Result<Self> {
+        let value = parse_text(text)?;
+        let object = value.as_object().filter(|o| is_project(o)).ok_or_else(|| bad("this file is not a project"))?;
+        let version = object.get("FormatVersion").and_then(Value::as_u64).unwrap_or(FORMAT_VERSION);
+        if version > FORMAT_VERSION {
+            let message =
+                format!("this project was written by a newer program (format {version}, here {FORMAT_VERSION})");
+            return Err(bad(message).advise("use the newer program; the file was not changed"));
+        }
+        let list = |key: &str| object.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        Ok(Self {
+            name: text_of(object, "Name"),
+            dataset: object.get("Dataset").cloned(),
+            others: list("OtherDatasets"),
+            recipe: object.get("Recipe").map(Recipe::from_value).transpose()?.unwrap_or_default(),
+            outputs: list("Outputs"),
+            extra: object.iter().filter(|(k, _)| !KNOWN.contains(&k.as_str())).map(pair).collect(),
+        })
+    }
+
+    /// The project as JSON, in a stable order.
+    pub fn to_value(&self) -> Value {
+        let mut object = Map::new();
+        object.insert("FormatVersion".into(), json!(FORMAT_VERSION));
+        object.insert("Name".into(), json!(self.name));
+        if let Some(dataset) = &self.dataset {
+            object.insert("Dataset".into(), dataset.clone());
+        }
+        if !self.others.is_empty() {
+            object.insert("OtherDatasets".into(), Value::Array(self.others.clone()));
+        }
+        let recipe = self.recipe.to_value();
+        object.insert("Recipe".into(), if recipe.is_array() { json!({ "Steps": recipe }) } else { recipe });
+        object.insert("Outputs".into(), Value::Array(self.outputs.clone()));
+        object.extend(self.extra.clone());
+        Value::Object(object)
+    }
+}
+
+/// A project as a run takes it.
 #[derive(Clone, Debug, Default)]
 pub struct Project {
     /// Its name.
@@ -26,51 +86,19 @@ pub struct Project {
     pub recipe: Recipe,
     /// Where the result goes.
     pub outputs: Vec<Target>,
-    /// Members that this version does not know.
-    extra: Map<String, Value>,
 }
-
-const KNOWN: &[&str] = &["FormatVersion", "Name", "Dataset", "OtherDatasets", "Recipe", "Outputs"];
 
 impl Project {
     /// Reads the text of a project file.
     pub fn parse(text: &str) -> Result<Self> {
-        let value = parse_text(text)?;
-        let object = value.as_object().filter(|o| is_project(o)).ok_or_else(|| bad("this file is not a project"))?;
-        let version = object.get("FormatVersion").and_then(Value::as_u64).unwrap_or(FORMAT_VERSION);
-        if version > FORMAT_VERSION {
-            let message =
-                format!("this project was written by a newer program (format {version}, here {FORMAT_VERSION})");
-            return Err(bad(message).advise("use the newer program; the file was not changed"));
-        }
-        let list = |key: &str| object.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let document = Document::parse(text)?;
         Ok(Self {
-            name: text_of(object, "Name").unwrap_or_default(),
-            dataset: object.get("Dataset").map(read_source).transpose()?,
-            others: list("OtherDatasets").iter().map(read_source).collect::<Result<_>>()?,
-            recipe: object.get("Recipe").map(Recipe::from_value).transpose()?.unwrap_or_default(),
-            outputs: list("Outputs").iter().map(read_target).collect::<Result<_>>()?,
-            extra: object.iter().filter(|(k, _)| !KNOWN.contains(&k.as_str())).map(pair).collect(),
+            name: document.name.unwrap_or_default(),
+            dataset: document.dataset.as_ref().map(read_source).transpose()?,
+            others: document.others.iter().map(read_source).collect::<Result<_>>()?,
+            recipe: document.recipe,
+            outputs: document.outputs.iter().map(read_target).collect::<Result<_>>()?,
         })
-    }
-
-    /// The project as JSON, in a stable order.
-    pub fn to_value(&self) -> Value {
-        let mut object = Map::new();
-        object.insert("FormatVersion".into(), json!(FORMAT_VERSION));
-        object.insert("Name".into(), json!(self.name));
-        if let Some(dataset) = &self.dataset {
-            object.insert("Dataset".into(), write_source(dataset));
-        }
-        if !self.others.is_empty() {
-            object.insert("OtherDatasets".into(), self.others.iter().map(write_source).collect());
-        }
-        let recipe = self.recipe.to_value();
-        let recipe = if recipe.is_array() { json!({ "Steps": recipe }) } else { recipe };
-        object.insert("Recipe".into(), recipe);
-        object.insert("Outputs".into(), self.outputs.iter().map(write_target).collect());
-        object.extend(self.extra.clone());
-        Value::Object(object)
     }
 
     /// Whether a text is a project rather than a recipe.
@@ -79,7 +107,8 @@ impl Project {
     }
 }
 
-fn is_project(object: &Map<String, Value>) -> bool {
+/// Whether the members of a JSON object are those of a project rather than of a recipe.
+pub fn is_project(object: &Map<String, Value>) -> bool {
     object.contains_key("Recipe") || object.contains_key("Dataset")
 }
 
@@ -111,7 +140,8 @@ fn number(object: &Map<String, Value>, key: &str) -> Option<u64> {
     object.get(key).and_then(Value::as_u64)
 }
 
-fn read_source(value: &Value) -> Result<Source> {
+/// Reads a dataset of a project file.
+pub fn read_source(value: &Value) -> Result<Source> {
     let object = value.as_object().ok_or_else(|| bad("a dataset must be an object"))?;
     let input = object.get("Input").and_then(Value::as_object).ok_or_else(|| bad("a dataset needs Input with Path"))?;
     let mut paths = texts(input.get("Paths"));
@@ -148,48 +178,6 @@ fn read_source(value: &Value) -> Result<Source> {
     })
 }
 
-fn write_source(source: &Source) -> Value {
-    let default = ReadOptions::default();
-    let read = &source.options;
-    let mut csv = Map::new();
-    if let Some(delimiter) = read.delimiter {
-        csv.insert("Delimiter".into(), json!(delimiter));
-    }
-    if read.quote != default.quote {
-        csv.insert("Quote".into(), json!(read.quote.map(String::from).unwrap_or_default()));
-    }
-    if !csv.is_empty() || !read.header {
-        csv.insert("HeaderRow".into(), json!(read.header));
-    }
-    if read.skip_lines > 0 {
-        csv.insert("SkipLines".into(), json!(read.skip_lines));
-    }
-    if !read.null_words.is_empty() {
-        csv.insert("NullWords".into(), json!(read.null_words));
-    }
-    let mut options = Map::new();
-    if !csv.is_empty() {
-        options.insert("Csv".into(), Value::Object(csv));
-    }
-    if let Some(multi) = read.multi_line {
-        options.insert("Json".into(), json!({ "MultiLine": multi }));
-    }
-    let mut object = Map::new();
-    object.insert("Name".into(), json!(source.name));
-    object.insert("Input".into(), json!({ "Paths": source.paths }));
-    if let Some(format) = &source.format {
-        object.insert("Format".into(), json!(format));
-    }
-    if !options.is_empty() {
-        object.insert("FormatOptions".into(), Value::Object(options));
-    }
-    if let Some(columns) = &source.columns {
-        let column = |c: &StoredColumn| json!({ "Name": c.name, "Type": c.kind });
-        object.insert("Columns".into(), columns.iter().map(column).collect());
-    }
-    Value::Object(object)
-}
-
 fn read_target(value: &Value) -> Result<Target> {
     let object = value.as_object().ok_or_else(|| bad("an output must be an object"))?;
     let location = object.get("Location");
@@ -205,22 +193,4 @@ fn read_target(value: &Value) -> Result<Target> {
         overwrite: object.get("Overwrite").and_then(Value::as_bool).unwrap_or(false),
         metadata: Vec::new(),
     })
-}
-
-fn write_target(target: &Target) -> Value {
-    let mut object = Map::new();
-    object.insert("Location".into(), json!({ "Path": target.path }));
-    let mut put = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            object.insert(key.into(), value);
-        }
-    };
-    put("Format", target.format.as_ref().map(|f| json!(f)));
-    put("CompressionFormat", target.compression.as_ref().map(|c| json!(c)));
-    put("CompressionLevel", target.level.map(|l| json!(l)));
-    put("RowGroupRows", target.row_group_rows.map(|n| json!(n)));
-    put("PartitionColumns", (!target.partition_by.is_empty()).then(|| json!(target.partition_by)));
-    put("MaxRowsPerFile", target.max_rows_per_file.map(|n| json!(n)));
-    put("Overwrite", target.overwrite.then(|| json!(true)));
-    Value::Object(object)
 }

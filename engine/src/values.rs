@@ -55,19 +55,6 @@ pub fn float_text(number: f64) -> String {
     if number.is_finite() && number.abs() >= 1e16 { format!("{number:e}") } else { format!("{number}") }
 }
 
-/// A count with thousands separated by commas.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 fn datetime_text(at: i64, unit: TimeUnit, zoned: bool) -> String {
     let per_second: i64 = match unit {
         TimeUnit::Nanoseconds => 1_000_000_000,
@@ -81,6 +68,19 @@ fn datetime_text(at: i64, unit: TimeUnit, zoned: bool) -> String {
     let mut text = time.format(layout).to_string();
     if zoned {
         text.push('Z');
+    }
+    text
+}
+
+/// A number with a comma after every three digits, as people read it.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
     }
     text
 }

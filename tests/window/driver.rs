@@ -1,5 +1,6 @@
 //! Drives the window as a person does: finds widgets by their names, clicks, types, and waits until a condition holds.
 
+use brewhouse::action::Action;
 use brewhouse::model::{Model, Sheet};
 use brewhouse::window::Window;
 use brewhouse::worker::Places;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long anything may take, however slow the machine is.
-const LIMIT: Duration = Duration::from_mins(3);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The window, with everything it keeps below a folder.
 pub(super) struct Driver {
@@ -58,6 +59,13 @@ impl Driver {
         self.harness.state().model()
     }
 
+    /// Carries out an action, as a dialog that was answered does.
+    pub(super) fn act(&mut self, action: Action) {
+        let ctx = self.harness.ctx.clone();
+        self.harness.state_mut().act(&ctx, action);
+        self.harness.step();
+    }
+
     /// The sheet that is shown.
     pub(super) fn sheet(&self) -> &Sheet {
         self.model().shown().unwrap()
@@ -76,7 +84,7 @@ impl Driver {
     }
 
     /// All names and texts on screen, for the words of a failure.
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         let nodes = self.harness.query_all(By::new());
         nodes.filter_map(|node| node.accesskit_node().label().or_else(|| node.accesskit_node().value())).collect()
     }

@@ -64,44 +64,79 @@ fn undo_leads_to_the_start_and_redo_to_the_end() {
 }
 
 #[test]
-fn random_walks_agree_with_a_plain_list() {
+fn random_walks_agree_with_a_plain_tree() {
     for seed in 100..160 {
         let mut dice = Dice(seed);
         let mut history = History::default();
-        let (mut states, mut at) = (vec![Project::default()], 0_usize);
+        // Of each state: the project, its parent, and the child that was visited last.
+        let mut states = vec![(Project::default(), None::<usize>, None::<usize>)];
+        let mut at = 0;
         let mut saved = Some(Project::default());
         for _ in 0..120 {
-            match dice.below(5) {
+            match dice.below(6) {
                 0 => {
-                    assert_eq!(history.undo(), at > 0);
-                    at = at.saturating_sub(1);
+                    assert_eq!(history.undo(), states[at].1.is_some());
+                    at = states[at].1.unwrap_or(at);
                 }
                 1 => {
-                    assert_eq!(history.redo(), at + 1 < states.len());
-                    at = (at + 1).min(states.len() - 1);
+                    assert_eq!(history.redo(), states[at].2.is_some());
+                    at = states[at].2.unwrap_or(at);
                 }
                 2 => {
                     history.mark_saved();
-                    saved = Some(states[at].clone());
+                    saved = Some(states[at].0.clone());
+                }
+                3 => {
+                    at = dice.below(states.len());
+                    assert!(history.go_to(at));
+                    let mut child = at;
+                    while let Some(parent) = states[child].1 {
+                        states[parent].2 = Some(child);
+                        child = parent;
+                    }
                 }
                 _ => {
-                    let mut project = states[at].clone();
+                    let mut project = states[at].0.clone();
                     edit(&mut project, &mut dice);
                     history.commit("edit", project.clone());
-                    if project != states[at] {
-                        states.truncate(at + 1);
-                        states.push(project);
-                        at += 1;
+                    if project != states[at].0 {
+                        states.push((project, Some(at), None));
+                        states[at].2 = Some(states.len() - 1);
+                        at = states.len() - 1;
                     }
                 }
             }
-            assert_eq!(**history.project(), states[at], "seed {seed}");
-            assert_eq!(history.undo_label().is_some(), at > 0);
-            assert_eq!(history.redo_label().is_some(), at + 1 < states.len());
+            assert_eq!(**history.project(), states[at].0, "seed {seed}");
+            assert_eq!(history.undo_label().is_some(), states[at].1.is_some());
+            assert_eq!(history.redo_label().is_some(), states[at].2.is_some());
             // What differs from what is on disk is never taken for saved.
-            assert!(history.is_unsaved() || saved.as_ref() == Some(&states[at]), "seed {seed}");
+            assert!(history.is_unsaved() || saved.as_ref() == Some(&states[at].0), "seed {seed}");
+            let moments = history.moments();
+            assert_eq!(moments.len(), states.len(), "nothing is ever lost");
+            assert_eq!(moments.iter().position(|moment| moment.is_now), Some(at));
         }
+        assert!(!history.go_to(states.len()));
         history.mark_unsaved();
         assert!(history.is_unsaved());
     }
+}
+
+#[test]
+fn what_was_undone_before_something_else_was_done_stays() {
+    let mut history = History::default();
+    let project = |name: &str| Project { name: name.into(), ..Project::default() };
+    history.commit("first", project("a"));
+    history.commit("second", project("b"));
+    history.undo();
+    history.commit("instead", project("c"));
+    let written = std::sync::Arc::clone(history.project());
+    let aside = |history: &History| -> Vec<String> {
+        history.moments().into_iter().filter(|m| m.aside).map(|m| m.label).collect()
+    };
+    assert_eq!(aside(&history), ["second"]);
+    history.go_to(2);
+    assert_eq!(history.project().name, "b");
+    assert_eq!(aside(&history), ["instead"]);
+    history.mark_written(&written);
+    assert!(history.is_unsaved(), "another state than this one was written");
 }

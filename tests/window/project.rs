@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 fn parse(value: &Value) -> Result<Project, String> {
-    Project::parse(&value.to_string(), Path::new(""))
+    Project::parse(&value.to_string(), Path::new("")).map_err(|error| error.message)
 }
 
 #[test]
@@ -13,11 +13,17 @@ fn what_is_not_known_survives_opening_and_saving() {
     let file = json!({
         "FormatVersion": 1, "Name": "p", "Mine": {"x": 1},
         "Recipe": {"Name": "clean", "Description": "d", "Steps": [{"RecipeAction": {"Operation": "NEW", "Parameters": {"n": 3}}}]},
-        "Outputs": [],
+        "Dataset": {"Name": "orders", "Input": {"Paths": ["orders.csv"], "DatabaseInput": {"x": 1}}, "FormatOptions": {"New": 2}},
+        "Outputs": [
+            {"Location": {"Path": "a.parquet"}, "Format": "PARQUET", "CompressionFormat": "ZSTD", "Overwrite": true, "Later": 3},
+            {"Location": {"Path": "b.csv"}, "Format": "CSV"},
+        ],
     });
     let saved = parse(&file).unwrap().to_value(None);
     assert_eq!(saved["Recipe"], file["Recipe"]);
     assert_eq!(saved["Mine"], file["Mine"]);
+    assert_eq!(saved["Dataset"], file["Dataset"]);
+    assert_eq!(saved["Outputs"], file["Outputs"]);
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
     };
     field::label(ui, title, aside, "All of them must hold");
     let mut out = None;
+    let about = form.conditions.first().map(|first| first.column.clone());
     for (at, condition) in form.conditions.iter_mut().enumerate() {
         ui.push_id(("condition", at), |ui| {
             if at > 0 {
@@ -39,6 +40,7 @@ pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
             }
         });
     }
+    follow_column(form, about);
     if let Some(at) = out {
         form.conditions.remove(at);
     }
@@ -54,6 +56,20 @@ pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
                 }
             });
         }
+    }
+}
+
+/// Where a step is about the column of its condition, another column of the condition is another column of the step.
+fn follow_column(form: &mut Form, before: Option<String>) {
+    let now = form.conditions.first().map(|first| first.column.clone());
+    let (Some(before), Some(now)) = (before, now) else { return };
+    let source = form.op.params.iter().find(|spec| spec.kind == Kind::Column && spec.required);
+    if let Some(spec) = source.filter(|_| form.op.conditions == Conditions::Required && before != now) {
+        form.params.entry(spec.name).and_modify(|text| {
+            if *text == before {
+                *text = now;
+            }
+        });
     }
 }
 
@@ -83,6 +99,11 @@ fn condition_ui(ui: &mut Ui, condition: &mut ConditionText, choices: &Choices) -
         out = button::sized_icon(ui, icon::X, "Take the condition out", colour, 20.0).clicked();
     });
     values_ui(ui, condition);
+    if condition.could_seek_empty() && button::link(ui, "empty text is meant").clicked() {
+        condition.seek_empty();
+    } else if condition.seeks_empty() && !matches!(condition.test.test, Test::IsMissing | Test::IsInvalid) {
+        ui.label(RichText::new("looks for empty text").font(theme::small()).color(theme::of(ui).muted));
+    }
     ui.add_space(2.0);
     out
 }

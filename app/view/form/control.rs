@@ -1,6 +1,6 @@
 //! The control of a parameter, by its kind.
 
-use super::{Choices, lists};
+use super::{Choices, lists, rows};
 use crate::model::sheet::Column;
 use crate::scratch::Form;
 use crate::theme;
@@ -34,7 +34,10 @@ pub(super) fn control_ui(
         Kind::SortKeys => lists::sort_keys_ui(ui, text, choices),
         Kind::Aggregates => lists::aggregates_ui(ui, text, choices),
         Kind::JoinKeys => lists::join_keys_ui(ui, text, &choices.columns, &other_columns(choices, form)),
-        Kind::Mapping | Kind::Cases | Kind::Json => lines_ui(ui, spec, text, 5),
+        Kind::Texts => rows::texts_ui(ui, spec, text),
+        Kind::Delimiter => rows::delimiter_ui(ui, text),
+        Kind::Delimiters => rows::delimiters_ui(ui, text),
+        Kind::Cases | Kind::Json => lines_ui(ui, spec, text, 5),
         Kind::Expression => lines_ui(ui, spec, text, 2),
         _ => {
             let hint = if spec.example.is_empty() { String::new() } else { format!("for example {}", spec.example) };
@@ -55,6 +58,11 @@ pub(super) fn other_columns(choices: &Choices, form: &Form) -> Vec<Column> {
 
 fn lines_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String, rows: usize) {
     let response = field::text_area(ui, text, spec.example, spec.label, rows);
+    note_lines(ui, &response);
+}
+
+/// Notes whether a text of several lines is being written, in which Enter begins a line.
+pub(super) fn note_lines(ui: &Ui, response: &egui::Response) {
     let id = egui::Id::unique("typing lines");
     if response.has_focus() {
         ui.ctx().data_mut(|data| data.insert_temp(id, true));

@@ -13,13 +13,13 @@ use egui::{Popup, RichText, ScrollArea, Ui};
 use serde_json::{Value, json};
 
 /// A cross that takes an entry of a list out.
-fn out_button(ui: &mut Ui, what: &str) -> bool {
+pub(super) fn out_button(ui: &mut Ui, what: &str) -> bool {
     let colour = theme::of(ui).muted;
     button::sized_icon(ui, icon::X, &format!("Take {what} out"), colour, 20.0).clicked()
 }
 
 /// A button that adds an entry.
-fn add_button(ui: &mut Ui, words: &str) -> egui::Response {
+pub(super) fn add_button(ui: &mut Ui, words: &str) -> egui::Response {
     let width = ui.available_width();
     opener(ui, icon::PLUS, words, width, words)
 }

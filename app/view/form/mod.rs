@@ -3,18 +3,23 @@
 mod condition;
 mod control;
 mod lists;
+mod rows;
+mod union;
 
 pub(super) use control::{columns_ui, opener};
 
 use super::Scene;
 use crate::action::Action;
+use crate::model::Model;
 use crate::model::sheet::Column;
 use crate::scratch::Form;
 use crate::theme;
-use crate::widget::{button, field, icon};
-use brewhouse_engine::op::{Conditions, param::Kind};
+use crate::widget::{button, field, grouped, icon, percent};
+use brewhouse_engine::op::param::{Kind, ParamSpec, write_names};
+use brewhouse_engine::op::{Conditions, ParamRule};
 use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, Ui};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What controls choose from.
 pub(super) struct Choices {
@@ -28,6 +33,7 @@ pub(super) struct Choices {
 pub(super) fn form_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let Some(mut form) = scene.scratch.form.take() else { return };
     let choices = choices(scene, &form);
+    fill_join(&mut form, &choices);
     keys(ui, scene);
     title_ui(ui, scene, &form);
     let most = (ui.ctx().content_rect().height() * 0.5).max(160.0);
@@ -70,6 +76,49 @@ fn choices(scene: &Scene<'_>, form: &Form) -> Choices {
     Choices { columns: before, tables: tables.collect() }
 }
 
+/// What a person would expect of a join is filled in as soon as the other table is chosen: columns of one name as keys, all columns of this
+/// table, and those of the other that are no keys. Everything can be changed.
+fn fill_join(form: &mut Form, choices: &Choices) {
+    let find = |kind: Kind| form.op.params.iter().find(|spec| spec.kind == kind).map(|spec| spec.name);
+    let (Some(dataset), Some(keys), Some(left), Some(right)) =
+        (find(Kind::Dataset), find(Kind::JoinKeys), find(Kind::Columns), find(Kind::OtherColumns))
+    else {
+        return;
+    };
+    if form.fresh && form.text(dataset).is_empty() && choices.tables.len() == 1 {
+        form.params.insert(dataset, choices.tables[0].0.clone());
+    }
+    let chosen = form.text(dataset).to_owned();
+    if chosen.is_empty() || form.filled.as_ref() == Some(&chosen) {
+        return;
+    }
+    let others = control::other_columns(choices, form);
+    let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+    let partner = |mine: &&Column| others.iter().find(|other| other.name.eq_ignore_ascii_case(&mine.name));
+    let common: Vec<&Column> = choices.columns.iter().filter(|mine| partner(mine).is_some()).collect();
+    let key = common.iter().find(|column| column.name.to_lowercase().ends_with("id")).or(common.first());
+    let pair = key.and_then(|mine| Some((mine.name.clone(), partner(mine)?.name.clone())));
+    let text = |mine: &str, other: &str| serde_json::json!([{ "key": mine, "value": other }]).to_string();
+    form.params.insert(keys, pair.as_ref().map(|(mine, other)| text(mine, other)).unwrap_or_default());
+    if form.text(left).is_empty() {
+        form.params.insert(left, write_names(&names(&choices.columns)));
+    }
+    let kept: Vec<String> =
+        names(&others).into_iter().filter(|name| pair.as_ref().is_none_or(|(_, key)| key != name)).collect();
+    form.params.insert(right, if kept.is_empty() { String::new() } else { write_names(&kept) });
+    form.filled = Some(chosen);
+}
+
+/// Whether a parameter says in other words what a table that was chosen says already; it is shown when a recipe holds it.
+fn is_other_wording(form: &Form, spec: &ParamSpec) -> bool {
+    let table = |name: &&str| form.op.param(name).is_some_and(|p| matches!(p.kind, Kind::Dataset | Kind::Datasets));
+    let said = form.op.rules.iter().any(|rule| match rule {
+        ParamRule::OneOf(names) => names.contains(&spec.name) && names.iter().any(|name| table(name)),
+        _ => false,
+    });
+    said && !matches!(spec.kind, Kind::Dataset | Kind::Datasets) && form.text(spec.name).is_empty()
+}
+
 /// Enter applies and Esc cancels, unless a list is open or a text of several lines is being written.
 fn keys(ui: &Ui, scene: &mut Scene<'_>) {
     if ui.ctx().any_popup_open() || scene.scratch.palette.is_some() {
@@ -103,6 +152,10 @@ fn title_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &Form) {
 fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choices) {
     let faults = scene.model.draft.as_ref().map(|draft| draft.faults.clone()).unwrap_or_default();
     for spec in form.op.params {
+        if spec.kind == Kind::UnionNames || is_other_wording(form, spec) {
+            // The names stand beside the columns that they name.
+            continue;
+        }
         let fresh = form.fresh && std::ptr::eq(*spec, form.op.params[0]);
         let aside = if spec.required || spec.default.is_some() { "" } else { "(optional)" };
         let shown = control::shows_label(spec);
@@ -111,7 +164,14 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
         }
         let mut text = form.params.get(spec.name).cloned().unwrap_or_default();
         let before = text.clone();
-        control::control_ui(ui, spec, &mut text, choices, form, fresh);
+        match spec.kind {
+            Kind::Mapping => rows::pairs_ui(ui, form, spec, scene.model),
+            Kind::UnionColumns => union::columns_ui(ui, form, choices),
+            _ => control::control_ui(ui, spec, &mut text, choices, form, fresh),
+        }
+        if spec.kind == Kind::JoinKeys {
+            matches_ui(ui, scene.model);
+        }
         if text != before {
             form.params.insert(spec.name, text.clone());
             if spec.kind == Kind::Column {
@@ -131,6 +191,38 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
         if let Some(fault) = fault.filter(|_| form.touched || !form.conditions.is_empty()) {
             field::error(ui, &fault.text());
         }
+    }
+}
+
+/// How the rows of a join find each other, counted on all rows of both tables.
+fn matches_ui(ui: &mut Ui, model: &Model) {
+    let theme = theme::of(ui);
+    let Some(draft) = &model.draft else { return };
+    let small = |text: String| RichText::new(text).font(theme::small()).color(theme.muted);
+    if let Some(fault) = draft.matches.fault() {
+        field::error(ui, &fault.text());
+    }
+    let Some(found) = draft.matches.value() else {
+        if draft.matches.waiting().is_some_and(|waiting| waiting > Duration::from_millis(150)) {
+            ui.label(small("Counting the matches…".into()));
+        }
+        return;
+    };
+    if draft.matches.waiting().is_some() {
+        ui.multiply_opacity(0.55);
+    }
+    let width = ui.available_width();
+    for (matched, all, words) in [
+        (found.matched, found.rows, "rows of this table find a partner"),
+        (found.other_matched, found.other_rows, "rows of the other are found"),
+    ] {
+        let (bar, _) = ui.allocate_exact_size(egui::vec2(width, 5.0), egui::Sense::hover());
+        crate::widget::card::quality_bar(ui.painter(), theme, bar, Some((matched, 0, all - matched.min(all))));
+        ui.label(small(format!("{} of {} {words} · {}", grouped(matched), grouped(all), percent(matched, all))));
+    }
+    if found.pairs > found.matched {
+        let more = format!("Some find several: {} pairs, so rows are repeated", grouped(found.pairs));
+        ui.label(small(more).color(theme.mark));
     }
 }
 

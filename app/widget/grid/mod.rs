@@ -255,6 +255,9 @@ fn head_ui(
     arrow.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Menu of {}", head.name)));
     let spoken = format!("{}, {}, {} {}", head.name, head.words, head.lines[0], head.lines[1]);
     response.widget_info(|| WidgetInfo::selected(Role::ColumnHeader, true, chosen, &spoken));
+    if !head.note.is_empty() {
+        response.clone().on_hover_text(head.note);
+    }
     if response.clicked() || response.secondary_clicked() || arrow.clicked() {
         state.column = Some(column);
         state.cursor = None;

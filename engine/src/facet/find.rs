@@ -4,8 +4,8 @@ use super::Selection;
 use super::sort::page;
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::no_such_column;
-use crate::plan::Counter;
-use crate::run::{collect, stopping, unless_cancelled};
+use crate::plan::{Counter, stoppable};
+use crate::run::{collect, unless_cancelled};
 use crate::values::cell_text;
 use polars::prelude::{
     AnyValue, BooleanChunked, Column, DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, PolarsResult,
@@ -64,7 +64,7 @@ pub fn find(frame: &LazyFrame, schema: &Schema, search: &Search, cancel: &Arc<At
         rest,
         |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::Boolean)),
     );
-    let found = unless_cancelled(collect(stopping(frame.clone(), cancel).select([any.alias("found")])), cancel)?;
+    let found = unless_cancelled(collect(stoppable(frame.clone(), cancel).select([any.alias("found")])), cancel)?;
     Ok(Found { cells: counter.get(), rows: Selection::of(found.column("found")?)?, columns, matcher })
 }
 

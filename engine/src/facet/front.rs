@@ -4,7 +4,8 @@ use super::predicate::size_of;
 use super::{Filter, passes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::no_such_column;
-use crate::run::{collect_all, stopping, unless_cancelled};
+use crate::plan::stoppable;
+use crate::run::{collect_all, unless_cancelled};
 use crate::types::TypeClass;
 use crate::values::cell_text;
 use polars::prelude::{
@@ -44,7 +45,7 @@ pub fn fronts(
     linked: bool,
     cancel: &Arc<AtomicBool>,
 ) -> Result<Vec<Front>> {
-    let source = stopping(frame.clone(), cancel);
+    let source = stoppable(frame.clone(), cancel);
     let mut queries = Vec::new();
     for (name, plot) in plots {
         let dtype = schema.get(name).ok_or_else(|| no_such_column(name, schema))?;

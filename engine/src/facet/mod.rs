@@ -37,7 +37,8 @@ pub use sort::{Order, SortKey, page, sort};
 pub use steps::steps;
 
 use crate::error::Result;
-use crate::run::{collect, stopping, unless_cancelled};
+use crate::plan::stoppable;
+use crate::run::{collect, unless_cancelled};
 use polars::prelude::{Expr, LazyFrame, Schema, col, lit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -117,7 +118,7 @@ pub fn select(frame: &LazyFrame, schema: &Schema, filters: &[Filter], cancel: &A
         Some(first) => passes.and(col(first.clone()).is_null().or(lit(true))),
         None => passes,
     };
-    let found = unless_cancelled(collect(stopping(frame.clone(), cancel).select([query.alias("passes")])), cancel)?;
+    let found = unless_cancelled(collect(stoppable(frame.clone(), cancel).select([query.alias("passes")])), cancel)?;
     Selection::of(found.column("passes")?)
 }
 

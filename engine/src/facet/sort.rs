@@ -3,7 +3,8 @@
 use super::Selection;
 use crate::error::Result;
 use crate::op::no_such_column;
-use crate::run::{collect, stopping, unless_cancelled};
+use crate::plan::stoppable;
+use crate::run::{collect, unless_cancelled};
 use polars::prelude::{
     BooleanChunked, DataFrame, DataType, Expr, IdxCa, IntoSeries as _, LazyFrame, Schema, SortMultipleOptions, col,
 };
@@ -60,7 +61,7 @@ pub fn sort(
         keys.iter().enumerate().map(|(at, key)| col(key.column.as_str()).alias(format!("__{at}"))).collect();
     let columns =
         if columns.is_empty() { schema.iter_names().take(1).map(|name| col(name.clone())).collect() } else { columns };
-    let mut rows = stopping(frame.clone(), cancel).select(columns).with_row_index(ROW, None);
+    let mut rows = stoppable(frame.clone(), cancel).select(columns).with_row_index(ROW, None);
     if let Some(selection) = selection {
         rows = rows.filter(in_selection(selection.clone()));
     }
@@ -103,7 +104,7 @@ pub fn page(frame: &LazyFrame, rows: &[u64], columns: &[String], cancel: &Arc<At
         let last = wanted[at + run - 1];
         let span = u32::try_from(last - first + 1).unwrap_or(u32::MAX);
         let slice = frame.clone().slice(i64::try_from(first).unwrap_or(i64::MAX), span);
-        let slice = unless_cancelled(collect(stopping(slice, cancel)), cancel)?;
+        let slice = unless_cancelled(collect(stoppable(slice, cancel)), cancel)?;
         let places: Vec<u32> = wanted[at..at + run].iter().filter_map(|row| u32::try_from(row - first).ok()).collect();
         let picked = slice.take(&IdxCa::from_vec("".into(), places))?;
         match &mut found {

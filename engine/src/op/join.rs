@@ -1,8 +1,11 @@
 //! Another table beside this one.
 
-use super::param::{Choice, Chosen, Columns, Dataset, Kind, OtherColumns, Param, ParamSpec, ParamType, Use, choice};
-use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, ParamRule, RowLaw};
+use super::param::{
+    Choice, Chosen, Columns, Dataset, Kind, OtherColumns, Param, ParamSpec, ParamType, Use, choice, write_names,
+};
+use super::{Apply, Args, Conditions, Context, Environment, Example, Family, Locality, Operation, ParamRule, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
+use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{
     DataType, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, PlSmallStr, Schema, col, lit,
@@ -139,15 +142,53 @@ fn dataset_name(args: &Args) -> Result<String> {
     Ok(file.split('.').next().unwrap_or(file).to_owned())
 }
 
-fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame> {
+/// What two tables are compared by.
+pub struct Sides {
+    /// The keys of this table.
+    pub left_keys: Vec<Expr>,
+    /// The keys of the other, in the same order and of the same types.
+    pub right_keys: Vec<Expr>,
+    /// The other table.
+    pub right: LazyFrame,
+}
+
+/// The two sides of a join; an error when they cannot be compared.
+pub fn sides(args: &Args, schema: &Schema, env: &Environment) -> Result<Sides> {
     let name = dataset_name(args)?;
-    let mut right = context.env.dataset(&name).map_err(|e| e.at_param(NAME.spec.name))?.clone();
+    let mut right = env.dataset(&name).map_err(|e| e.at_param(NAME.spec.name))?.clone();
     let other = right.collect_schema()?;
     let keys = args.get(&KEYS)?.0;
-    check_keys(&keys, context.schema, &other, &name)?;
+    check_keys(&keys, schema, &other, &name)?;
+    Ok(Sides {
+        left_keys: keys.iter().map(|key| left_key(key, schema, &other)).collect(),
+        right_keys: keys.iter().map(|key| right_key(key, schema, &other)).collect(),
+        right,
+    })
+}
+
+/// A join whose dataset and keys are chosen, with stand-ins for whatever else is missing; none while those are missing.
+pub fn with_all_chosen(step: &Step) -> Option<Step> {
+    let keys = JoinKeys::parse(&KEYS.spec, step.param(KEYS.spec.name)?).ok()?;
+    let first = keys.0.first()?;
+    if keys.0.iter().any(|pair| pair.key.is_empty() || pair.value.is_empty()) {
+        return None;
+    }
+    let mut step = step.clone();
+    step.set_param(HOW.spec.name, Some("INNER_JOIN".into()));
+    step.set_param(LEFT.spec.name, Some(write_names(std::slice::from_ref(&first.key))));
+    step.set_param(RIGHT.spec.name, Some(write_names(std::slice::from_ref(&first.value))));
+    Some(step)
+}
+
+fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame> {
+    let name = dataset_name(args)?;
+    let Sides { left_keys: left_on, right_keys, mut right } = sides(args, context.schema, context.env)?;
+    let other = right.collect_schema()?;
     let left_columns = args.get(&LEFT)?.0;
     let right_columns = args.get(&RIGHT)?.0;
-    let mut kept: Vec<Expr> = keys.iter().enumerate().map(|(at, key)| right_key(key, at, context, &other)).collect();
+    let right_on: Vec<Expr> = (0..right_keys.len()).map(|at| col(format!("__key_{at}"))).collect();
+    let mut kept: Vec<Expr> =
+        right_keys.into_iter().enumerate().map(|(at, key)| key.alias(format!("__key_{at}"))).collect();
     kept.push(lit(true).alias("__right"));
     let mut finals: Vec<PlSmallStr> = left_columns.iter().map(|n| PlSmallStr::from_str(n)).collect();
     for column in &right_columns {
@@ -163,8 +204,6 @@ fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame
     }
     let left = left.with_column(lit(true).alias("__left"));
     let how = args.get(&HOW)?.0;
-    let left_on: Vec<Expr> = keys.iter().map(|key| left_key(key, context, &other)).collect();
-    let right_on: Vec<Expr> = (0..keys.len()).map(|at| col(format!("__key_{at}"))).collect();
     let (kind, order) = match how {
         "INNER_JOIN" => (JoinType::Inner, MaintainOrderJoin::LeftRight),
         "LEFT_JOIN" | "LEFT_EXCLUDING_JOIN" => (JoinType::Left, MaintainOrderJoin::LeftRight),
@@ -233,19 +272,18 @@ fn common(ours: &DataType, theirs: &DataType) -> Option<DataType> {
     }
 }
 
-fn left_key(key: &JoinKey, context: &Context<'_>, other: &Schema) -> Expr {
+fn left_key(key: &JoinKey, left: &Schema, other: &Schema) -> Expr {
     let cells = col(key.key.as_str());
-    match (context.schema.get(&key.key), other.get(&key.value)) {
+    match (left.get(&key.key), other.get(&key.value)) {
         (Some(ours), Some(theirs)) => common(ours, theirs).map_or(cells.clone(), |to| cells.cast(to)),
         _ => cells,
     }
 }
 
-fn right_key(key: &JoinKey, at: usize, context: &Context<'_>, other: &Schema) -> Expr {
+fn right_key(key: &JoinKey, left: &Schema, other: &Schema) -> Expr {
     let cells = col(key.value.as_str());
-    let cast = match (context.schema.get(&key.key), other.get(&key.value)) {
+    match (left.get(&key.key), other.get(&key.value)) {
         (Some(ours), Some(theirs)) => common(ours, theirs).map_or(cells.clone(), |to| cells.cast(to)),
         _ => cells,
-    };
-    cast.alias(format!("__key_{at}"))
+    }
 }

@@ -43,6 +43,16 @@ pub enum Kind {
     OtherColumns,
     /// Pairs of value and replacement.
     Mapping,
+    /// Of each dataset of a union, the column that each column of the result takes.
+    UnionColumns,
+    /// The names of the columns that come out of a union.
+    UnionNames,
+    /// A list of texts.
+    Texts,
+    /// A text that separates parts, and whether the part before it keeps it.
+    Delimiter,
+    /// Several of them.
+    Delimiters,
     /// Conditions and results of a CASE.
     Cases,
     /// An expression over columns.
@@ -74,6 +84,11 @@ impl Kind {
             Self::Datasets => "datasets",
             Self::OtherColumns => "otherColumns",
             Self::Mapping => "mapping",
+            Self::UnionColumns => "unionColumns",
+            Self::UnionNames => "unionNames",
+            Self::Texts => "texts",
+            Self::Delimiter => "delimiter",
+            Self::Delimiters => "delimiters",
             Self::Cases => "cases",
             Self::Expression => "expression",
             Self::Secret => "secret",

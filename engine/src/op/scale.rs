@@ -250,7 +250,7 @@ fn root(x: f64, degree: f64) -> f64 {
 struct BinNames(Vec<String>);
 
 impl ParamType for BinNames {
-    const KIND: Kind = Kind::Json;
+    const KIND: Kind = Kind::Texts;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
         parse_names(text).map(Self).map_err(|_| "give the names of the bins, such as [\"low\",\"high\"]".into())
     }
@@ -267,7 +267,7 @@ impl ParamType for BinNames {
 struct Splits(Vec<String>);
 
 impl ParamType for Splits {
-    const KIND: Kind = Kind::Json;
+    const KIND: Kind = Kind::Texts;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
         let list: Vec<serde_json::Value> = serde_json::from_str(text)
             .map_err(|_| "not a list of bounds such as [\"0\",\"10\",\"Infinity\"]".to_owned())?;

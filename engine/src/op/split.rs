@@ -23,7 +23,7 @@ pub(super) struct Delimiter {
 }
 
 impl ParamType for Delimiter {
-    const KIND: Kind = Kind::Json;
+    const KIND: Kind = Kind::Delimiter;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
         let read: Self = serde_json::from_str(text).map_err(|_| {
             format!("“{text}” is not a delimiter such as {{\"pattern\":\",\",\"includeInSplit\":false}}")
@@ -43,7 +43,7 @@ impl ParamType for Delimiter {
 pub(super) struct Delimiters(pub(super) Vec<Delimiter>);
 
 impl ParamType for Delimiters {
-    const KIND: Kind = Kind::Json;
+    const KIND: Kind = Kind::Delimiters;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
         let list: Vec<Delimiter> = serde_json::from_str(text)
             .map_err(|_| format!("“{text}” is not a list such as [{{\"pattern\":\",\",\"includeInSplit\":false}}]"))?;

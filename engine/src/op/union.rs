@@ -61,7 +61,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
 struct ColumnLists(Vec<Vec<Option<String>>>);
 
 impl ParamType for ColumnLists {
-    const KIND: Kind = Kind::Json;
+    const KIND: Kind = Kind::UnionColumns;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
         let lists: Vec<Vec<Option<String>>> = serde_json::from_str(text)
             .map_err(|_| "not a list of lists of columns such as [[\"a\"],[null]]".to_owned())?;
@@ -121,7 +121,7 @@ impl ParamType for Inputs {
 struct ResultNames(Vec<String>);
 
 impl ParamType for ResultNames {
-    const KIND: Kind = Kind::Json;
+    const KIND: Kind = Kind::UnionNames;
     fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
         let names: Vec<String> =
             serde_json::from_str(text).map_err(|_| format!("“{text}” is not a list of names such as [\"a\",\"b\"]"))?;

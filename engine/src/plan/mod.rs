@@ -7,7 +7,7 @@ mod analyse;
 mod tap;
 
 pub use analyse::{columns_created, columns_needed, rename_column};
-pub use tap::{Counter, Taps};
+pub use tap::{Counter, Taps, stoppable};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::condition::{masked, predicate};

@@ -70,16 +70,24 @@ impl Taps {
     }
 
     fn tap(&self, frame: LazyFrame, counter: Counter) -> LazyFrame {
-        let cancel = self.cancel.clone();
-        let pass = move |frame: DataFrame| -> PolarsResult<DataFrame> {
-            if cancel.load(Ordering::Relaxed) {
-                return Err(PolarsError::ComputeError("cancelled".into()));
-            }
-            counter.add(frame.height());
-            Ok(frame)
-        };
-        frame.map(pass, OptFlags::PROJECTION_PUSHDOWN | OptFlags::STREAMING, None, Some(unique_name()))
+        tapped(frame, self.cancel.clone(), counter)
     }
+}
+
+/// A frame whose reading stops with an error as soon as the flag is raised.
+pub fn stoppable(frame: LazyFrame, cancel: &Arc<AtomicBool>) -> LazyFrame {
+    tapped(frame, cancel.clone(), Counter::default())
+}
+
+fn tapped(frame: LazyFrame, cancel: Arc<AtomicBool>, counter: Counter) -> LazyFrame {
+    let pass = move |frame: DataFrame| -> PolarsResult<DataFrame> {
+        if cancel.load(Ordering::Relaxed) {
+            return Err(PolarsError::ComputeError("cancelled".into()));
+        }
+        counter.add(frame.height());
+        Ok(frame)
+    };
+    frame.map(pass, OptFlags::PROJECTION_PUSHDOWN | OptFlags::STREAMING, None, Some(unique_name()))
 }
 
 /// A name that no other tap of this process has. A few bytes for each tap are never given back.

@@ -5,8 +5,8 @@
 
 use super::{Profile, Settings, profile};
 use crate::error::{Error, Problem, Result};
-use crate::plan::compile;
-use crate::run::{Job, LiveFacts, Monitor, prepare, stopping, unless_cancelled, write_side_file};
+use crate::plan::{compile, stoppable};
+use crate::run::{Job, LiveFacts, Monitor, prepare, unless_cancelled, write_side_file};
 use crate::sink::Temporary;
 use crate::source::{self, FileFact};
 use polars::prelude::{LazyFrame, PlRefPath, SchemaRef, UnifiedScanArgs};
@@ -64,7 +64,7 @@ pub fn profile_job(
 
 fn settle(frame: LazyFrame, side: &Temporary, monitor: &Monitor) -> Result<LazyFrame> {
     let cancel = monitor.flag();
-    unless_cancelled(write_side_file(stopping(frame, &cancel), side.path()), &cancel)?;
+    unless_cancelled(write_side_file(stoppable(frame, &cancel), side.path()), &cancel)?;
     let path = PlRefPath::try_from_path(side.path())?;
     Ok(LazyFrame::scan_ipc(path, polars::prelude::IpcScanOptions::default(), UnifiedScanArgs::default())?)
 }

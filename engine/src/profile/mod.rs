@@ -31,7 +31,8 @@ pub use text::pattern_of;
 pub(crate) use text::{CUT, RUN};
 
 use crate::error::Result;
-use crate::run::{Monitor, Progress, collect, stopping, unless_cancelled};
+use crate::plan::stoppable;
+use crate::run::{Monitor, Progress, collect, unless_cancelled};
 use kind::counted_cells;
 use numbers::float;
 use parts::{MOST_VALUES, Parts, Size, count_together};
@@ -131,7 +132,7 @@ impl Watch {
     }
 
     fn over(&self, frame: &LazyFrame) -> LazyFrame {
-        stopping(frame.clone(), &self.0)
+        stoppable(frame.clone(), &self.0)
     }
 }
 

@@ -3,12 +3,11 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::FactsSource;
 use polars::prelude::{
-    DataFrame, Engine, FileWriteFormat, IpcWriterOptions, LazyFrame, OptFlags, PlRefPath, PlanCallback, PolarsError,
-    PolarsResult, SinkDestination, SinkTarget, UnifiedSinkArgs,
+    DataFrame, Engine, FileWriteFormat, IpcWriterOptions, LazyFrame, OptFlags, PlRefPath, PlanCallback, PolarsResult,
+    SinkDestination, SinkTarget, UnifiedSinkArgs,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs a query with the streaming engine and returns its rows.
@@ -20,15 +19,6 @@ pub fn collect(frame: LazyFrame) -> Result<DataFrame> {
 pub(crate) fn collect_all(frames: Vec<LazyFrame>) -> Result<Vec<DataFrame>> {
     let plans = frames.into_iter().map(|frame| frame.logical_plan).collect();
     guarded(move || LazyFrame::collect_all_with_engine(plans, Engine::Streaming, OptFlags::default()))
-}
-
-/// The same rows, but what reads them ends with an error once the flag is raised.
-pub(crate) fn stopping(frame: LazyFrame, cancel: &Arc<AtomicBool>) -> LazyFrame {
-    let cancel = cancel.clone();
-    let pass = move |rows: DataFrame| -> PolarsResult<DataFrame> {
-        if cancel.load(Ordering::Relaxed) { Err(PolarsError::ComputeError("cancelled".into())) } else { Ok(rows) }
-    };
-    frame.map(pass, OptFlags::PROJECTION_PUSHDOWN | OptFlags::STREAMING, None, Some("stop"))
 }
 
 /// The error of work that was cancelled, whatever the engine called it.

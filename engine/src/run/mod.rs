@@ -11,7 +11,7 @@ mod preview;
 mod receipt;
 
 pub use collect::{LiveFacts, ShapeFacts, collect};
-pub(crate) use collect::{collect_all, stopping, unless_cancelled, write_side_file};
+pub(crate) use collect::{collect_all, unless_cancelled, write_side_file};
 pub use execute::{Failure, Prepared, execute, prepare};
 pub use job::{Job, fill_path, fill_steps, parse_rows};
 pub use ledger::peak_memory;

@@ -4,10 +4,12 @@ use super::{Cache, CachedFacts, View, count, place};
 use crate::error::{Problem, Result};
 use crate::op::param::Use;
 use crate::op::{Bound, Environment, Locality, RowLaw, bind};
-use crate::plan::compile;
+use crate::plan::{compile, stoppable};
 use crate::recipe::Step;
 use crate::run::collect;
 use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, SchemaRef, col, lit};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// What kind of change a step makes, and so how a grid shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,18 +133,20 @@ pub struct DraftCounts {
     pub failed: u64,
 }
 
-/// Counts what a draft does over all rows.
-pub fn draft_counts(draft: &Draft, env: &Environment, cache: &Cache) -> Result<DraftCounts> {
+/// Counts what a draft does over all rows; stops with an error when the flag is raised.
+pub fn draft_counts(draft: &Draft, env: &Environment, cache: &Cache, cancel: &Arc<AtomicBool>) -> Result<DraftCounts> {
     let rows_before = draft.before.rows;
+    let steps = std::slice::from_ref(&draft.step);
+    let mut facts = CachedFacts { cache, key: draft.before.key.clone(), steps };
+    let before = stoppable(draft.before.frame.clone(), cancel);
     if draft.effect != Effect::Cells {
-        return Ok(DraftCounts { rows_before, rows_after: count(draft.frame.clone())?, ..DraftCounts::default() });
+        let rows_after = count(compile(steps, before, env, &mut facts, None)?.frame)?;
+        return Ok(DraftCounts { rows_before, rows_after, ..DraftCounts::default() });
     }
     let same: Vec<&String> = draft.reads.iter().filter(|n| draft.schema.contains(n)).collect();
     let old = |name: &str| format!("__before_{name}");
     let copies: Vec<Expr> = same.iter().map(|n| col(n.as_str()).alias(old(n))).collect();
-    let with_copies = draft.before.frame.clone().with_columns(copies);
-    let steps = std::slice::from_ref(&draft.step);
-    let mut facts = CachedFacts { cache, key: draft.before.key.clone(), steps };
+    let with_copies = before.with_columns(copies);
     let compiled = compile(steps, with_copies, env, &mut facts, None)?;
     let (mut changed, mut failed) = (lit(0u64), lit(0u64));
     for name in same {

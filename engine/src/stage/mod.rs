@@ -7,14 +7,16 @@
 mod cache;
 mod draft;
 mod figures;
+mod matches;
 
 pub use cache::Cache;
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page};
 pub use figures::{Bin, ColumnFigures, card, figures, figures_until};
+pub use matches::{Matches, matches};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::{Environment, Locality, RowLaw, bind};
-use crate::plan::{FactsSource, Taps, compile};
+use crate::plan::{FactsSource, Taps, compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, write_side_file};
 use crate::source::{self, ColumnVerdict, FileFact, Opened, Source, StoredColumn};
@@ -61,7 +63,7 @@ pub fn open_full(
     source: &Source,
     base: &Path,
     cache: &Cache,
-    cancel: &AtomicBool,
+    cancel: &Arc<AtomicBool>,
     progress: &dyn Fn(u64),
 ) -> Result<Table> {
     let opened = source::open(source, base, cancel, progress)?;
@@ -74,7 +76,7 @@ pub fn open_full(
         };
         return Ok(table(opened, frame, rows, true, key));
     }
-    let (frame, rows) = cache.side_file(&key, || opened.frame.clone(), write_side_file)?;
+    let (frame, rows) = cache.side_file(&key, || stoppable(opened.frame.clone(), cancel), write_side_file)?;
     if let Some(records) = opened.records.filter(|records| *records != rows) {
         let message = format!("{records} records were counted in {}, but {rows} rows were read", source.name);
         return Err(
