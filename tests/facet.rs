@@ -1,5 +1,7 @@
 //! Filters, linked plots, view sorts and finding against brute force over random tables.
 
+#![allow(clippy::cast_precision_loss, reason = "small numbers")]
+
 use brewhouse_engine::ErrorKind;
 use brewhouse_engine::facet::{self, Filter, Plot, Search, Selection, SortKey, Test};
 use brewhouse_engine::op::Environment;

@@ -1,5 +1,7 @@
 //! The profile: figures worked out by hand, on ordinary, empty, constant, all-missing, boundless and huge columns.
 
+#![allow(clippy::cast_precision_loss, reason = "small numbers")]
+
 use brewhouse_engine::profile::{
     Bin, Figure, Grid, Kind, Profile, STATISTICS, Settings, Told, column, databrew, pattern_of, profile,
 };
@@ -275,11 +277,13 @@ fn a_column_counted_in_parts_has_the_same_figures() {
         })
         .collect();
     let texts: Vec<Option<String>> = (0..3000).map(|_| (next(9) > 0).then(|| format!("v{}", next(700)))).collect();
+    let longs: Vec<String> = (0..3000).map(|_| format!("{}{}", next(90), "long ".repeat(400))).collect();
     let days: Vec<i32> = (0..3000).map(|_| i32::try_from(next(5000)).unwrap()).collect();
     let cents: Vec<i64> = (0..3000).map(|_| i64::try_from(next(2000)).unwrap()).collect();
     let table = frame(vec![
         Series::new("x".into(), numbers),
         Series::new("t".into(), texts),
+        Series::new("long".into(), longs),
         Series::new("d".into(), days).cast(&DataType::Date).unwrap(),
         Series::new("m".into(), cents).cast(&DataType::Decimal(12, 2)).unwrap(),
     ]);

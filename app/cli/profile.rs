@@ -151,11 +151,15 @@ fn summary(profiled: &Profiled, output: Option<&Path>, seconds: f64) -> String {
     let profile = &profiled.profile;
     let place = output.map(|path| format!(", written to {}", path.display())).unwrap_or_default();
     format!(
-        "{} rows, {} columns, {} duplicate rows{place}, {seconds:.1} s",
-        grouped(profile.rows),
-        profile.columns.len(),
-        grouped(profile.duplicate_rows)
+        "{}, {}, {}{place}, {seconds:.1} s",
+        counted(profile.rows, "row"),
+        counted(profile.columns.len() as u64, "column"),
+        counted(profile.duplicate_rows, "duplicate row")
     )
+}
+
+fn counted(count: u64, word: &str) -> String {
+    format!("{} {word}{}", grouped(count), if count == 1 { "" } else { "s" })
 }
 
 /// A table of the columns for a terminal.
@@ -182,9 +186,9 @@ fn table(profiled: &Profiled) -> String {
     }
     let profile = &profiled.profile;
     text.push_str(&format!(
-        "\n{} rows, {} duplicate rows; figures are exact, on all rows\n",
-        grouped(profile.rows),
-        grouped(profile.duplicate_rows)
+        "\n{}, {}; figures are exact, on all rows\n",
+        counted(profile.rows, "row"),
+        counted(profile.duplicate_rows, "duplicate row")
     ));
     text
 }

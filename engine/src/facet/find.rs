@@ -84,7 +84,7 @@ fn search_rows(columns: &mut [Column], matcher: &Regex, counter: &Counter) -> Po
     let rows = columns.iter().map(Column::len).max().unwrap_or(0);
     let mut any = vec![false; rows];
     let mut cells = 0;
-    for column in columns.iter() {
+    for column in &*columns {
         let mut mark = |at: usize, hit: bool| {
             if hit {
                 cells += 1;

@@ -59,7 +59,7 @@ impl Bin {
         if days / 7.0 > most {
             return months(min, max, day, days, most).unwrap_or_else(|| Self::equal(min, max, about, false));
         }
-        let steps = [1.0 / 86400.0, 5.0 / 86400.0, 15.0 / 86400.0, 1.0 / 1440.0, 5.0 / 1440.0, 15.0 / 1440.0]
+        let steps = [1.0 / 86_400.0, 5.0 / 86_400.0, 15.0 / 86_400.0, 1.0 / 1440.0, 5.0 / 1440.0, 15.0 / 1440.0]
             .into_iter()
             .chain([1.0 / 24.0, 3.0 / 24.0, 6.0 / 24.0, 0.5, 1.0, 2.0, 7.0]);
         let mut steps = steps.filter(|step| grid != Grid::Days || *step >= 1.0);
@@ -120,7 +120,7 @@ fn stepped(min: f64, max: f64, step: f64, offset: f64) -> Vec<Bin> {
 
 /// Months, quarters, years, decades.
 fn months(min: f64, max: f64, day: f64, days: f64, most: f64) -> Option<Vec<Bin>> {
-    let steps = [1u32, 3, 6, 12, 24, 60, 120, 300, 600, 1200, 6000, 12000];
+    let steps = [1u32, 3, 6, 12, 24, 60, 120, 300, 600, 1200, 6000, 12_000];
     let step = steps.into_iter().find(|step| days / 30.44 / f64::from(*step) <= most)?;
     let epoch = chrono::NaiveDate::from_ymd_opt(1970, 1, 1)?;
     #[expect(clippy::cast_possible_truncation, reason = "checked by the calendar")]

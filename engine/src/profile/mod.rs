@@ -136,6 +136,8 @@ impl Watch {
     }
 }
 
+/// Bytes of text that take as much room as a value.
+const TEXT_BYTES: u64 = 64;
 /// Columns that are counted in one query.
 const TOGETHER: usize = 32;
 
@@ -162,7 +164,7 @@ pub fn profile(frame: &LazyFrame, schema: &Schema, settings: &Settings, monitor:
             ..Progress::default()
         });
     };
-    let mut rest: &[Sized] = &sizes.columns;
+    let mut rest: &[Measured] = &sizes.columns;
     while !rest.is_empty() {
         tell(columns.len(), sizes.rows);
         let together = how_many_together(rest, settings);
@@ -194,19 +196,19 @@ pub fn column(
 }
 
 /// A column with what must be known before it is counted.
-struct Sized {
+struct Measured {
     name: String,
     dtype: DataType,
     kind: Kind,
     null: u64,
-    /// Different values, about; never fewer than the cells that must be assumed to differ.
+    /// Different values, about, in the room that they take: at most as many as it has cells.
     values: u64,
     members: Vec<(String, String, u64)>,
 }
 
 struct Sizes {
     rows: u64,
-    columns: Vec<Sized>,
+    columns: Vec<Measured>,
 }
 
 /// Rows and missing cells of all columns, and about how many different values where that may be too many to hold.
@@ -215,6 +217,9 @@ fn sizes(frame: &LazyFrame, schema: &Schema, settings: &Settings, watch: &Watch)
     let mut query = vec![count(len()).alias("rows")];
     for (at, (name, dtype)) in schema.iter().enumerate() {
         query.push(count(col(name.clone()).null_count()).alias(format!("null {at}")));
+        if Kind::of(dtype) == Kind::Text {
+            query.push(count(counted_cells(name, dtype).str().len_bytes()).sum().alias(format!("bytes {at}")));
+        }
         if let DataType::Struct(fields) = dtype {
             for (member, field) in fields.iter().enumerate() {
                 let cells = col(name.clone()).struct_().field_by_name(field.name.as_str());
@@ -236,8 +241,12 @@ fn sizes(frame: &LazyFrame, schema: &Schema, settings: &Settings, watch: &Watch)
             }
         }
         let null = number(format!("null {at}"))?;
-        let values = estimates[at].min(rows - null);
-        columns.push(Sized {
+        let mut values = estimates[at].min(rows - null);
+        if Kind::of(dtype) == Kind::Text && rows > null {
+            // Long texts take the room of several values.
+            values += values.saturating_mul(number(format!("bytes {at}"))? / (rows - null)) / TEXT_BYTES;
+        }
+        columns.push(Measured {
             name: name.to_string(),
             dtype: dtype.clone(),
             kind: Kind::of(dtype),
@@ -276,7 +285,7 @@ fn estimates(frame: &LazyFrame, schema: &Schema, rows: u64, settings: &Settings,
 }
 
 /// How many of the first columns fit into memory together.
-fn how_many_together(columns: &[Sized], settings: &Settings) -> usize {
+fn how_many_together(columns: &[Measured], settings: &Settings) -> usize {
     let mut sum = 0;
     let fits = columns.iter().take(TOGETHER).take_while(|column| {
         sum += column.values;
@@ -288,7 +297,7 @@ fn how_many_together(columns: &[Sized], settings: &Settings) -> usize {
 /// Counts columns that fit into memory together, or one that need not.
 fn count_columns(
     frame: &LazyFrame,
-    columns: &[Sized],
+    columns: &[Measured],
     rows: u64,
     settings: &Settings,
     watch: &Watch,

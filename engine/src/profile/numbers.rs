@@ -156,8 +156,8 @@ fn first_walk(numbers: &Numbers, watch: &Watch) -> Result<Option<Summary>> {
     Ok(Some(found))
 }
 
-/// A power of two under which no sum of numbers overflows.
-const TINY: f64 = 1.0 / (1u128 << 100) as f64;
+/// A power of two (100 times a half) under which no sum of numbers overflows.
+const TINY: f64 = 1.0 / 1_267_650_600_228_229_401_496_703_205_376.0;
 
 /// The power of two that brings the largest distance from the mean near one, where squares would overflow or vanish.
 fn scale_of(found: &Summary) -> f64 {

@@ -102,7 +102,7 @@ impl<'a> Taking<'a> {
         let units = if let DataType::Decimal(_, scale) = dtype { *scale } else { 0 };
         let tally = Tally { rows, null, units, all_patterns: true, ..Tally::default() };
         let text = TextCounts::default();
-        Self { kind, dtype, settings, tally, times: BTreeMap::new(), held: Default::default(), text }
+        Self { kind, dtype, settings, tally, times: BTreeMap::new(), held: (Vec::new(), Vec::new()), text }
     }
 
     /// Takes in a part; numbers are kept while there is room for them.
@@ -198,16 +198,16 @@ impl<'a> Taking<'a> {
         } else {
             picked.extend(ties.take(room));
         }
-        let mut found: Vec<(u64, bool, usize, Value)> = Vec::new();
+        let mut found: Vec<(u64, usize, Value)> = Vec::new();
         for at in picked {
-            found.push((counts[at], true, at, cell_json(&values.get(at)?)));
+            found.push((counts[at], at, cell_json(&values.get(at)?)));
         }
         let text = self.kind == Kind::Text;
         // Values of earlier parts are smaller, since parts come in the order of the values.
         found.sort_by(|a, b| {
-            b.0.cmp(&a.0).then_with(|| if text { a.3.as_str().cmp(&b.3.as_str()) } else { a.2.cmp(&b.2) })
+            b.0.cmp(&a.0).then_with(|| if text { a.2.as_str().cmp(&b.2.as_str()) } else { a.1.cmp(&b.1) })
         });
-        let new = found.into_iter().map(|(count, _, _, value)| Counted { value, count });
+        let new = found.into_iter().map(|(count, _, value)| Counted { value, count });
         let not_empty = |counted: &Counted| counted.value.as_str() != Some("");
         self.tally.common.extend(new.filter(not_empty));
         self.tally.common.sort_by_key(|counted| std::cmp::Reverse(counted.count));
