@@ -9,6 +9,7 @@ mod many_rows;
 mod mess;
 mod operations;
 mod profile;
+mod records;
 mod sink;
 mod source;
 mod stage;

@@ -80,6 +80,52 @@ fn random_numbers_do_not_depend_on_what_follows() {
 }
 
 #[test]
+fn stand_ins_for_personal_data_do_not_depend_on_batches_or_on_what_follows() {
+    let random = || {
+        let bounds = [("lowerBound", "1"), ("upperBound", "1000000"), ("sourceColumns", "[\"n\"]")];
+        step("REPLACE_WITH_RANDOM_BETWEEN", &bounds)
+    };
+    let whole = wholes(&run(&[random()], numbers(), Some(&mut Taps::default())), "n");
+    // A preview sees the first rows, a filter some of them: the same rows have the same numbers.
+    let first = wholes(&run(&[random()], numbers().head(Some(1000)), None), "n");
+    assert_eq!(first, whole[..1000]);
+    let filter = step("REMOVE_VALUES", &[("sourceColumn", "k")]).when("IS_NOT", Some("2"), "k");
+    let kept = wholes(&run(&[random(), filter], numbers(), None), "n");
+    assert_eq!(kept, whole.into_iter().skip(2).step_by(3).collect::<Vec<_>>());
+}
+
+#[test]
+fn shuffled_values_stay_in_their_group_and_none_is_lost() {
+    let shuffle = step("SHUFFLE_ROWS", &[("sourceColumns", "[\"n\"]"), ("groupByColumns", "[\"k\"]")]);
+    let frame = run(&[shuffle], numbers(), Some(&mut Taps::default()));
+    let (moved, groups) = (wholes(&frame, "n"), wholes(&frame, "k"));
+    assert!(moved.iter().zip(&groups).all(|(n, k)| n.map(|n| n % 3) == *k));
+    let at_home = (0..ROWS).zip(&moved).filter(|(row, n)| Some(*row) == **n).count();
+    assert!(at_home < 100, "{at_home} rows kept their value");
+    let mut sorted: Vec<_> = moved.into_iter().flatten().collect();
+    sorted.sort_unstable();
+    assert!(sorted.into_iter().eq(0..ROWS));
+}
+
+#[test]
+fn what_was_encrypted_is_decrypted_over_batches() {
+    let keys = [("sourceColumns", "[\"n\"]"), ("kmsKeyArn", "pepper")];
+    let before = numbers().head(Some(60_000));
+    let steps = [step("ENCRYPT", &keys), step("DECRYPT", &keys)];
+    let now = chrono::DateTime::parse_from_rfc3339("2024-02-29T23:30:00Z").unwrap().to_utc();
+    let mut env = Environment::at(now);
+    env.secrets = std::sync::Arc::new(|name| (name == "pepper").then(|| "a secret of the examples".to_owned()));
+    let compiled = compile(&steps, before.clone().lazy(), &env, &mut LiveFacts, Some(&mut Taps::default())).unwrap();
+    assert!(compiled.problems.is_empty(), "{:?}", compiled.problems);
+    assert_eq!(collect(compiled.frame).unwrap(), before);
+    let sealed = compile(&steps[..1], before.lazy(), &env, &mut LiveFacts, None).unwrap();
+    let tokens = collect(sealed.frame).unwrap();
+    let distinct: std::collections::HashSet<_> = tokens.column("n").unwrap().str().unwrap().iter().collect();
+    assert_eq!(distinct.len(), 60_000);
+    assert!(distinct.iter().flatten().all(|token| token.starts_with("bh1e.long.")));
+}
+
+#[test]
 fn what_does_not_fit_a_new_column_is_counted() {
     let before = read_table("a:whole | b:whole\n1 | 0\n2 | 0\n∅ | 0\n4 | 2");
     let divide = step("DIVIDE", &[("sourceColumn1", "a"), ("sourceColumn2", "b"), ("targetColumn", "y")]);

@@ -7,15 +7,29 @@ use brewhouse_engine::run::{LiveFacts, collect};
 use polars::prelude::{DataFrame, IntoLazy as _};
 use std::sync::Arc;
 
-/// The environment of examples and cases: a clock at 2024-02-29 23:30 UTC, one secret, one dataset.
+/// The environment of examples and cases: a clock at 2024-02-29 23:30 UTC, some secrets and datasets.
 fn environment() -> Environment {
     let now = chrono::DateTime::parse_from_rfc3339("2024-02-29T23:30:00Z").unwrap().to_utc();
     let mut env = Environment::at(now);
-    env.secrets = Arc::new(|name| (name == "pepper").then(|| "a secret of the examples".to_owned()));
+    env.secrets = Arc::new(|name| {
+        let known = [
+            ("pepper", "a secret of the examples"),
+            ("another", "another secret of the examples"),
+            ("short", "too short"),
+            ("mysecret", "the secret of the reference's examples"),
+            ("kms-key-id", "the key of the reference's examples"),
+            ("<kms-key-id>", "the key of the reference's examples"),
+            ("databrew!default", "YSBzZWNyZXQgb2YgdGhlIGV4YW1wbGVz"),
+        ];
+        known.iter().find(|(known, _)| *known == name).map(|(_, secret)| (*secret).to_owned())
+    });
     let customers = table::parse("id:whole | name:text\n1 | Ada\n2 | Bo\n2 | Cy\n4 | Di").unwrap();
     env.datasets.insert("customers".into(), customers.lazy());
     let more = table::parse("name:text | price:whole\nZoe | 9\n∅ | ∅").unwrap();
     env.datasets.insert("more".into(), more.lazy());
+    let votes = "assembly_session:whole | vote_id:whole | resolution:text | state_code:text | state_name:text | member:text | vote:text\n\
+                 74 | 1 | R/1 | OH | Ohio | m | yes\n75 | 2 | ∅ | UT | Utah | ∅ | no";
+    env.datasets.insert("votes".into(), table::parse(votes).unwrap().lazy());
     env
 }
 

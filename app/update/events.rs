@@ -103,6 +103,12 @@ fn draft(model: &mut Model, shown: Shown) {
 fn keep_facts(old: &Loading<Sheet>, new: &mut Sheet) {
     let Some(old) = old.value() else { return };
     new.in_view = old.in_view.clone();
+    if old.key == new.key {
+        // The same table, asked for again: its figures are still those.
+        new.facts.clone_from(&old.facts);
+        new.stale.clone_from(&old.stale);
+        return;
+    }
     for (name, facts) in &old.facts {
         if !new.facts.contains_key(name) && new.columns.iter().any(|column| column.name == *name) {
             new.facts.insert(name.clone(), Arc::clone(facts));

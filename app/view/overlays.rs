@@ -148,7 +148,7 @@ pub(super) fn history_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Frame::popup(ui.style()).inner_margin(Margin::same(12)).show(ui, |ui| {
             ui.set_width(460.0);
             ui.label(RichText::new("History").font(theme::heavy(16.0)));
-            let words = "Nothing is ever lost: what was undone before something else was done stays here.";
+            let words = "What was undone before something else was done stays here.";
             ui.label(RichText::new(words).font(theme::small()).color(theme.muted));
             ui.add_space(6.0);
             ScrollArea::vertical().max_height(420.0).auto_shrink([false, true]).show(ui, |ui| {

@@ -121,22 +121,25 @@ fn found(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
     found.into_iter().map(|(_, entry)| entry).take(60).collect()
 }
 
-/// Lower is better: at the start, at the start of a word, within, all letters in order, in the hint.
+/// Lower is better: the whole, at the start, at the start of a word, within, all letters in order, in the hint.
 fn rank(wanted: &str, title: &str, hint: &str) -> Option<u32> {
-    if wanted.is_empty() || title.starts_with(wanted) {
+    if wanted.is_empty() || title.trim_end_matches('…') == wanted {
         return Some(0);
     }
-    if title.split(' ').any(|word| word.starts_with(wanted)) {
+    if title.starts_with(wanted) {
         return Some(1);
     }
-    if title.contains(wanted) {
+    if title.split(' ').any(|word| word.starts_with(wanted)) {
         return Some(2);
+    }
+    if title.contains(wanted) {
+        return Some(3);
     }
     let mut letters = title.chars();
     if wanted.len() > 2 && wanted.chars().all(|letter| letters.any(|other| other == letter)) {
-        return Some(3);
+        return Some(4);
     }
-    hint.contains(wanted).then_some(4)
+    hint.contains(wanted).then_some(5)
 }
 
 fn entries(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {

@@ -80,7 +80,13 @@ pub(in crate::view) fn opener(ui: &mut Ui, sign: &str, text: &str, width: f32, n
     let caret = RichText::new(icon::CARET_DOWN).font(theme::tiny()).color(theme.faint);
     let words = RichText::new(shown).color(colour);
     let opener = if sign.is_empty() { Button::new(words) } else { Button::new((sign_text, words)) };
-    let response = ui.add(opener.right_text(caret).truncate().min_size(Vec2::new(width, theme::CONTROL)));
+    let opener = opener.right_text(caret).truncate().min_size(Vec2::new(width, theme::CONTROL));
+    let response = ui.scope(|ui| {
+        // A long name is cut, so that what stands beside it keeps its place.
+        ui.set_max_width(width);
+        ui.add(opener)
+    });
+    let response = response.inner;
     let spoken = format!("{name}: {shown}");
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::ComboBox, true, &spoken));
     response

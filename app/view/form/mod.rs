@@ -106,6 +106,11 @@ fn fill_join(form: &mut Form, choices: &Choices) {
     let kept: Vec<String> =
         names(&others).into_iter().filter(|name| pair.as_ref().is_none_or(|(_, key)| key != name)).collect();
     form.params.insert(right, if kept.is_empty() { String::new() } else { write_names(&kept) });
+    // What keeps every row of the table that one works on.
+    let how = form.op.params.iter().find(|spec| spec.kind == Kind::Choice).map(|spec| spec.name);
+    if let Some(how) = how.filter(|how| form.text(how).is_empty()) {
+        form.params.insert(how, "LEFT_JOIN".into());
+    }
     form.filled = Some(chosen);
 }
 
@@ -157,7 +162,9 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
             continue;
         }
         let fresh = form.fresh && std::ptr::eq(*spec, form.op.params[0]);
-        let aside = if spec.required || spec.default.is_some() { "" } else { "(optional)" };
+        let chosen_among =
+            form.op.rules.iter().any(|r| matches!(r, ParamRule::OneOf(names) if names.contains(&spec.name)));
+        let aside = if spec.required || spec.default.is_some() || chosen_among { "" } else { "(optional)" };
         let shown = control::shows_label(spec);
         if shown {
             field::label(ui, spec.label, aside, spec.help);
@@ -212,10 +219,9 @@ fn matches_ui(ui: &mut Ui, model: &Model) {
         ui.multiply_opacity(0.55);
     }
     let width = ui.available_width();
-    for (matched, all, words) in [
-        (found.matched, found.rows, "rows of this table find a partner"),
-        (found.other_matched, found.other_rows, "rows of the other are found"),
-    ] {
+    for (matched, all, words) in
+        [(found.matched, found.rows, "rows match"), (found.other_matched, found.other_rows, "of the other are used")]
+    {
         let (bar, _) = ui.allocate_exact_size(egui::vec2(width, 5.0), egui::Sense::hover());
         crate::widget::card::quality_bar(ui.painter(), theme, bar, Some((matched, 0, all - matched.min(all))));
         ui.label(small(format!("{} of {} {words} · {}", grouped(matched), grouped(all), percent(matched, all))));

@@ -87,8 +87,8 @@ fn summary_ui(ui: &mut Ui, lists: &Lists, others: &[String]) {
 }
 
 fn rows_ui(ui: &mut Ui, lists: &mut Lists, result: &mut Vec<String>, choices: &Choices, others: &[String]) {
-    let tables: Vec<&[Column]> =
-        std::iter::once(&choices.columns[..]).chain(others.iter().map(|other| columns_of(choices, other))).collect();
+    let tables: Vec<&[Column]> = others.iter().map(|other| columns_of(choices, other)).collect();
+    let full = ui.available_width();
     let mut out = None;
     for at in 0..result.len() {
         ui.push_id(("union", at), |ui| {
@@ -96,9 +96,13 @@ fn rows_ui(ui: &mut Ui, lists: &mut Lists, result: &mut Vec<String>, choices: &C
                 ui.spacing_mut().item_spacing.x = 4.0;
                 #[allow(clippy::cast_precision_loss, reason = "a few tables")]
                 let parts = tables.len() as f32 + 1.0;
-                let width = (ui.available_width() - 26.0 - 4.0 * parts) / parts;
-                field::sized_text_edit(ui, &mut result[at], "name", &format!("Name of column {}", at + 1), width);
-                for (table, list) in tables.iter().zip(lists.iter_mut()) {
+                let width = (full - 26.0 - 4.0 * parts) / parts;
+                let own = lists[0][at].clone();
+                let spoken = format!("Name of column {}", at + 1);
+                let name = field::sized_text_edit(ui, &mut result[at], "name", &spoken, width);
+                let own = own.map_or("This table has no such column".to_owned(), |own| format!("{own} of this table"));
+                name.on_hover_text(own);
+                for (table, list) in tables.iter().zip(lists.iter_mut().skip(1)) {
                     let taken = list[at].clone().unwrap_or_default();
                     let response = opener(ui, "", &taken, width, &format!("Column {} takes", at + 1));
                     if let Some(picked) = pick_column_ui(&response, table, &[], true) {

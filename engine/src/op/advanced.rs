@@ -1,32 +1,78 @@
-//! Kinds of text that people know by their look: addresses, card numbers, telephone numbers. Only the form is tested.
+//! Kinds of text that people know by their look: addresses, card numbers, telephone numbers, names of places.
+//!
+//! A cell is invalid when its form is wrong; a column is found to be of a kind by stricter tests, since forms overlap.
 
 use super::Args;
 use super::cells::map_whole;
 use super::dates::parse_any_date;
+use super::entity::is_card_number;
+use super::lists::Named;
 use super::literals::type_named;
-use super::param::{Chosen, Param, choice};
+use super::param::{Choice, Param, choice};
+use super::{phone, places};
 use crate::error::Result;
 use crate::op::condition::is_invalid;
 use crate::types::TypeClass;
 use polars::prelude::{DataType, Expr, lit};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// The kind of text that cells are meant to hold.
-pub(super) static KIND: Param<Chosen> = Param::new("advancedDataType", "Kind of text")
+pub(super) static KIND: Param<Named> = Param::new("advancedDataType", "Kind of text")
     .help("The kind of text that a text column is meant to hold; what does not look like it is invalid.")
     .example("Email")
-    .choices(&[
-        choice("SSN", "US social security number"),
-        choice("Email", "Email address"),
-        choice("Phone Number", "Telephone number"),
-        choice("Gender", "Gender"),
-        choice("Credit Card", "Credit card number"),
-        choice("URL", "Web address"),
-        choice("IP Address", "IP address"),
-        choice("DateTime", "Date or time"),
-        choice("Currency", "Amount with a currency"),
-        choice("ZipCode", "US zip code"),
-    ])
+    .choices(KINDS)
     .optional();
+
+/// The kinds of text, in the spelling of recipes.
+pub(super) const KINDS: &[Choice] = &[
+    choice("SSN", "US social security number"),
+    choice("Email", "Email address"),
+    Choice { value: "Phone Number", label: "Telephone number", aliases: &["Phone"] },
+    choice("Gender", "Gender"),
+    choice("Credit Card", "Credit card number"),
+    choice("URL", "Web address"),
+    choice("IP Address", "IP address"),
+    Choice { value: "DateTime", label: "Date or time", aliases: &["Date", "Timestamp"] },
+    choice("Currency", "Amount with a currency"),
+    choice("ZipCode", "US zip code"),
+    choice("Country", "Country"),
+    choice("Region", "Region of the world or of the United States"),
+    choice("State", "US state"),
+    choice("City", "City"),
+];
+
+/// Whether a text is of a kind, strictly: a telephone number is valid, a zip code exists.
+pub(super) fn is_of_kind(kind: &str, text: &str) -> bool {
+    let text = text.trim();
+    match kind {
+        "Phone Number" => phone::read_us(text).is_some(),
+        "ZipCode" => has_form(kind, text) && places::zip(text).is_some(),
+        "Currency" => has_form(kind, text) || places::is_currency(text),
+        "SSN" => has_form(kind, text) && text.contains('-'),
+        _ => test(kind).map_or_else(|| has_form(kind, text), |test| test(text)),
+    }
+}
+
+fn has_form(kind: &str, text: &str) -> bool {
+    static REGEXES: LazyLock<Vec<(&str, Option<Regex>)>> =
+        LazyLock::new(|| FORMS.iter().map(|(kind, form)| (*kind, Regex::new(form).ok())).collect());
+    REGEXES.iter().any(|(known, form)| *known == kind && form.as_ref().is_some_and(|form| form.is_match(text)))
+}
+
+/// The test of a kind that no regular expression tells.
+fn test(kind: &str) -> Option<fn(&str) -> bool> {
+    Some(match kind {
+        "Credit Card" => is_card_number,
+        "IP Address" => |text| text.trim().parse::<std::net::IpAddr>().is_ok(),
+        "DateTime" => |text| parse_any_date(text).is_some(),
+        "Country" => |text| places::country(text).is_some(),
+        "Region" => places::is_region,
+        "State" => |text| places::state(text).is_some(),
+        "City" => places::is_city,
+        _ => return None,
+    })
+}
 
 /// The forms that a regular expression tells.
 const FORMS: &[(&str, &str)] = &[
@@ -48,23 +94,9 @@ pub(super) fn is_unfit(args: &Args, cells: Expr, dtype: &DataType) -> Result<Exp
     let fits = match FORMS.iter().find(|(name, _)| *name == kind.0) {
         Some((_, form)) => cells.str().contains(lit(*form), true),
         None => {
-            let test = match kind.0 {
-                "Credit Card" => is_card_number,
-                "IP Address" => |text: &str| text.trim().parse::<std::net::IpAddr>().is_ok(),
-                _ => |text: &str| parse_any_date(text).is_some(),
-            };
+            let test = test(kind.0).unwrap_or(|_| true);
             map_whole(cells, move |text| Some(i64::from(test(text)))).eq(lit(1))
         }
     };
     Ok(invalid.or(fits.not().fill_null(lit(false))))
-}
-
-/// 12 to 19 digits, blanks and hyphens between them, whose last is the check digit of the others.
-fn is_card_number(text: &str) -> bool {
-    let digits: Option<Vec<u32>> =
-        text.chars().filter(|letter| !matches!(letter, ' ' | '-')).map(|letter| letter.to_digit(10)).collect();
-    let Some(digits) = digits.filter(|digits| (12..=19).contains(&digits.len())) else { return false };
-    let doubled = |digit: u32| if digit > 4 { digit * 2 - 9 } else { digit * 2 };
-    let sum: u32 = digits.iter().rev().enumerate().map(|(at, d)| if at % 2 == 1 { doubled(*d) } else { *d }).sum();
-    sum.is_multiple_of(10)
 }

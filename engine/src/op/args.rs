@@ -124,6 +124,9 @@ fn check_rule(rule: &ParamRule, args: &Args) -> Result<()> {
         ParamRule::OnlyOneOf(names) if given(names) != 1 => {
             fail(names[0], format!("exactly one of {} is needed", names.join(", ")))
         }
+        ParamRule::AtMostOneOf(names) if given(names) > 1 => {
+            fail(names[0], format!("only one of {} may be given", names.join(", ")))
+        }
         ParamRule::Together(names) if given(names) != 0 && given(names) != names.len() => {
             fail(names[0], format!("{} go together", names.join(" and ")))
         }

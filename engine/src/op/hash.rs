@@ -1,16 +1,18 @@
 //! Cells replaced by a hash, so that equal values stay equal and can no longer be read.
 
+use super::entity::{Change, ENTITIES, change_texts};
 use super::param::{Choice, Chosen, Param, SecretName, choice};
+use super::secret::secret;
 use super::{Apply, Args, Context, Example, Family, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
-use crate::op::convert::convert;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use polars::prelude::{DataType, Field, IntoColumn as _, NamedFrom as _, Series, col};
-use sha2::{Digest as _, Sha256, Sha512};
+use hmac::{Hmac, KeyInit, Mac};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha512};
 use std::sync::Arc;
 
 static ALGORITHM: Param<Chosen> = Param::new("algorithm", "Algorithm")
-    .help("How the hash is made; the HMAC ones use a secret.")
+    .help("How the hash is made; the HMAC ones use a secret. Those of MD5 and SHA-1 are broken and only for recipes that have them.")
     .default("HMAC_SHA256")
     .choices(ALGORITHMS);
 static ALGORITHMS: &[Choice] = &[
@@ -18,13 +20,14 @@ static ALGORITHMS: &[Choice] = &[
     choice("HMAC_SHA512", "HMAC with SHA-512"),
     choice("SHA256", "SHA-256, without a secret"),
     choice("SHA512", "SHA-512, without a secret"),
+    choice("HMAC_MD5", "HMAC with MD5 (weak)"),
+    choice("HMAC_SHA1", "HMAC with SHA-1 (weak)"),
+    choice("MD5", "MD5, without a secret (broken)"),
+    choice("SHA1", "SHA-1, without a secret (broken)"),
 ];
 static SECRET: Param<SecretName> = Param::new("secretId", "Secret")
     .help("The name of the secret that keys the hash; of an ARN the last part is the name.")
     .example("arn:aws:secretsmanager:us-east-1:012345678901:secret:pepper")
-    .optional();
-static ENTITIES: Param<String> = Param::new("entityTypeFilter", "Only entities")
-    .help("Hashing of the personal data inside a longer text, which is refused here.")
     .optional();
 
 /// The operations of this family.
@@ -33,8 +36,8 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     title: "Hash",
     summary: "Replaces the cells of some columns by a hash of their text, in small hexadecimal letters, in place. The text is hashed as \
               UTF-8; numbers and dates are hashed as they are written. Missing cells stay missing, an empty text has a hash. The HMAC \
-              algorithms use a secret, which a recipe names and never holds; DataBrew's MD5 and SHA-1 are refused since they no longer \
-              protect anything.",
+              algorithms use a secret, which a recipe names and never holds; without one, short values such as telephone numbers are \
+              found again by trying all. With entityTypeFilter only the personal data inside the text is replaced.",
     sentence: "Hash {sourceColumns} with {algorithm}",
     family: Family::Protect,
     params: &[&params::SOURCES.spec, &ALGORITHM.spec, &SECRET.spec, &ENTITIES.spec],
@@ -59,71 +62,37 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     ..Operation::DEFAULT
 }];
 
-type Hasher = Arc<dyn Fn(&[u8]) -> String + Send + Sync>;
-
 fn hash(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
-    if args.text(ENTITIES.spec.name).is_some_and(|text| text != "[]") {
-        let message = "hashing only the personal data inside a text is not there yet";
-        return Err(Error::new(ErrorKind::Parameter, message)
-            .advise("leave entityTypeFilter out to hash whole cells")
-            .at_param(ENTITIES.spec.name));
-    }
-    let hasher = hasher(args, context)?;
-    let mut outputs = Vec::new();
-    for name in args.get(&params::SOURCES)?.0 {
-        let hasher = hasher.clone();
-        let text = convert(col(name.as_str()), context.dtype(&name)?, &DataType::String);
-        let hashed = text.map(
-            move |cells| {
-                let hashes: Vec<Option<String>> =
-                    cells.str()?.iter().map(|text| Some(hasher(text?.as_bytes()))).collect();
-                Ok(Series::new(cells.name().clone(), hashes).into_column())
-            },
-            |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
-        );
-        outputs.push(Output::new(&name, hashed));
-    }
-    Ok(outputs)
+    change_texts(args, context, &hasher(args, context)?)
 }
 
-fn hasher(args: &Args, context: &Context<'_>) -> Result<Hasher> {
-    let algorithm = args.get(&ALGORITHM)?.0;
-    Ok(match algorithm {
-        "SHA256" => Arc::new(|text| hexadecimal(&Sha256::digest(text))),
-        "SHA512" => Arc::new(|text| hexadecimal(&Sha512::digest(text))),
-        _ => {
-            let secret = secret(args, context)?;
-            let unusable =
-                |_| Error::new(ErrorKind::Secret, "the secret cannot be used as a key").at_param(SECRET.spec.name);
-            if algorithm == "HMAC_SHA512" {
-                let key = Hmac::<Sha512>::new_from_slice(secret.as_bytes()).map_err(unusable)?;
-                Arc::new(move |text| hexadecimal(&key.clone().chain_update(text).finalize().into_bytes()))
-            } else {
-                let key = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(unusable)?;
-                Arc::new(move |text| hexadecimal(&key.clone().chain_update(text).finalize().into_bytes()))
-            }
-        }
-    })
+fn hasher(args: &Args, context: &Context<'_>) -> Result<Change> {
+    match args.get(&ALGORITHM)?.0 {
+        "MD5" => Ok(plain::<Md5>()),
+        "SHA1" => Ok(plain::<Sha1>()),
+        "SHA256" => Ok(plain::<Sha256>()),
+        "SHA512" => Ok(plain::<Sha512>()),
+        "HMAC_MD5" => keyed::<Hmac<Md5>>(args, context),
+        "HMAC_SHA1" => keyed::<Hmac<Sha1>>(args, context),
+        "HMAC_SHA512" => keyed::<Hmac<Sha512>>(args, context),
+        _ => keyed::<Hmac<Sha256>>(args, context),
+    }
 }
 
-/// The secret that a step names: by its whole name, by the last part of an ARN, and by that without the letters that AWS appends.
-fn secret(args: &Args, context: &Context<'_>) -> Result<String> {
-    let Some(SecretName(id)) = args.find(&SECRET)? else {
+fn plain<D: Digest>() -> Change {
+    Arc::new(|text| hexadecimal(&D::digest(text)))
+}
+
+fn keyed<M: Mac + KeyInit + Clone + Send + Sync + 'static>(args: &Args, context: &Context<'_>) -> Result<Change> {
+    let Some(id) = args.find(&SECRET)? else {
         return Err(Error::new(ErrorKind::Parameter, "this algorithm needs a secret")
             .advise("name one in secretId, or choose SHA256")
             .at_param(SECRET.spec.name));
     };
-    let last = id.rsplit(':').next().unwrap_or(&id);
-    let plain = match last.rsplit_once('-') {
-        Some((plain, letters)) if id.starts_with("arn:") && letters.len() == 6 => plain,
-        _ => last,
-    };
-    let found = [id.as_str(), last, plain].into_iter().find_map(|name| (context.env.secrets)(name));
-    found.filter(|secret| !secret.is_empty()).ok_or_else(|| {
-        Error::new(ErrorKind::Secret, format!("there is no secret “{plain}”"))
-            .advise("give it to the run under this name; a recipe never holds it")
-            .at_param(SECRET.spec.name)
-    })
+    let secret = secret(&id, context).map_err(|e| e.at_param(SECRET.spec.name))?;
+    let unusable = |_| Error::new(ErrorKind::Secret, "the secret cannot be used as a key").at_param(SECRET.spec.name);
+    let key = <M as KeyInit>::new_from_slice(&secret).map_err(unusable)?;
+    Ok(Arc::new(move |text| hexadecimal(&key.clone().chain_update(text).finalize().into_bytes())))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

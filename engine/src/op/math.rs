@@ -1,12 +1,13 @@
 //! Functions of one number: rounding, logarithms, angles, tests and random numbers.
 
+use super::draw::{self, SEED};
 use super::number::{Change, NumberText, ONE, Operand, change, decimals, operand};
 use super::param::{Column, Param, ParamSpec};
 use super::{Apply, Args, Context, Example, Family, Locality, Operation, Output, ParamRule, new_column, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{NUMERIC, TypeClass};
 use polars::prelude::{
-    DataType, Field, Float64Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, NULL, int_range, len, lit, when,
+    DataType, Field, Float64Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, NULL, lit, when,
 };
 
 static NUMBERS: Param<Column> = Param::new("sourceColumn", "Column")
@@ -285,13 +286,13 @@ pub(super) static OPERATIONS: &[Operation] = &[
         )
     },
     Operation {
-        params: &[&params::TARGET.spec],
+        params: &[&params::TARGET.spec, &SEED.spec],
         converts: false,
         locality: |_| Locality::Ordered,
         ..function(
             "RANDOM",
             "Random number",
-            "Adds a column of random decimals, at least 0 and below 1. They follow from the run's seed, the new column's name and the \
+            "Adds a column of random decimals, at least 0 and below 1. They follow from the seed (the step's or the run's), the new column's name and the \
              row's place, so a preview shows what a run writes.",
             "Add {targetColumn} with random numbers",
             |args, context| random(args, context, Draw::Unit),
@@ -305,14 +306,14 @@ pub(super) static OPERATIONS: &[Operation] = &[
         )
     },
     Operation {
-        params: &[&LOWER.spec, &UPPER.spec, &params::TARGET.spec],
+        params: &[&LOWER.spec, &UPPER.spec, &params::TARGET.spec, &SEED.spec],
         converts: false,
         locality: |_| Locality::Ordered,
         ..function(
             "RANDOM_BETWEEN",
             "Random number between",
             "Adds a column of random numbers between two bounds. With whole bounds the numbers are whole and both bounds can occur; with \
-             a fractional bound they are decimals. They follow from the run's seed, the new column's name and the row's place, so a \
+             a fractional bound they are decimals. They follow from the seed (the step's or the run's), the new column's name and the row's place, so a \
              preview shows what a run writes. Bounds that are the wrong way round are refused.",
             "Add {targetColumn} with random numbers from {lowerBound} to {upperBound}",
             random_between,
@@ -433,46 +434,25 @@ fn random_between(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
 
 fn random(args: &Args, context: &Context<'_>, draw: Draw) -> Result<Vec<Output>> {
     let name = args.get(&params::TARGET)?.0;
-    let seed = name.bytes().fold(context.env.seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let seed = draw::seed(args, context, &name)?;
     let dtype = if matches!(draw, Draw::Whole(..)) { DataType::Int64 } else { DataType::Float64 };
-    let rows = int_range(lit(0i64), len().cast(DataType::Int64), 1, DataType::Int64);
-    let drawn = rows.map(
+    let drawn = draw::rows().map(
         move |rows| {
             let rows = rows.i64()?;
-            let bits = rows.iter().flatten().map(|row| scramble(seed.wrapping_add(row.unsigned_abs())));
+            let bits = rows.iter().flatten().map(|row| draw::bits(seed, row));
             Ok(match draw {
                 Draw::Whole(lower, upper) => {
-                    bits.map(|b| Some(whole_between(b, lower, upper))).collect::<Int64Chunked>().into_series()
+                    bits.map(|b| Some(draw::whole_between(b, lower, upper))).collect::<Int64Chunked>().into_series()
                 }
-                Draw::Unit => bits.map(|b| Some(unit(b))).collect::<Float64Chunked>().into_series(),
-                Draw::Decimal(lower, upper) => {
-                    bits.map(|b| Some(lower + (upper - lower) * unit(b))).collect::<Float64Chunked>().into_series()
-                }
+                Draw::Unit => bits.map(|b| Some(draw::unit(b))).collect::<Float64Chunked>().into_series(),
+                Draw::Decimal(lower, upper) => bits
+                    .map(|b| Some(lower + (upper - lower) * draw::unit(b)))
+                    .collect::<Float64Chunked>()
+                    .into_series(),
             }
             .into_column())
         },
         move |_, field| Ok(Field::new(field.name.clone(), dtype.clone())),
     );
     new_column(args, drawn)
-}
-
-/// The step of the splitmix64 generator: neighbouring numbers become unrelated ones.
-fn scramble(row: u64) -> u64 {
-    let mut bits = row.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
-}
-
-#[allow(clippy::cast_precision_loss, reason = "53 bits fit exactly")]
-fn unit(bits: u64) -> f64 {
-    (bits >> 11) as f64 / (1u64 << 53) as f64
-}
-
-fn whole_between(bits: u64, lower: i64, upper: i64) -> i64 {
-    let width = i128::from(upper) - i128::from(lower) + 1;
-    let at = (i128::from(bits) * width) >> 64;
-    i64::try_from(i128::from(lower) + at).unwrap_or(upper)
 }

@@ -21,11 +21,16 @@ mod case;
 mod cells;
 mod clean;
 pub mod column;
+mod datatype;
 mod date_math;
 mod date_part;
 mod decide;
+mod detail;
+mod draw;
 mod duplicate;
 mod encode;
+mod encrypt;
+mod entity;
 mod expression;
 mod extract;
 mod fill;
@@ -37,7 +42,10 @@ pub mod group;
 mod hash;
 mod invalid;
 pub mod join;
+mod lists;
 mod literals;
+mod mask;
+mod mask_date;
 mod math;
 mod merge;
 mod moment;
@@ -45,20 +53,28 @@ pub mod now;
 mod number;
 mod outlier;
 mod outlier_facts;
+mod phone;
 mod pivot;
+mod places;
+mod randomize;
 mod replace;
 mod reshape;
 mod rolling;
 mod scale;
+mod secret;
+mod smooth;
 mod split;
 mod stand_in;
 mod statistic;
+mod stem;
 mod substring;
 mod text_make;
 mod text_test;
+mod token;
 mod union;
 mod web;
 mod window;
+mod words;
 
 pub use args::{Args, Bound, bind};
 pub use param::{Kind, ParamSpec};
@@ -275,6 +291,8 @@ pub enum ParamRule {
     OneOf(&'static [&'static str]),
     /// Exactly one is given.
     OnlyOneOf(&'static [&'static str]),
+    /// None or one is given.
+    AtMostOneOf(&'static [&'static str]),
     /// All or none are given.
     Together(&'static [&'static str]),
 }
@@ -449,12 +467,15 @@ static FAMILIES: &[&[Operation]] = &[
     extract::OPERATIONS,
     fill::OPERATIONS,
     invalid::OPERATIONS,
+    smooth::OPERATIONS,
     duplicate::OPERATIONS,
     outlier::OPERATIONS,
     split::OPERATIONS,
     merge::OPERATIONS,
     flag::OPERATIONS,
+    datatype::OPERATIONS,
     format::OPERATIONS,
+    phone::OPERATIONS,
     now::OPERATIONS,
     text_make::OPERATIONS,
     text_test::OPERATIONS,
@@ -470,8 +491,13 @@ static FAMILIES: &[&[Operation]] = &[
     reshape::OPERATIONS,
     union::OPERATIONS,
     encode::OPERATIONS,
+    token::OPERATIONS,
     scale::OPERATIONS,
     hash::OPERATIONS,
+    encrypt::OPERATIONS,
+    mask::OPERATIONS,
+    mask_date::OPERATIONS,
+    randomize::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
     join::OPERATIONS,
