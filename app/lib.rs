@@ -8,6 +8,7 @@
 //! starts no work, and only `theme` names a colour.
 
 pub mod cli;
+pub mod secrets;
 
 #[cfg(feature = "gui")]
 pub mod action;

@@ -8,6 +8,7 @@ use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
 use brewhouse_engine::op::param::{Kind, write_names};
 use brewhouse_engine::op::{Operation, column::SortKey, find};
 use brewhouse_engine::recipe::{Condition, Step};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A page of the centre.
@@ -29,14 +30,24 @@ pub struct ConditionText {
     pub test: &'static TestInfo,
     /// Its values; two for a range.
     pub values: Vec<String>,
+    /// Whether it begins another alternative.
+    pub or: bool,
     /// Whether it was begun in this form: then an empty value is one that was not written yet, not a search for empty text.
     fresh: bool,
+    extra: Map<String, Value>,
 }
 
 impl ConditionText {
     /// A condition on a column: the first test, its value still to be written.
     pub fn new(column: &str) -> Self {
-        Self { column: column.to_owned(), test: &TESTS[0], values: vec![String::new()], fresh: true }
+        Self {
+            column: column.to_owned(),
+            test: &TESTS[0],
+            values: vec![String::new()],
+            or: false,
+            fresh: true,
+            extra: Map::new(),
+        }
     }
 
     /// Whether it looks for empty text, because a person said so.
@@ -57,23 +68,36 @@ impl ConditionText {
 
     fn read(condition: &Condition) -> Option<Self> {
         let bound = BoundCondition::parse(condition).ok()?;
-        Some(Self { column: condition.column.clone(), test: bound.info(), values: bound.values, fresh: false })
+        Some(Self {
+            column: condition.column.clone(),
+            test: bound.info(),
+            values: bound.values,
+            or: condition.or,
+            fresh: false,
+            extra: condition.extra.clone(),
+        })
     }
 
     /// The condition as recipes hold it.
     pub fn write(&self) -> Condition {
         let unwritten = self.fresh && self.values.iter().all(String::is_empty);
         let value = match self.test.test {
-            Test::IsMissing => None,
+            Test::IsMissing | Test::IsNotMissing => None,
             _ if unwritten => None,
             Test::Is | Test::IsNot => Some(write_names(&self.values)),
-            Test::IsBetween => {
+            Test::IsBetween | Test::IsNotBetween => {
                 let at = |at: usize| self.values.get(at).cloned().unwrap_or_default();
                 Some(serde_json::json!({ "lower": at(0), "upper": at(1) }).to_string())
             }
             _ => Some(self.values.first().cloned().unwrap_or_default()),
         };
-        Condition { condition: self.test.name.to_owned(), value, column: self.column.clone() }
+        Condition {
+            condition: self.test.name.to_owned(),
+            value,
+            column: self.column.clone(),
+            or: self.or,
+            extra: self.extra.clone(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Case files: edge cases of every operation as plain text, `tests/cases/<family>/<operation>.case`.
 //!
-//! A case begins with `# title`; then `param name = value` lines, `when CONDITION value @ column` lines, then the table before, a line
+//! A case begins with `# title`; then `param name = value` lines, `when CONDITION value @ column` lines (`or` begins another alternative), then the table before, a line
 //! `---`, and the table after or `error: part of the message`. `REWRITE=1 cargo test cases` fills in what comes out; read the difference.
 
 use crate::operations::{environment_run, read_table};
@@ -45,10 +45,12 @@ fn parse(text: &str, operation: &str) -> Vec<Case> {
             let (name, value) = rest.split_once(" = ").unwrap_or((rest.trim_end_matches(" ="), ""));
             case.step.set_param(name, Some(value.to_owned()));
             writeln!(case.head, "{line}").unwrap();
-        } else if let Some(rest) = line.strip_prefix("when ") {
+        } else if let Some((or, rest)) = condition_line(line) {
             let (test, column) = rest.split_once('@').expect("when CONDITION value @ column");
             let (name, value) = test.trim().split_once(' ').map_or((test.trim(), None), |(n, v)| (n, Some(v)));
-            case.step = case.step.clone().when(name, value, column.trim());
+            let step = case.step.clone();
+            case.step =
+                if or { step.or_when(name, value, column.trim()) } else { step.when(name, value, column.trim()) };
             writeln!(case.head, "{line}").unwrap();
         } else if line == "---" {
             after = true;
@@ -57,6 +59,10 @@ fn parse(text: &str, operation: &str) -> Vec<Case> {
         }
     }
     cases
+}
+
+fn condition_line(line: &str) -> Option<(bool, &str)> {
+    line.strip_prefix("when ").map(|rest| (false, rest)).or_else(|| line.strip_prefix("or ").map(|rest| (true, rest)))
 }
 
 fn outcome(case: &Case) -> String {

@@ -5,11 +5,15 @@
 mod cases;
 mod cli;
 mod facet;
+mod foreign;
 mod many_rows;
 mod mess;
+mod nested;
 mod operations;
 mod profile;
+mod random;
 mod records;
+mod secrets;
 mod sink;
 mod source;
 mod stage;

@@ -8,7 +8,7 @@ use polars::prelude::{DataFrame, IntoLazy as _};
 use std::sync::Arc;
 
 /// The environment of examples and cases: a clock at 2024-02-29 23:30 UTC, some secrets and datasets.
-fn environment() -> Environment {
+pub(crate) fn environment() -> Environment {
     let now = chrono::DateTime::parse_from_rfc3339("2024-02-29T23:30:00Z").unwrap().to_utc();
     let mut env = Environment::at(now);
     env.secrets = Arc::new(|name| {

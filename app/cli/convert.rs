@@ -4,8 +4,9 @@ use super::arguments::{ConvertArguments, Notation};
 use super::input::read_project;
 use super::output::{print, tell};
 use brewhouse_engine::Result;
-use brewhouse_engine::op::find;
+use brewhouse_engine::op::export;
 use brewhouse_engine::recipe::{self, write_value};
+use serde_json::Value;
 use std::process::ExitCode;
 
 /// Prints a recipe in a notation; steps that DataBrew does not have are named on standard error.
@@ -15,21 +16,14 @@ pub(super) fn convert(arguments: &ConvertArguments) -> Result<ExitCode> {
         Notation::Json => recipe.write(recipe::Notation::Json)?,
         Notation::Yaml => recipe.write(recipe::Notation::Yaml)?,
         Notation::Databrew => {
-            for (at, step) in recipe.steps.iter().enumerate() {
-                if step.disabled() {
-                    tell(&format!("note: step {} is switched off and was left out", at + 1));
-                } else if find(step.operation()).is_none() {
-                    tell(&format!(
-                        "note: step {} ({}) is unknown here; it was passed on as it is",
-                        at + 1,
-                        step.operation()
-                    ));
-                }
+            let exported = export::to_databrew(&recipe.steps);
+            for note in &exported.notes {
+                tell(&format!("note: {note}"));
             }
-            if recipe.steps.len() > 100 {
-                tell(&format!("note: DataBrew takes at most 100 steps, this recipe has {}", recipe.steps.len()));
+            if exported.steps.len() > 100 {
+                tell(&format!("note: DataBrew takes at most 100 steps, this recipe has {}", exported.steps.len()));
             }
-            write_value(&recipe.to_databrew(), recipe::Notation::Json)?
+            write_value(&Value::Array(exported.steps), recipe::Notation::Json)?
         }
     };
     print(&text)

@@ -200,11 +200,8 @@ fn environment(arguments: &DataArguments) -> Result<Environment> {
         })?,
     };
     let file = arguments.secrets.as_deref().map(read_secrets).transpose()?.unwrap_or_default();
-    let secrets = Arc::new(move |name: &str| {
-        let variable =
-            format!("BREWHOUSE_SECRET_{}", name.to_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_"));
-        file.get(name).cloned().or_else(|| std::env::var(variable).ok())
-    });
+    let secrets =
+        Arc::new(move |name: &str| file.get(name).cloned().or_else(|| crate::secrets::from_environment(name)));
     Ok(Environment { zone, seed: arguments.seed, secrets, ..Environment::at(now) })
 }
 

@@ -81,7 +81,8 @@ type Faults = Vec<Fault>;
 impl Stage {
     /// A supply that keeps its side files in a folder.
     pub fn new(folder: PathBuf) -> Self {
-        let env = Environment::at(chrono::Utc::now());
+        let secrets = std::sync::Arc::new(crate::secrets::from_environment);
+        let env = Environment { secrets, ..Environment::at(chrono::Utc::now()) };
         Self { folder, env, cache: Mutex::default(), inner: Mutex::default() }
     }
 

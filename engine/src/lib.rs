@@ -46,6 +46,7 @@
 //!   matter. Encryption takes its nonce from the text itself, so that no two texts share one.
 //! - **Day and month** are told apart on the whole column.
 
+mod deep;
 pub mod error;
 pub mod facet;
 pub mod op;

@@ -147,3 +147,10 @@ pub fn word_of_dtype(dtype: &DataType) -> String {
         other => TypeClass::of(other).stored().into(),
     }
 }
+
+/// Whether cells of a type are maps: lists of pairs, each a structure of `key` and `value`.
+pub fn is_map(dtype: &DataType) -> bool {
+    let DataType::List(inner) = dtype else { return false };
+    let DataType::Struct(fields) = inner.as_ref() else { return false };
+    matches!(fields.as_slice(), [key, value] if key.name == "key" && value.name == "value")
+}

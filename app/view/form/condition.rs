@@ -1,4 +1,4 @@
-//! The conditions of a step: column, one of the fifteen tests, and its values.
+//! The conditions of a step: column, a test, and its values; a click makes “and” to “or”.
 
 use super::Choices;
 use super::control::{opener, pick_column_ui};
@@ -27,13 +27,17 @@ pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
         Conditions::Payload => ("Instead, cells where", if form.conditions.is_empty() { "(none)" } else { "" }),
         _ => ("Only rows where", if form.conditions.is_empty() { "(none)" } else { "" }),
     };
-    field::label(ui, title, aside, "All of them must hold");
+    field::label(ui, title, aside, "All of them must hold; a click on “and” makes it “or”");
     let mut out = None;
     let about = form.conditions.first().map(|first| first.column.clone());
     for (at, condition) in form.conditions.iter_mut().enumerate() {
         ui.push_id(("condition", at), |ui| {
             if at > 0 {
-                ui.label(RichText::new("and").font(theme::small()).color(theme.muted));
+                let word = if condition.or { "or" } else { "and" };
+                let link = ui.link(RichText::new(word).font(theme::small()).color(theme.muted));
+                if link.on_hover_text("Change between and and or").clicked() {
+                    condition.or = !condition.or;
+                }
             }
             if condition_ui(ui, condition, choices) {
                 out = Some(at);
@@ -43,6 +47,9 @@ pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
     follow_column(form, about);
     if let Some(at) = out {
         form.conditions.remove(at);
+        if let Some(first) = form.conditions.first_mut() {
+            first.or = false;
+        }
     }
     let width = ui.available_width();
     let response = opener(ui, icon::PLUS, "condition", width, "Add a condition on");
@@ -88,7 +95,7 @@ fn condition_ui(ui: &mut Ui, condition: &mut ConditionText, choices: &Choices) -
                 for test in TESTS {
                     if ui.add(button::menu_item(test.words)).clicked() {
                         condition.test = test;
-                        let needed = if test.test == Test::IsBetween { 2 } else { 1 };
+                        let needed = if is_range(test.test) { 2 } else { 1 };
                         condition.values.resize(needed, String::new());
                         ui.close();
                     }
@@ -110,9 +117,9 @@ fn condition_ui(ui: &mut Ui, condition: &mut ConditionText, choices: &Choices) -
 
 fn values_ui(ui: &mut Ui, condition: &mut ConditionText) {
     match condition.test.test {
-        Test::IsMissing => {}
-        Test::IsInvalid => kind_ui(ui, condition),
-        Test::IsBetween => {
+        Test::IsMissing | Test::IsNotMissing => {}
+        Test::IsInvalid | Test::IsValid => kind_ui(ui, condition),
+        Test::IsBetween | Test::IsNotBetween => {
             condition.values.resize(2, String::new());
             ui.horizontal(|ui| {
                 let half = (ui.available_width() - 30.0) / 2.0;
@@ -130,6 +137,10 @@ fn values_ui(ui: &mut Ui, condition: &mut ConditionText) {
             field::text_edit(ui, &mut condition.values[0], "value", "Value");
         }
     }
+}
+
+fn is_range(test: Test) -> bool {
+    matches!(test, Test::IsBetween | Test::IsNotBetween)
 }
 
 fn several_ui(ui: &mut Ui, condition: &mut ConditionText) {

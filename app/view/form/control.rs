@@ -35,6 +35,7 @@ pub(super) fn control_ui(
         Kind::Aggregates => lists::aggregates_ui(ui, text, choices),
         Kind::JoinKeys => lists::join_keys_ui(ui, text, &choices.columns, &other_columns(choices, form)),
         Kind::Texts => rows::texts_ui(ui, spec, text),
+        Kind::Choices => rows::choices_ui(ui, spec, text),
         Kind::Delimiter => rows::delimiter_ui(ui, text),
         Kind::Delimiters => rows::delimiters_ui(ui, text),
         Kind::Cases | Kind::Json => lines_ui(ui, spec, text, 5),

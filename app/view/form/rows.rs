@@ -56,6 +56,20 @@ fn frequent(form: &Form, model: &Model) -> Vec<String> {
     }
 }
 
+/// Several of a list of values, each with a box to tick.
+pub(super) fn choices_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String) {
+    let mut chosen = parse_names(text).unwrap_or_default();
+    for choice in spec.choices {
+        let is_it = |word: &String| word.eq_ignore_ascii_case(choice.value);
+        let mut on = chosen.iter().any(is_it);
+        if ui.checkbox(&mut on, RichText::new(choice.label).font(theme::small())).changed() {
+            chosen.retain(|word| !is_it(word));
+            chosen.extend(on.then(|| choice.value.to_owned()));
+            *text = if chosen.is_empty() { String::new() } else { write_names(&chosen) };
+        }
+    }
+}
+
 fn read_pairs(text: &str) -> Vec<[String; 2]> {
     let map: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

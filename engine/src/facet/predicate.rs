@@ -84,7 +84,8 @@ fn among(column: &str, dtype: &DataType, values: &[String], schema: &Schema) -> 
             _ => mapped(col(column).cast(DataType::String), move |text| wanted.contains(text)),
         });
     }
-    BoundCondition { test: Condition::Is, column: column.to_owned(), values: values.to_vec() }.predicate(schema)
+    BoundCondition { test: Condition::Is, column: column.to_owned(), values: values.to_vec(), or: false }
+        .predicate(schema)
 }
 
 /// Cells as numbers: of a moment its units.

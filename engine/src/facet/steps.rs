@@ -69,7 +69,7 @@ impl Writer<'_> {
     }
 
     fn condition(&self, name: &str, value: Option<String>) -> Condition {
-        Condition { condition: name.to_owned(), value, column: self.column.to_owned() }
+        Condition { condition: name.to_owned(), value, column: self.column.to_owned(), ..Condition::default() }
     }
 
     fn one(&self, name: &str, value: impl Into<String>) -> Ways {
@@ -110,6 +110,7 @@ impl Writer<'_> {
                     condition: name.into(),
                     value: Some(value.to_string()),
                     column: column.clone(),
+                    ..Condition::default()
                 };
                 vec![vec![condition("GREATER_THAN_EQUAL", *low), condition("LESS_THAN_EQUAL", *high)]]
             }
@@ -146,6 +147,7 @@ impl Writer<'_> {
                         condition: name.into(),
                         value: value.map(|v| v.to_string()),
                         column: column.clone(),
+                        ..Condition::default()
                     }]
                 };
                 vec![way("IS_MISSING", None), way("LESS_THAN", Some(*low)), way("GREATER_THAN", Some(*high))]
@@ -178,7 +180,12 @@ impl Writer<'_> {
             Step::new("FLAG_COLUMN_FROM_PATTERN").with("sourceColumn", column).with("pattern", pattern.clone())
         };
         let column = self.helper("matches", flag)?;
-        Ok(Condition { condition: "IS".into(), value: Some(list(&[answer.to_owned()])), column })
+        Ok(Condition {
+            condition: "IS".into(),
+            value: Some(list(&[answer.to_owned()])),
+            column,
+            ..Condition::default()
+        })
     }
 
     fn helper(&mut self, word: &str, make: impl Fn(&str) -> Step) -> Result<String> {

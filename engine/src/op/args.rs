@@ -55,12 +55,15 @@ pub struct Bound {
 
 /// Binds a step (its number counted from 1), or reports every problem.
 pub fn bind(step: &Step, number: usize) -> std::result::Result<Bound, Vec<Problem>> {
+    let mut errors = Vec::new();
+    let problems = |errors: &[Error]| errors.iter().map(|e| Problem::from_error(number, step.operation(), e)).collect();
+    check_strays(step, &mut errors);
     let Some(op) = find(step.operation()) else {
         let error = Error::new(ErrorKind::UnknownOperation, format!("there is no operation {}", step.operation()));
-        let error = error.advise(nearest_advice(step.operation()));
-        return Err(vec![Problem::from_error(number, step.operation(), &error)]);
+        errors.push(error.advise(nearest_advice(step.operation())));
+        read_conditions(step, &mut errors);
+        return Err(problems(&errors));
     };
-    let mut errors = Vec::new();
     let args = bind_params(op, step, &mut errors);
     for rule in op.rules {
         if let Err(error) = check_rule(rule, &args) {
@@ -68,11 +71,7 @@ pub fn bind(step: &Step, number: usize) -> std::result::Result<Bound, Vec<Proble
         }
     }
     let conditions = bind_conditions(op, step, &mut errors);
-    if errors.is_empty() {
-        Ok(Bound { op, args, conditions })
-    } else {
-        Err(errors.iter().map(|error| Problem::from_error(number, step.operation(), error)).collect())
-    }
+    if errors.is_empty() { Ok(Bound { op, args, conditions }) } else { Err(problems(&errors)) }
 }
 
 fn bind_params(op: &'static Operation, step: &Step, errors: &mut Vec<Error>) -> Args {
@@ -84,14 +83,22 @@ fn bind_params(op: &'static Operation, step: &Step, errors: &mut Vec<Error>) -> 
             None => {
                 let known: Vec<_> = op.params.iter().map(|s| s.name).collect();
                 let message = format!("{} has no parameter “{name}”", op.name);
-                let advice = format!("it has {}", if known.is_empty() { "none".into() } else { known.join(", ") });
+                let advice = match super::nearest(name, known.iter().copied()) {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => format!("it has {}", if known.is_empty() { "none".into() } else { known.join(", ") }),
+                };
                 errors.push(Error::new(ErrorKind::Parameter, message).advise(advice).at_param(name));
             }
             // An optional parameter that is empty is one that was left out.
             Some(spec) if text.is_empty() && !spec.required => {}
             Some(spec) => {
                 if let Err(message) = spec.check(text) {
-                    errors.push(parameter_error(spec, message));
+                    let error = parameter_error(spec, message);
+                    let near = super::nearest(text, spec.choices.iter().map(|choice| choice.value));
+                    errors.push(match near {
+                        Some(near) => error.advise(format!("did you mean {near}?")),
+                        None => error,
+                    });
                 }
                 args.values.push((spec, text.clone()));
             }
@@ -154,8 +161,35 @@ fn bind_conditions(op: &Operation, step: &Step, errors: &mut Vec<Error>) -> Vec<
         }
         _ => {}
     }
+    read_conditions(step, errors)
+}
+
+/// Members that would be passed over are told.
+fn check_strays(step: &Step, errors: &mut Vec<Error>) {
+    for stray in step.strays() {
+        let known = [
+            "Operation",
+            "Parameters",
+            "Condition",
+            "Value",
+            "TargetColumn",
+            "Connective",
+            "ConditionExpressions",
+            "Action",
+            "Disabled",
+        ];
+        let error = Error::new(ErrorKind::File, format!("“{stray}” is not known here and would be passed over"));
+        errors.push(match super::nearest(stray, known.into_iter()) {
+            _ if stray.to_lowercase().contains("conditions") => error.advise("did you mean ConditionExpressions?"),
+            Some(near) => error.advise(format!("did you mean {near}?")),
+            None => error.advise("take it out, or write it as Note"),
+        });
+    }
+}
+
+fn read_conditions(step: &Step, errors: &mut Vec<Error>) -> Vec<BoundCondition> {
     let mut bound = Vec::new();
-    for condition in given {
+    for condition in step.conditions() {
         match BoundCondition::parse(condition) {
             Ok(condition) => bound.push(condition),
             Err(error) => errors.push(error),
@@ -165,7 +199,7 @@ fn bind_conditions(op: &Operation, step: &Step, errors: &mut Vec<Error>) -> Vec<
 }
 
 fn nearest_advice(name: &str) -> String {
-    match super::nearest(name, super::all().map(|op| op.name)) {
+    match super::alike(name, super::all().map(|op| op.name)) {
         Some(near) => format!("did you mean {near}? The step stays in the file as it is"),
         None => "the step stays in the file as it is; switch it off to run the others".into(),
     }

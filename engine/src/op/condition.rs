@@ -1,7 +1,8 @@
-//! Conditions: one list of fifteen tests, applied once for all operations.
+//! Conditions: one list of tests, applied once for all operations.
 //!
 //! Every test yields true or false, never missing. A missing cell satisfies the negated tests (`IS_NOT`, `NOT_CONTAINS` ...) and no
-//! other but `IS_MISSING`. Definitions: the table of conditions in `DataBrew`'s recipe reference.
+//! other but `IS_MISSING`. Definitions: the table of conditions in `DataBrew`'s recipe reference, which has fifteen of the tests.
+//! Conditions hold together; one that says OR begins another alternative.
 
 use super::dates::parse_any_date;
 use crate::error::{Error, ErrorKind, Result};
@@ -10,7 +11,7 @@ use crate::types::{TypeClass, dtype_of_word};
 use polars::prelude::{DataType, Expr, NULL, Schema, col, lit, when};
 use serde_json::Value;
 
-/// The fifteen tests.
+/// The tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
     /// Equal to one of the values.
@@ -19,6 +20,8 @@ pub enum Test {
     IsNot,
     /// Within two bounds, both included.
     IsBetween,
+    /// Outside two bounds, or missing.
+    IsNotBetween,
     /// Holds the text.
     Contains,
     /// Does not hold the text, or is missing.
@@ -41,8 +44,16 @@ pub enum Test {
     GreaterThanEqual,
     /// Text that does not fit a type.
     IsInvalid,
+    /// Text that fits a type, or missing.
+    IsValid,
+    /// A pattern is found in the text.
+    Matches,
+    /// A pattern is not found in the text, or it is missing.
+    NotMatches,
     /// No value.
     IsMissing,
+    /// A value.
+    IsNotMissing,
 }
 
 /// What a window and a report need to know about a test.
@@ -55,6 +66,8 @@ pub struct TestInfo {
     pub words: &'static str,
     /// Whether it takes a value.
     pub takes_value: bool,
+    /// Whether DataBrew has it.
+    pub in_databrew: bool,
 }
 
 /// All tests, in the order of menus.
@@ -62,22 +75,31 @@ pub static TESTS: &[TestInfo] = &[
     info(Test::Is, "IS", "is", true),
     info(Test::IsNot, "IS_NOT", "is not", true),
     info(Test::IsBetween, "IS_BETWEEN", "is between", true),
+    ours(Test::IsNotBetween, "IS_NOT_BETWEEN", "is not between", true),
     info(Test::Contains, "CONTAINS", "contains", true),
     info(Test::NotContains, "NOT_CONTAINS", "does not contain", true),
     info(Test::StartsWith, "STARTS_WITH", "starts with", true),
     info(Test::NotStartsWith, "NOT_STARTS_WITH", "does not start with", true),
     info(Test::EndsWith, "ENDS_WITH", "ends with", true),
     info(Test::NotEndsWith, "NOT_ENDS_WITH", "does not end with", true),
+    ours(Test::Matches, "MATCHES", "matches", true),
+    ours(Test::NotMatches, "NOT_MATCHES", "does not match", true),
     info(Test::LessThan, "LESS_THAN", "is less than", true),
     info(Test::LessThanEqual, "LESS_THAN_EQUAL", "is at most", true),
     info(Test::GreaterThan, "GREATER_THAN", "is greater than", true),
     info(Test::GreaterThanEqual, "GREATER_THAN_EQUAL", "is at least", true),
     info(Test::IsInvalid, "IS_INVALID", "is not a valid", true),
+    ours(Test::IsValid, "IS_VALID", "is a valid", true),
     info(Test::IsMissing, "IS_MISSING", "is missing", false),
+    ours(Test::IsNotMissing, "IS_NOT_MISSING", "is not missing", false),
 ];
 
 const fn info(test: Test, name: &'static str, words: &'static str, takes_value: bool) -> TestInfo {
-    TestInfo { test, name, words, takes_value }
+    TestInfo { test, name, words, takes_value, in_databrew: true }
+}
+
+const fn ours(test: Test, name: &'static str, words: &'static str, takes_value: bool) -> TestInfo {
+    TestInfo { test, name, words, takes_value, in_databrew: false }
 }
 
 /// A condition whose test is known and whose value is read.
@@ -87,12 +109,14 @@ pub struct BoundCondition {
     pub test: Test,
     /// The column whose cells are tested.
     pub column: String,
-    /// The values it is tested against: several for IS and `IS_NOT`, two for `IS_BETWEEN`, else one or none.
+    /// The values it is tested against: several for IS and `IS_NOT`, two for the ranges, else one or none.
     pub values: Vec<String>,
+    /// Whether it begins another alternative.
+    pub or: bool,
 }
 
 impl BoundCondition {
-    /// Reads a stored condition; the error names the fifteen tests or the form that the value takes.
+    /// Reads a stored condition; the error names the tests or the form that the value takes.
     pub fn parse(condition: &Condition) -> Result<Self> {
         let fail = |message: String, advice: &str| {
             Error::new(ErrorKind::Condition, message).advise(advice.to_owned()).at_param("ConditionExpressions")
@@ -100,22 +124,32 @@ impl BoundCondition {
         let name = condition.condition.to_ascii_uppercase();
         let found = TESTS.iter().find(|t| t.name == name);
         let info = found.ok_or_else(|| {
+            let near = super::alike(&name, TESTS.iter().map(|t| t.name));
             let names: Vec<_> = TESTS.iter().map(|t| t.name).collect();
-            fail(format!("there is no condition {}", condition.condition), &format!("use one of {}", names.join(", ")))
+            let advice =
+                near.map_or_else(|| format!("use one of {}", names.join(", ")), |near| format!("did you mean {near}?"));
+            fail(format!("there is no condition {}", condition.condition), &advice)
         })?;
         let text = condition.value.as_deref();
         let need = || fail(format!("{} needs a value", info.name), r#"for example "Value": "10""#);
         let values = match info.test {
-            Test::IsMissing => Vec::new(),
+            Test::IsMissing | Test::IsNotMissing => Vec::new(),
             Test::Is | Test::IsNot => read_list(text.ok_or_else(need)?),
-            Test::IsBetween => read_bounds(text.ok_or_else(need)?).ok_or_else(|| {
+            Test::IsBetween | Test::IsNotBetween => read_bounds(text.ok_or_else(need)?).ok_or_else(|| {
                 let message = format!("“{}” holds no two bounds", text.unwrap_or_default());
                 fail(message, r#"write {"lower": 1, "upper": 9} or [1, 9]"#)
             })?,
-            Test::IsInvalid => vec![text.unwrap_or_default().to_owned()],
+            Test::IsInvalid | Test::IsValid => vec![text.unwrap_or_default().to_owned()],
+            Test::Matches | Test::NotMatches => {
+                let pattern = text.filter(|pattern| !pattern.is_empty()).ok_or_else(need)?;
+                regex::Regex::new(pattern).map_err(|_| {
+                    fail(format!("the pattern “{pattern}” does not work"), "check its brackets and signs")
+                })?;
+                vec![pattern.to_owned()]
+            }
             _ => vec![text.ok_or_else(need)?.to_owned()],
         };
-        Ok(Self { test: info.test, column: condition.column.clone(), values })
+        Ok(Self { test: info.test, column: condition.column.clone(), values, or: condition.or })
     }
 
     /// What is known about its test.
@@ -127,8 +161,8 @@ impl BoundCondition {
     pub fn describe(&self) -> String {
         let words = self.info().words;
         match self.test {
-            Test::IsMissing => format!("{} {words}", self.column),
-            Test::IsBetween => format!("{} {words} {}", self.column, self.shown().join(" and ")),
+            Test::IsMissing | Test::IsNotMissing => format!("{} {words}", self.column),
+            Test::IsBetween | Test::IsNotBetween => format!("{} {words} {}", self.column, self.shown().join(" and ")),
             _ => format!("{} {words} {}", self.column, self.shown().join(" or ")),
         }
     }
@@ -148,8 +182,9 @@ impl BoundCondition {
         let literal = lit(first.to_owned());
         let test = match self.test {
             Test::IsMissing => return Ok(cell.is_null()),
+            Test::IsNotMissing => return Ok(cell.is_not_null()),
             Test::Is | Test::IsNot => self.is_any(dtype)?,
-            Test::IsBetween => {
+            Test::IsBetween | Test::IsNotBetween => {
                 let [low, high] = [0, 1].map(|at| self.values.get(at).map_or("", String::as_str));
                 compare(cell.clone(), dtype, low, Expr::gt_eq)?.and(compare(cell, dtype, high, Expr::lt_eq)?)
             }
@@ -160,11 +195,18 @@ impl BoundCondition {
             Test::LessThanEqual => compare(cell, dtype, first, Expr::lt_eq)?,
             Test::GreaterThan => compare(cell, dtype, first, Expr::gt)?,
             Test::GreaterThanEqual => compare(cell, dtype, first, Expr::gt_eq)?,
-            Test::IsInvalid => is_invalid(cell, dtype, first)?,
+            Test::IsInvalid | Test::IsValid => is_invalid(cell, dtype, first)?,
+            Test::Matches | Test::NotMatches => text().str().contains(literal, true),
         };
         let test = test.fill_null(lit(false));
         Ok(match self.test {
-            Test::IsNot | Test::NotContains | Test::NotStartsWith | Test::NotEndsWith => test.not(),
+            Test::IsNot
+            | Test::IsNotBetween
+            | Test::NotContains
+            | Test::NotStartsWith
+            | Test::NotEndsWith
+            | Test::NotMatches
+            | Test::IsValid => test.not(),
             _ => test,
         })
     }
@@ -187,22 +229,33 @@ impl BoundCondition {
     }
 }
 
-/// All conditions as one predicate (all must hold), or none where there are none.
+/// All conditions as one predicate, or none where there are none: all of an alternative must hold, of any alternative.
 pub fn predicate(conditions: &[BoundCondition], schema: &Schema) -> Result<Option<Expr>> {
+    let mut any: Option<Expr> = None;
     let mut all: Option<Expr> = None;
     for condition in conditions {
         let next = condition.predicate(schema).map_err(|e| e.at_param("ConditionExpressions"))?;
+        if condition.or {
+            any = either(any, all.take());
+        }
         all = Some(match all {
             Some(all) => all.and(next),
             None => next,
         });
     }
-    Ok(all)
+    Ok(either(any, all))
+}
+
+fn either(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.or(b)),
+        (a, b) => a.or(b),
+    }
 }
 
 /// Cells of a column as text, for the tests that look into text.
 fn as_text(column: &str, dtype: &DataType) -> Expr {
-    if dtype == &DataType::String { col(column) } else { col(column).cast(DataType::String) }
+    super::convert::convert(col(column), dtype, &DataType::String)
 }
 
 /// Compares cells with a value read as the column's own type.

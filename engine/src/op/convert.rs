@@ -5,7 +5,7 @@
 use super::dates::{Order, order_shown, read_date};
 use super::param::{Choice, Chosen, Param, ParamSpec, ParamType as _, choice};
 use super::{Apply, Args, ColumnsFn, Context, Example, Facts, Family, Locality, Operation, Output, params};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, dtype_of_word};
 use polars::prelude::{
     Column, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NamedFrom as _,
@@ -142,23 +142,34 @@ const TO_NUMBER: Operation = to_type(
 const TO_STRING: Operation = to_type(
     "TO_STRING_COLUMN",
     "Change to text",
-    "Changes a column to text, in place, as CHANGE_DATA_TYPE does; missing cells stay missing.",
+    "Changes a column to text, in place, as CHANGE_DATA_TYPE does; missing cells stay missing. Lists and structures become JSON text, \
+     which delimited files can hold.",
     "Change {sourceColumn} to text",
     &TO_STRING_PARAMS,
     |args, context| become_type(args, context, &DataType::String),
-    &[Example {
-        title: "Numbers as text",
-        params: &[("sourceColumn", "age"), ("columnDataType", "string")],
-        conditions: &[],
-        before: "age:double\n12\n-0.5\n∅",
-        after: "age:text\n12\n-0.5\n∅",
-    }],
+    &[
+        Example {
+            title: "Numbers as text",
+            params: &[("sourceColumn", "age"), ("columnDataType", "string")],
+            conditions: &[],
+            before: "age:double\n12\n-0.5\n∅",
+            after: "age:text\n12\n-0.5\n∅",
+        },
+        Example {
+            title: "A structure as JSON text",
+            params: &[("sourceColumn", "who")],
+            conditions: &[],
+            before: "who:struct<name: string, tags: list<long>>\n{\"name\":\"Ada\",\"tags\":[1,2]}\n∅",
+            after: "who:text\n\"{\\\"name\\\":\\\"Ada\\\",\\\"tags\\\":[1,2]}\"\n∅",
+        },
+    ],
 );
 
 fn change_type(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
     let target = target_type(args)?;
     let from = context.dtype(&column)?;
+    refuse_unlike(&column, from, &target)?;
     let order = order_found(context, &column);
     Ok(vec![Output::new(&column, convert_ordered(col(column.as_str()), from, &target, order))])
 }
@@ -187,7 +198,33 @@ const fn to_type(
 
 fn become_type(args: &Args, context: &Context<'_>, target: &DataType) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
-    Ok(vec![Output::new(&column, convert(col(column.as_str()), context.dtype(&column)?, target))])
+    let from = context.dtype(&column)?;
+    refuse_unlike(&column, from, target)?;
+    Ok(vec![Output::new(&column, convert(col(column.as_str()), from, target))])
+}
+
+/// Refuses a change between types that have nothing in common.
+pub(super) fn refuse_unlike(what: &str, from: &DataType, to: &DataType) -> Result<()> {
+    use TypeClass as T;
+    let (source, target) = (T::of(from), T::of(to));
+    let nested = |class| matches!(class, T::List | T::Struct | T::Duration | T::Other);
+    let dated = |class| matches!(class, T::Date | T::DateTime | T::Time);
+    let unlike = from != to
+        && from != &DataType::Null
+        && target != T::Text
+        && match (source, target) {
+            (a, b) if nested(a) || nested(b) => true,
+            (T::Money | T::Boolean, b) if dated(b) => true,
+            (a, T::Money | T::Boolean) if dated(a) => true,
+            (T::Date, T::Time) | (T::Time, T::Date | T::DateTime) => true,
+            _ => false,
+        };
+    if !unlike {
+        return Ok(());
+    }
+    let message = format!("“{what}” is {}, which cannot become {}", source.words(), target.words());
+    Err(Error::new(ErrorKind::Type, message)
+        .advise("change it to text first, or take a part of it (dates and nested values have operations for that)"))
 }
 
 fn target_type(args: &Args) -> Result<DataType> {
@@ -253,12 +290,31 @@ pub(super) fn convert_ordered(cells: Expr, from: &DataType, to: &DataType, order
                 polars::prelude::when(cells.eq(lit(0))).then(lit(false)).otherwise(lit(polars::prelude::NULL)),
             )
         }
+        (TypeClass::List | TypeClass::Struct | TypeClass::Duration | TypeClass::Other, TypeClass::Text) => {
+            write_texts(cells)
+        }
         (TypeClass::DateTime, TypeClass::Text) => cells.dt().to_string("%Y-%m-%d %H:%M:%S%.f"),
         (TypeClass::Decimal, TypeClass::Text) => write_floats(cells),
+        // Without the zeros at the end.
+        (TypeClass::Money, TypeClass::Text) if matches!(from, DataType::Decimal(_, scale) if *scale > 0) => {
+            cells.cast(DataType::String).str().strip_chars_end(lit("0")).str().strip_suffix(lit("."))
+        }
         // By way of the shortest text, so that 0.1 becomes 0.1 and not 0.1000000000000000055.
         (TypeClass::Decimal, TypeClass::Money) => write_floats(cells).cast(to.clone()),
         _ => cells.cast(to.clone()),
     }
+}
+
+/// Cells as people read them, lists and structures as JSON.
+fn write_texts(cells: Expr) -> Expr {
+    cells.map(
+        |column| {
+            let cells = column.as_materialized_series();
+            let texts: Vec<Option<String>> = cells.iter().map(|cell| crate::values::cell_text(&cell)).collect();
+            Ok(Series::new(column.name().clone(), texts).into_column())
+        },
+        |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
+    )
 }
 
 fn write_floats(cells: Expr) -> Expr {

@@ -8,7 +8,7 @@ use super::detail::{detail, details_of, is_wanted, is_whole};
 use super::filter::remove;
 use super::flag::flag;
 use super::lists::{Named, Texts};
-use super::param::{NewColumn, Param, ParamSpec, choice};
+use super::param::{Choice, NewColumn, Param, ParamSpec, choice};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, RowLaw, new_column, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::condition::masked;
@@ -24,7 +24,7 @@ static DETAIL: Param<Named> = Param::new("pattern", "Detail")
     .example("STATE")
     .choices(&[
         choice("AREA_CODE", "Area code (telephone)"),
-        choice("TIME_ZONE", "Time zone (telephone, zip code, state)"),
+        Choice { value: "TIME_ZONE", label: "Time zone (telephone, zip code, state)", aliases: &["TIMEZONE"] },
         choice("COUNTRY_CODE", "Country code (telephone)"),
         choice("COUNTRY", "Country (zip code)"),
         choice("STATE", "State (zip code)"),

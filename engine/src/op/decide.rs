@@ -4,8 +4,9 @@ use super::expression::{Expression, Scope, Typed, choose};
 use super::functions::aggregate;
 use super::literals::literal;
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, new_column, params};
+use super::{Apply, Args, Context, Example, Export, Facts, Family, Operation, Output, new_column, params};
 use crate::error::Result;
+use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{AnyValue, DataFrame, DataType, IntoLazy as _, LazyFrame, lit};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,10 @@ use serde::{Deserialize, Serialize};
 static CASE: Param<Expression> = Param::new("valueExpression", "Rule")
     .help("CASE WHEN a test THEN a result, as often as needed, ELSE a result END; columns stand in backticks, texts in quotes.")
     .example("case when `price` < 10 then 'cheap' when `price` IS NULL then 'unknown' else 'dear' end");
+static FORMULA: Param<Expression> = Param::new("valueExpression", "Formula")
+    .help("What is computed for each row; columns stand in backticks or bare, texts in single quotes.")
+    .example("`price` * `quantity` * 1.19")
+    .aliases(&["formula", "expression"]);
 static TEST: Param<Expression> = Param::new("valueExpression", "If")
     .help("The test; columns stand in backticks, texts in single quotes.")
     .example("`price` < 10 and contains(`name`, 'tea')");
@@ -73,6 +78,49 @@ pub(super) static OPERATIONS: &[Operation] = &[
                 conditions: &[],
                 before: "qty:whole\n1\n5\n∅",
                 after: "qty:whole | more:whole\n1 | 0\n5 | 4\n∅ | 0",
+            },
+        ],
+        ..Operation::DEFAULT
+    },
+    Operation {
+        name: "FORMULA",
+        title: "Formula",
+        summary: "Computes a column from the others by a formula; the result's type is known before anything runs. The target may be a column \
+                  that the formula names, which it then replaces. The language is that of CASE_OPERATION, and it has round, floor, ceil, \
+                  sqrt, power, nullif, greatest, least, substring, left, right, replace, year, month, day, hour, minute and second \
+                  besides. What has a missing cell is missing, also what is divided by zero or goes beyond the range of its type; \
+                  coalesce takes the first that is there. Text beside a number is read as one. Not in DataBrew, where it is exported as \
+                  CASE_OPERATION.",
+        sentence: "Compute {targetColumn} as {valueExpression}",
+        family: Family::Create,
+        params: &[&FORMULA.spec, &WITH.spec, &params::TARGET.spec],
+        facts: Some(Facts { query: aggregates_query, shapes: false }),
+        databrew: Export::As(formula_as_case),
+        apply: Apply::Columns(formula),
+        examples: &[
+            Example {
+                title: "Arithmetic; a missing cell makes the result missing",
+                params: &[("valueExpression", "`price` * qty"), ("targetColumn", "total")],
+                conditions: &[],
+                before: "price:money | qty:whole\n0.10 | 3\n∅ | 2\n2 | -1",
+                after: "price:money | qty:whole | total:money\n0.1 | 3 | 0.3\n∅ | 2 | ∅\n2 | -1 | -2",
+            },
+            Example {
+                title: "A column in place, rounded to cents",
+                params: &[("valueExpression", "round(price * 1.19, 2)"), ("targetColumn", "price")],
+                conditions: &[],
+                before: "price:double\n10\n∅",
+                after: "price:double\n11.9\n∅",
+            },
+            Example {
+                title: "Text and dates",
+                params: &[
+                    ("valueExpression", "concat(upper(left(name, 1)), '-', year(born))"),
+                    ("targetColumn", "code"),
+                ],
+                conditions: &[],
+                before: "name:text | born:date\nada | 1815-12-10\n\"\" | 1900-01-01\nbo | ∅",
+                after: "name:text | born:date | code:text\nada | 1815-12-10 | A-1815\n\"\" | 1900-01-01 | -1900\nbo | ∅ | ∅",
             },
         ],
         ..Operation::DEFAULT
@@ -173,6 +221,28 @@ impl ResultText {
             _ => Typed::text(text),
         }
     }
+}
+
+/// A formula is the result of a case that always holds.
+fn formula_as_case(step: &Step) -> Option<Vec<Step>> {
+    let text = std::iter::once(&FORMULA.spec.name).chain(FORMULA.spec.aliases).find_map(|name| step.param(name))?;
+    let is_case = matches!(Expression::read(text).ok()?.tree, sqlparser::ast::Expr::Case { .. });
+    let rule = if is_case { text.to_owned() } else { format!("case when 1 = 1 then ({text}) end") };
+    let mut case = Step::new("CASE_OPERATION").with(CASE.spec.name, rule);
+    for name in [WITH.spec.name, params::TARGET.spec.name] {
+        case.set_param(name, step.param(name).map(str::to_owned));
+    }
+    case.set_conditions(step.conditions().to_vec());
+    Some(vec![case])
+}
+
+fn formula(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
+    let aggregates = aggregates(args, context)?;
+    let scope = Scope { schema: context.schema, aggregates: &aggregates };
+    let value = scope.translate(&args.get(&FORMULA)?.tree).map_err(|e| e.at_param(FORMULA.spec.name))?;
+    // NULL alone has no type that a file could hold.
+    let dtype = if value.dtype == DataType::Null { DataType::String } else { value.dtype.clone() };
+    new_column(args, value.to(&dtype))
 }
 
 fn if_else(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {

@@ -96,7 +96,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
 ];
 
 /// What the operations of this family have in common.
-const REPEATED: Operation = Operation {
+pub(super) const REPEATED: Operation = Operation {
     family: Family::Duplicates,
     conditions: Conditions::Refused,
     locality: |_| Locality::Whole,

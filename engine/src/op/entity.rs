@@ -41,7 +41,7 @@ static KINDS: &[Choice] = &[
     choice("USA_HEALTH_INSURANCE_CLAIM_NUMBER", "US health insurance claim number"),
     choice("USA_MEDICARE_BENEFICIARY_IDENTIFIER", "US Medicare beneficiary identifier"),
     choice("USA_CPT_CODE", "US CPT code"),
-    choice("PERSON_NAME", "Name of a person (refused)"),
+    choice("PERSON_NAME", "Name of a person (cannot be found)"),
     choice("DATE", "Date"),
     choice("USA_ALL", "All but names and dates"),
 ];

@@ -205,6 +205,18 @@ impl Scope<'_> {
             E::Trim { expr, trim_where: None, trim_what: None, trim_characters: None } => {
                 Typed::new(self.as_text(expr)?.str().strip_chars(lit(NULL)), DataType::String)
             }
+            E::Floor { expr, field } if !matches!(field, ast::CeilFloorKind::Scale(_)) => {
+                self.further("floor", &[expr])?
+            }
+            E::Ceil { expr, field } if !matches!(field, ast::CeilFloorKind::Scale(_)) => {
+                self.further("ceil", &[expr])?
+            }
+            E::Substring { expr, substring_from: Some(from), substring_for: None, .. } => {
+                self.further("substring", &[expr, from])?
+            }
+            E::Substring { expr, substring_from: Some(from), substring_for: Some(length), .. } => {
+                self.further("substring", &[expr, from, length])?
+            }
             E::Function(function) => functions::call(self, function)?,
             other => {
                 let message = format!("“{other}” is not understood");
@@ -214,6 +226,11 @@ impl Scope<'_> {
                 ));
             }
         })
+    }
+
+    fn further(&self, name: &str, args: &[&ast::Expr]) -> Result<Typed> {
+        super::formula::call(self, name, args)?
+            .ok_or_else(|| misfit(format!("{name} is not understood"), "check its values"))
     }
 
     /// A part that must be true or false.
@@ -355,7 +372,9 @@ impl Scope<'_> {
 
     fn cast(&self, tree: &ast::Expr, word: &str) -> Result<Typed> {
         let dtype = type_of_word(word)?;
-        Ok(Typed::new(self.translate(tree)?.to(&dtype), dtype))
+        let part = self.translate(tree)?;
+        super::convert::refuse_unlike(&tree.to_string(), &part.dtype, &dtype)?;
+        Ok(Typed::new(part.to(&dtype), dtype))
     }
 }
 

@@ -4,7 +4,8 @@ use super::literals::{TYPE_NAME, literal, read_value, type_named};
 use super::param::{Param, ParamSpec};
 use super::stand_in::{Statistic, TIE, Tie};
 use super::{
-    Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, FactsFn, Family, Locality, Operation, Output, params,
+    Apply, Args, ColumnsFn, Conditions, Context, Example, Export, Facts, FactsFn, Family, Locality, Operation, Output,
+    params,
 };
 use crate::error::Result;
 use crate::op::condition::{is_invalid, masked};
@@ -196,13 +197,34 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Fill missing {sourceColumn} with the last valid value",
         params: &SCALAR_TYPE,
         locality: |_| Locality::Ordered,
-        apply: Apply::Columns(fill_with_last_valid),
+        apply: Apply::Columns(|args, context| fill_from_rows(args, context, FillNullStrategy::Forward(None))),
         examples: &[Example {
             title: "From above; the first stays missing",
             params: &[("sourceColumn", "region"), ("columnDataType", "string")],
             conditions: &[],
             before: "region:text\n∅\nEU\n∅\n∅\n\"\"\n∅",
             after: "region:text\n∅\nEU\nEU\nEU\n\"\"\n\"\"",
+        }],
+        ..FILLING
+    },
+    Operation {
+        name: "FILL_WITH_NEXT_VALID",
+        title: "Fill with next valid value",
+        summary: "Fills missing cells with the nearest value below them in the same column, in place. Missing cells after the last \
+                  value stay missing. In a text column, text that does not fit the named type is not taken over. With conditions, \
+                  the cells they select are replaced instead, by the nearest value below that they do not select; one without any \
+                  below stays as it is. Not in DataBrew.",
+        sentence: "Fill missing {sourceColumn} with the next valid value",
+        params: &SCALAR_TYPE,
+        locality: |_| Locality::Ordered,
+        databrew: Export::Never,
+        apply: Apply::Columns(|args, context| fill_from_rows(args, context, FillNullStrategy::Backward(None))),
+        examples: &[Example {
+            title: "From below; the last stays missing",
+            params: &[("sourceColumn", "total"), ("columnDataType", "string")],
+            conditions: &[],
+            before: "total:text\n∅\nEU\n∅\n∅\n\"\"\n∅",
+            after: "total:text\nEU\nEU\n\"\"\n\"\"\n\"\"\n∅",
         }],
         ..FILLING
     },
@@ -349,15 +371,19 @@ fn fill_with_custom(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     Ok(vec![Output::new(&column, masked(&predicate, value, Some(col(column.as_str()))))])
 }
 
-fn fill_with_last_valid(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
+fn fill_from_rows(args: &Args, context: &Context<'_>, from: FillNullStrategy) -> Result<Vec<Output>> {
     let (column, predicate) = replaced(args, context)?;
     let cells = col(column.as_str());
     let invalid = is_invalid(cells.clone(), context.dtype(&column)?, type_named(args)?)?;
-    Ok(vec![Output::new(&column, last_valid(cells, &predicate, invalid.or(predicate.clone())))])
+    Ok(vec![Output::new(&column, nearest_valid(cells, &predicate, invalid.or(predicate.clone()), from))])
 }
 
 /// Cells where `replaced` holds take the nearest cell above for which `unfit` does not; without one they stay.
 pub(super) fn last_valid(cells: Expr, replaced: &Expr, unfit: Expr) -> Expr {
-    let above = masked(&unfit, lit(NULL), Some(cells.clone())).fill_null_with_strategy(FillNullStrategy::Forward(None));
-    masked(replaced, coalesce(&[above, cells.clone()]), Some(cells))
+    nearest_valid(cells, replaced, unfit, FillNullStrategy::Forward(None))
+}
+
+fn nearest_valid(cells: Expr, replaced: &Expr, unfit: Expr, from: FillNullStrategy) -> Expr {
+    let near = masked(&unfit, lit(NULL), Some(cells.clone())).fill_null_with_strategy(from);
+    masked(replaced, coalesce(&[near, cells.clone()]), Some(cells))
 }

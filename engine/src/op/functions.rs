@@ -12,6 +12,10 @@ use sqlparser::ast::{self, DuplicateTreatment, Function, FunctionArg, FunctionAr
 /// The names of the functions, for messages.
 const NAMES: &str = "contains, matches, startsWith, endsWith, isBetween, isMissing, isValid, coalesce, if, concat, upper, lower, trim, length, abs";
 
+fn all_names() -> String {
+    format!("{NAMES}, {}", super::formula::NAMES)
+}
+
 /// The arguments of a call.
 fn arguments(function: &Function) -> Result<Vec<&ast::Expr>> {
     let FunctionArguments::List(list) = &function.args else { return Ok(Vec::new()) };
@@ -67,10 +71,17 @@ pub(super) fn call(scope: &Scope<'_>, function: &Function) -> Result<Typed> {
             let dtype = super::number::type_of(number.class);
             Ok(Typed::new(super::number::change(&super::math::ABSOLUTE, number).expr, dtype))
         }
-        (known, given) if NAMES.to_ascii_lowercase().split(", ").any(|name| name == known) => {
+        (name, _) if let Some(called) = super::formula::call(scope, name, &args)? => Ok(called),
+        (known, given) if all_names().to_ascii_lowercase().split(", ").any(|name| name == known) => {
             Err(misfit(format!("{} is given {given} values", function.name), "check the commas and brackets"))
         }
-        _ => Err(misfit(format!("there is no function {}", function.name), &format!("use one of {NAMES}"))),
+        _ => {
+            let message = format!("there is no function {}", function.name);
+            Err(match super::nearest(&name, all_names().split(", ")) {
+                Some(near) => misfit(message, &format!("did you mean {near}?")),
+                None => misfit(message, &format!("use one of {}", all_names())),
+            })
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::param::{Kind, ParamSpec, ParamType};
 pub(super) struct Words(pub(super) Vec<&'static str>);
 
 impl ParamType for Words {
-    const KIND: Kind = Kind::Json;
+    const KIND: Kind = Kind::Choices;
     fn parse(spec: &ParamSpec, text: &str) -> Result<Self, String> {
         let words = Texts::parse(spec, text)?.0;
         words.iter().map(|word| chosen(spec, word)).collect::<Result<_, _>>().map(Self)
@@ -26,7 +26,7 @@ impl ParamType for Words {
 pub(super) struct Texts(pub(super) Vec<String>);
 
 impl ParamType for Texts {
-    const KIND: Kind = Kind::Json;
+    const KIND: Kind = Kind::Texts;
     fn parse(spec: &ParamSpec, text: &str) -> Result<Self, String> {
         let text = text.trim();
         if !text.starts_with('[') {

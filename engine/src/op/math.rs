@@ -343,13 +343,17 @@ const fn parity(
 pub(super) static ABSOLUTE: Change = Change { whole: i128::checked_abs, money: i128::checked_abs, decimal: f64::abs };
 static NEGATE: Change = Change { whole: i128::checked_neg, money: i128::checked_neg, decimal: |x| 0.0 - x };
 static LAST_BIT: Change = Change { whole: |x| Some(x.rem_euclid(2)), money: Some, decimal: |x| x };
-static HALF_AWAY: Change = Change {
+/// Rounding: to the nearest, halves away from zero.
+pub(super) static HALF_AWAY: Change = Change {
     whole: Some,
     money: |x| Some(x.signum() * ((x.checked_abs()?.checked_add(ONE / 2)?) / ONE * ONE)),
     decimal: f64::round,
 };
-static DOWN: Change = Change { whole: Some, money: |x| x.div_euclid(ONE).checked_mul(ONE), decimal: f64::floor };
-static UP: Change =
+/// Rounding: down.
+pub(super) static DOWN: Change =
+    Change { whole: Some, money: |x| x.div_euclid(ONE).checked_mul(ONE), decimal: f64::floor };
+/// Rounding: up.
+pub(super) static UP: Change =
     Change { whole: Some, money: |x| x.checked_neg()?.div_euclid(ONE).checked_mul(-ONE), decimal: f64::ceil };
 
 fn source(args: &Args, context: &Context<'_>) -> Result<Operand> {

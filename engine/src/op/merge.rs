@@ -70,19 +70,10 @@ fn merge(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let columns = args.get(&params::SOURCES_SCALAR)?.0;
     let mut texts: Vec<Expr> = Vec::with_capacity(columns.len());
     for column in &columns {
-        texts.push(as_text(col(column.as_str()), context.dtype(column)?));
+        texts.push(convert(col(column.as_str()), context.dtype(column)?, &DataType::String));
     }
     let missing: Vec<Expr> = columns.iter().map(|c| col(c.as_str()).is_null()).collect();
     let merged = concat_str(texts, &args.get(&DELIMITER)?, true);
     let merged = when(all_horizontal(missing)?).then(lit(NULL)).otherwise(merged);
     Ok(vec![Output::new(&args.get(&params::TARGET)?.0, merged)])
-}
-
-/// Cells as the text that people read; exact decimals without the zeros at their end.
-pub(super) fn as_text(cells: Expr, dtype: &DataType) -> Expr {
-    let text = convert(cells, dtype, &DataType::String);
-    match dtype {
-        DataType::Decimal(_, scale) if *scale > 0 => text.str().strip_chars_end(lit("0")).str().strip_suffix(lit(".")),
-        _ => text,
-    }
 }

@@ -7,6 +7,7 @@ pub mod args;
 pub mod condition;
 pub mod convert;
 pub mod dates;
+pub mod export;
 pub mod param;
 pub mod params;
 pub mod reference;
@@ -37,11 +38,14 @@ mod fill;
 mod filter;
 mod flag;
 mod format;
+mod formula;
 mod functions;
 pub mod group;
 mod hash;
 mod invalid;
 pub mod join;
+mod json;
+mod keep;
 mod lists;
 mod literals;
 mod mask;
@@ -49,10 +53,14 @@ mod mask_date;
 mod math;
 mod merge;
 mod moment;
+mod nest;
 pub mod now;
 mod number;
 mod outlier;
 mod outlier_facts;
+mod parse_date;
+mod parse_number;
+mod path;
 mod phone;
 mod pivot;
 mod places;
@@ -60,6 +68,7 @@ mod randomize;
 mod replace;
 mod reshape;
 mod rolling;
+mod running;
 mod scale;
 mod secret;
 mod smooth;
@@ -71,7 +80,9 @@ mod substring;
 mod text_make;
 mod text_test;
 mod token;
+mod unicode;
 mod union;
+mod unnest;
 mod web;
 mod window;
 mod words;
@@ -115,6 +126,8 @@ pub struct Operation {
     pub converts: bool,
     /// A small table computed over all rows first.
     pub facts: Option<Facts>,
+    /// How DataBrew is told the same.
+    pub databrew: Export,
     /// What it does.
     pub apply: Apply,
     /// Shown in the reference, run as tests.
@@ -160,6 +173,8 @@ pub enum Family {
     Group,
     /// Rows into columns and back.
     Pivot,
+    /// Lists, structures and maps.
+    Nested,
     /// Another table beside this one.
     Join,
     /// Another table below this one.
@@ -191,6 +206,7 @@ impl Family {
         Self::Window,
         Self::Group,
         Self::Pivot,
+        Self::Nested,
         Self::Join,
         Self::Union,
         Self::Encode,
@@ -218,6 +234,7 @@ impl Family {
             Self::Window => "Window",
             Self::Group => "Group",
             Self::Pivot => "Pivot",
+            Self::Nested => "Nested",
             Self::Join => "Join",
             Self::Union => "Union",
             Self::Encode => "Encode",
@@ -317,18 +334,37 @@ pub enum Apply {
     Table(TableFn),
 }
 
+/// How DataBrew is told what an operation does.
+pub enum Export {
+    /// It has the operation.
+    Same,
+    /// It cannot be told.
+    Never,
+    /// By other steps; none where these arguments cannot be told.
+    As(fn(&crate::recipe::Step) -> Option<Vec<crate::recipe::Step>>),
+}
+
 /// A column that an operation adds or replaces.
 pub struct Output {
     /// Its name.
     pub name: PlSmallStr,
     /// Its value.
     pub expr: Expr,
+    /// The column whose cells it holds in another form; none when it is made from all that the step reads.
+    pub source: Option<PlSmallStr>,
 }
 
 impl Output {
     /// A column of this name.
     pub fn new(name: &str, expr: Expr) -> Self {
-        Self { name: PlSmallStr::from_str(name), expr }
+        Self { name: PlSmallStr::from_str(name), expr, source: None }
+    }
+
+    /// The same, made from the cells of one column.
+    #[must_use]
+    pub fn from(mut self, source: &str) -> Self {
+        self.source = Some(PlSmallStr::from_str(source));
+        self
     }
 }
 
@@ -338,7 +374,7 @@ pub struct Example {
     pub title: &'static str,
     /// The step's parameters.
     pub params: &'static [(&'static str, &'static str)],
-    /// The step's conditions: condition, value (empty for none), column.
+    /// The step's conditions: condition (after “OR ” where it begins another alternative), value (empty for none), column.
     pub conditions: &'static [(&'static str, &'static str, &'static str)],
     /// The table before, in the format of [`table`].
     pub before: &'static str,
@@ -354,7 +390,11 @@ impl Example {
             step.set_param(name, Some((*value).to_owned()));
         }
         for (condition, value, column) in self.conditions {
-            step = step.when(condition, (!value.is_empty()).then_some(*value), column);
+            let value = (!value.is_empty()).then_some(*value);
+            step = match condition.strip_prefix("OR ") {
+                Some(condition) => step.or_when(condition, value, column),
+                None => step.when(condition, value, column),
+            };
         }
         step
     }
@@ -441,6 +481,7 @@ impl Operation {
         rows: |_| RowLaw::Same,
         converts: false,
         facts: None,
+        databrew: Export::Same,
         apply: Apply::Columns(|_, _| Ok(Vec::new())),
         examples: &[],
     };
@@ -469,6 +510,7 @@ static FAMILIES: &[&[Operation]] = &[
     invalid::OPERATIONS,
     smooth::OPERATIONS,
     duplicate::OPERATIONS,
+    keep::OPERATIONS,
     outlier::OPERATIONS,
     split::OPERATIONS,
     merge::OPERATIONS,
@@ -476,6 +518,9 @@ static FAMILIES: &[&[Operation]] = &[
     datatype::OPERATIONS,
     format::OPERATIONS,
     phone::OPERATIONS,
+    unicode::OPERATIONS,
+    parse_number::OPERATIONS,
+    parse_date::OPERATIONS,
     now::OPERATIONS,
     text_make::OPERATIONS,
     text_test::OPERATIONS,
@@ -485,6 +530,7 @@ static FAMILIES: &[&[Operation]] = &[
     math::OPERATIONS,
     aggregate::OPERATIONS,
     window::OPERATIONS,
+    running::OPERATIONS,
     substring::OPERATIONS,
     web::OPERATIONS,
     decide::OPERATIONS,
@@ -500,6 +546,10 @@ static FAMILIES: &[&[Operation]] = &[
     randomize::OPERATIONS,
     group::OPERATIONS,
     pivot::OPERATIONS,
+    nest::OPERATIONS,
+    unnest::OPERATIONS,
+    path::OPERATIONS,
+    json::OPERATIONS,
     join::OPERATIONS,
 ];
 
@@ -534,6 +584,32 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&
         .filter(|(distance, n)| *distance <= 1 + n.chars().count().min(wanted.chars().count()) / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, n)| n)
+}
+
+/// The names most like another as words of a question: those with few other letters, or else those that share words with it.
+pub fn alike<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
+    let wanted = name.to_uppercase();
+    let words = |name: &str| name.to_uppercase().split('_').map(str::to_owned).collect::<Vec<_>>();
+    let own = words(name);
+    let shared = |other: &str| -> usize {
+        words(other).iter().filter(|word| word.len() > 2 && own.contains(word)).map(|word| word.len()).sum()
+    };
+    let mut near: Vec<(bool, usize, &str)> = names
+        .filter_map(|other| {
+            let distance = edits(&wanted, &other.to_uppercase());
+            let close = distance <= 1 + other.chars().count().min(wanted.chars().count()) / 4;
+            let shared = shared(other);
+            (close || shared > 0).then_some((!close, if close { distance } else { 1000 - shared.min(1000) }, other))
+        })
+        .collect();
+    near.sort_by_key(|(far, distance, _)| (*far, *distance));
+    let first = near.first()?.0;
+    let near: Vec<&str> = near.into_iter().filter(|(far, ..)| *far == first).map(|(.., name)| name).take(3).collect();
+    Some(match near.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => return None,
+    })
 }
 
 fn edits(a: &str, b: &str) -> usize {

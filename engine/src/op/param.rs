@@ -25,6 +25,8 @@ pub enum Kind {
     Boolean,
     /// One of a list of values.
     Choice,
+    /// Several of a list of values.
+    Choices,
     /// A regular expression.
     Pattern,
     /// A value of the column's own type.
@@ -57,6 +59,8 @@ pub enum Kind {
     Cases,
     /// An expression over columns.
     Expression,
+    /// A way into lists and structures.
+    Path,
     /// The name of a secret.
     Secret,
     /// JSON that no other kind describes.
@@ -75,6 +79,7 @@ impl Kind {
             Self::Number => "number",
             Self::Boolean => "boolean",
             Self::Choice => "choice",
+            Self::Choices => "choices",
             Self::Pattern => "pattern",
             Self::Value => "value",
             Self::SortKeys => "sortKeys",
@@ -91,6 +96,7 @@ impl Kind {
             Self::Delimiters => "delimiters",
             Self::Cases => "cases",
             Self::Expression => "expression",
+            Self::Path => "path",
             Self::Secret => "secret",
             Self::Json => "json",
         }
@@ -171,7 +177,7 @@ impl ParamSpec {
 
     /// Whether its value names columns that must be there.
     pub fn reads_columns(&self) -> bool {
-        !matches!(self.kind, Kind::NewColumn | Kind::OtherColumns)
+        !matches!(self.kind, Kind::NewColumn | Kind::OtherColumns | Kind::Path)
     }
 }
 

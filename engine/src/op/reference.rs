@@ -133,6 +133,7 @@ pub fn json_schema() -> Value {
                             "Condition": { "enum": tests },
                             "Value": { "type": "string" },
                             "TargetColumn": { "type": "string" },
+                            "Connective": { "enum": ["AND", "OR"] },
                         },
                     },
                 },

@@ -29,7 +29,7 @@ pub(super) fn secret(id: &SecretName, context: &Context<'_>) -> Result<Vec<u8>> 
     let found = [id, last, name].into_iter().find_map(|name| (context.env.secrets)(name));
     let text = found.filter(|secret| !secret.is_empty()).ok_or_else(|| {
         Error::new(ErrorKind::Secret, format!("there is no secret “{name}”"))
-            .advise("give it to the run under this name; a recipe never holds it")
+            .advise(format!("set {} or name a file with --secrets; a recipe never holds it", variable(name)))
     })?;
     if id != DEFAULT {
         return Ok(text.into_bytes());
@@ -38,6 +38,11 @@ pub(super) fn secret(id: &SecretName, context: &Context<'_>) -> Result<Vec<u8>> 
         Error::new(ErrorKind::Secret, format!("the secret “{DEFAULT}” is not base64"))
             .advise("DataBrew keeps this secret as base64 letters; give it as it stands there")
     })
+}
+
+/// The variable of the environment that programs around the engine look a secret up in.
+fn variable(name: &str) -> String {
+    format!("BREWHOUSE_SECRET_{}", name.to_uppercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"))
 }
 
 /// The name that a secret is looked up by: the last part of an ARN, without the six letters that AWS appends.

@@ -58,7 +58,7 @@ fn bound_pieces(op: &Operation, args: &Args, conditions: &[BoundCondition]) -> V
 fn describe_conditions(pieces: &mut Vec<Piece>, conditions: &[BoundCondition]) {
     for (at, condition) in conditions.iter().enumerate() {
         if at > 0 {
-            plain(pieces, " and ");
+            plain(pieces, if condition.or { ", or " } else { " and " });
         }
         pieces.push(Piece { text: condition.column.clone(), column: true });
         let text = condition.describe();

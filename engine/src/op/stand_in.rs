@@ -129,7 +129,11 @@ fn middle(low: &AnyValue<'static>, high: &AnyValue<'static>, dtype: &DataType) -
         return None;
     }
     let total = match (low, high) {
-        (AnyValue::Decimal(low, p, s), AnyValue::Decimal(high, ..)) => AnyValue::Decimal(low + high, *p, *s),
+        (AnyValue::Decimal(low, p, s), AnyValue::Decimal(high, ..)) => {
+            // Half of each first: the sum of two large ones could go beyond what holds them.
+            let half = low / 2 + high / 2 + rounded(low % 2 + high % 2, 2);
+            return divide(&AnyValue::Decimal(half, *p, *s), 1, dtype);
+        }
         (low, high) if low.is_integer() => AnyValue::Int128(low.extract::<i128>()? + high.extract::<i128>()?),
         // Half of each first: the sum of two large floats could be infinite.
         (low, high) => AnyValue::Float64(low.extract::<f64>()? / 2.0 + high.extract::<f64>()? / 2.0),

@@ -352,7 +352,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         locality: |_| Locality::Whole,
         apply: Apply::Columns(|args, _| {
             let numbers = int_range(lit(1i64), len().cast(DataType::Int64) + lit(1i64), 1, DataType::Int64);
-            new_column(args, within(args, numbers)?)
+            new_column(args, grouped(args, numbers)?)
         }),
         examples: &[Example {
             title: "The nth order of each customer",
@@ -422,16 +422,22 @@ fn neighbour(args: &Args, far: fn(usize, usize) -> Option<usize>) -> Result<Vec<
 }
 
 /// An expression over the rows of each group, in order.
-fn within(args: &Args, value: Expr) -> Result<Expr> {
-    let groups: Option<Vec<Expr>> = args.find(&GROUPS)?.map(|names| names.0.iter().map(|n| col(n.as_str())).collect());
+fn grouped(args: &Args, value: Expr) -> Result<Expr> {
+    let groups = args.find(&GROUPS)?.map(|names| names.0);
+    within(groups.as_deref(), &args.get(&ORDERS)?.0, value)
+}
+
+/// An expression over the rows of each group, in the ascending order of some columns, missing cells last.
+pub(super) fn within(groups: Option<&[String]>, orders: &[String], value: Expr) -> Result<Expr> {
+    let groups: Option<Vec<Expr>> = groups.map(|names| names.iter().map(|name| col(name.as_str())).collect());
     // Several keys are compared as one structure, whose missing parts come first; the test before each puts them last.
     let keys = |(at, name): (usize, &String)| {
         let cells = col(name.as_str());
         [cells.clone().is_null().alias(format!("missing {at}")), cells.alias(format!("key {at}"))]
     };
-    let orders: Vec<Expr> = args.get(&ORDERS)?.0.iter().enumerate().flat_map(keys).collect();
-    let options = SortOptions::default().with_maintain_order(true);
-    Ok(value.over_with_options(groups, Some((orders, options)), WindowMapping::GroupsToRows)?)
+    let orders: Vec<Expr> = orders.iter().enumerate().flat_map(keys).collect();
+    let orders = (!orders.is_empty()).then(|| (orders, SortOptions::default().with_maintain_order(true)));
+    Ok(value.over_with_options(groups, orders, WindowMapping::GroupsToRows)?)
 }
 
 fn session(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
@@ -448,5 +454,5 @@ fn session(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     );
     let begins = at.clone().gt(until).fill_null(lit(false)).cast(DataType::Int64);
     let number = begins.cum_sum(false) + lit(1i64);
-    new_column(args, within(args, when(at.is_null()).then(lit(NULL)).otherwise(number))?)
+    new_column(args, grouped(args, when(at.is_null()).then(lit(NULL)).otherwise(number))?)
 }

@@ -86,6 +86,16 @@ pub fn compile(
     facts: &mut dyn FactsSource,
     taps: Option<&mut Taps>,
 ) -> Result<Compiled> {
+    crate::deep::with_stack(|| compile_all(steps, base, env, facts, taps))
+}
+
+fn compile_all(
+    steps: &[Step],
+    base: LazyFrame,
+    env: &Environment,
+    facts: &mut dyn FactsSource,
+    taps: Option<&mut Taps>,
+) -> Result<Compiled> {
     let mut base = base;
     let schema = base.collect_schema()?;
     let mut compiler = Compiler {
@@ -141,6 +151,7 @@ impl Compiler<'_> {
             Ok(bound) => bound,
             Err(problems) => {
                 self.problems.extend(problems);
+                self.report_missing_columns(number, step);
                 self.stopped = true;
                 self.taint(step);
                 return planned;
@@ -164,6 +175,17 @@ impl Compiler<'_> {
         planned.schema.clone_from(&self.schema);
         planned.frame = (!self.stopped).then(|| self.bare.clone());
         planned
+    }
+
+    /// A step with other problems still says which columns it misses, so that all is told at once.
+    fn report_missing_columns(&mut self, number: usize, step: &Step) {
+        let Some(schema) = &self.schema else { return };
+        for name in columns_needed(step).into_iter().collect::<BTreeSet<_>>() {
+            if !schema.contains(&name) && !self.tainted.contains(&name) {
+                let error = crate::op::no_such_column(&name, schema);
+                self.problems.push(Problem::from_error(number, step.operation(), &error));
+            }
+        }
     }
 
     fn taint(&mut self, step: &Step) {
@@ -271,7 +293,8 @@ fn apply_columns(
     outputs: Vec<Output>,
     failures: Option<Counter>,
 ) -> Result<LazyFrame> {
-    let reads = columns_read(&bound.args);
+    let mut reads = columns_read(&bound.args);
+    reads.extend(outputs.iter().filter_map(|output| output.source.as_ref()).map(ToString::to_string));
     let mask = context.predicate.as_ref().filter(|_| bound.op.conditions == Conditions::Mask);
     let mut exprs = Vec::with_capacity(outputs.len());
     let mut added: Vec<PlSmallStr> = Vec::new();
@@ -294,7 +317,11 @@ fn apply_columns(
             expr = masked(mask, expr, old.map(|_| col(output.name.clone())));
         }
         if let Some(counter) = failures.as_ref().filter(|_| bound.op.converts) {
-            let before = if old.is_some() { col(output.name.clone()) } else { expected(&reads, mask) };
+            let before = match &output.source {
+                _ if old.is_some() => col(output.name.clone()),
+                Some(source) => expected(&BTreeSet::from([source.to_string()]), mask),
+                None => expected(&reads, mask),
+            };
             expr = tap::count_failures(expr, before, counter.clone());
         }
         exprs.push(expr.alias(output.name));

@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 pub struct Recipe {
     /// The steps, run in order.
     pub steps: Vec<Step>,
-    /// The object around the steps, when the file holds the shape of DataBrew's `DescribeRecipe`.
-    envelope: Option<Map<String, Value>>,
+    /// What stands around the steps and the way to them, when the file is more than a list.
+    envelope: Option<(Value, Vec<String>)>,
 }
 
 /// The notation of a recipe file.
@@ -33,7 +33,8 @@ impl Recipe {
         Self { steps, envelope: None }
     }
 
-    /// Reads JSON or YAML text: a list of steps, or an object that holds `Steps`. Errors give line and column.
+    /// Reads JSON or YAML text: a list of steps, an object that holds `Steps` as DataBrew's API has it, or a CloudFormation template
+    /// with one recipe. Errors give line and column.
     pub fn parse(text: &str) -> Result<Self> {
         Self::from_value(&parse_text(text)?)
     }
@@ -42,10 +43,21 @@ impl Recipe {
     pub fn from_value(value: &Value) -> Result<Self> {
         let (list, envelope) = match value {
             Value::Array(list) => (list.as_slice(), None),
-            Value::Object(object) => match object.get("Steps").or_else(|| object.get("steps")) {
-                Some(Value::Array(list)) => (list.as_slice(), Some(object.clone())),
-                Some(other) => return Err(damaged(format!("Steps must be a list, this is {}", step::kind(other)))),
-                None if step::member(object, "Action").is_some() || step::member(object, "RecipeAction").is_some() => {
+            Value::Object(object) => match way_to_steps(object)? {
+                Some(way) => {
+                    let found = way.iter().try_fold(value, |place, name| place.get(name));
+                    match found {
+                        Some(Value::Array(list)) => (list.as_slice(), Some((value.clone(), way))),
+                        other => {
+                            let kind = other.map_or("nothing", step::kind);
+                            return Err(damaged(format!("Steps must be a list, this is {kind}")));
+                        }
+                    }
+                }
+                None if ["Action", "RecipeAction", "RecipeStep", "Operation"]
+                    .iter()
+                    .any(|name| step::member(object, name).is_some()) =>
+                {
                     (std::slice::from_ref(value), None)
                 }
                 None => return Err(damaged("this object holds no Steps, so it is not a recipe")),
@@ -68,11 +80,12 @@ impl Recipe {
         let steps: Vec<Value> = self.steps.iter().map(Step::to_value).collect();
         match &self.envelope {
             None => Value::Array(steps),
-            Some(envelope) => {
-                let mut object = envelope.clone();
-                let key = if object.contains_key("steps") { "steps" } else { "Steps" };
-                object.insert(key.into(), Value::Array(steps));
-                Value::Object(object)
+            Some((around, way)) => {
+                let mut whole = around.clone();
+                if let Some(place) = way.iter().try_fold(&mut whole, |place, name| place.get_mut(name)) {
+                    *place = Value::Array(steps);
+                }
+                whole
             }
         }
     }
@@ -96,6 +109,28 @@ impl Recipe {
             let _ = write!(text, "{byte:02x}");
             text
         })
+    }
+}
+
+/// The way from an object to its list of steps: `Steps` itself, in a `Recipe`, or in the one recipe of a CloudFormation template.
+fn way_to_steps(object: &Map<String, Value>) -> Result<Option<Vec<String>>> {
+    let steps_of = |object: &Map<String, Value>| ["Steps", "steps"].into_iter().find(|name| object.contains_key(*name));
+    if let Some(name) = steps_of(object) {
+        return Ok(Some(vec![name.to_owned()]));
+    }
+    if let Some(recipe) = object.get("Recipe").and_then(Value::as_object) {
+        return Ok(steps_of(recipe).map(|name| vec!["Recipe".to_owned(), name.to_owned()]));
+    }
+    let Some(resources) = object.get("Resources").and_then(Value::as_object) else { return Ok(None) };
+    let mut found = resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::DataBrew::Recipe");
+    match (found.next(), found.next()) {
+        (Some((name, _)), None) => Ok(Some(
+            [&["Resources", name, "Properties", "Steps"][..]].concat().into_iter().map(str::to_owned).collect(),
+        )),
+        (Some((first, _)), Some((second, _))) => {
+            Err(damaged(format!("the template holds several recipes, among them {first} and {second}; take one out")))
+        }
+        (None, _) => Err(damaged("the template holds no recipe (AWS::DataBrew::Recipe)")),
     }
 }
 

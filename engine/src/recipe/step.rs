@@ -8,12 +8,28 @@ use serde_json::{Map, Value};
 /// A condition of a step, as the file holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Condition {
-    /// One of the fifteen names of DataBrew: IS, `IS_NOT`, CONTAINS ...
+    /// The name of a test: IS, `IS_NOT`, CONTAINS ...
     pub condition: String,
     /// Its value as text; lists are JSON text.
     pub value: Option<String>,
     /// The column whose cells are tested.
     pub column: String,
+    /// Whether it begins another alternative: the conditions before it hold, or this one and those after it do.
+    pub or: bool,
+    /// Members that are not known, kept as they are.
+    pub extra: Map<String, Value>,
+}
+
+impl Condition {
+    /// A condition that must hold together with those before it.
+    pub fn new(condition: &str, value: Option<&str>, column: &str) -> Self {
+        Self {
+            condition: condition.to_owned(),
+            value: value.map(str::to_owned),
+            column: column.to_owned(),
+            ..Self::default()
+        }
+    }
 }
 
 /// One step of a recipe, as the file holds it.
@@ -25,6 +41,7 @@ pub struct Step {
     note: Option<String>,
     disabled: bool,
     extra: Map<String, Value>,
+    action_extra: Map<String, Value>,
     raw: Option<Value>,
 }
 
@@ -38,6 +55,7 @@ impl Step {
             note: None,
             disabled: false,
             extra: Map::new(),
+            action_extra: Map::new(),
             raw: None,
         }
     }
@@ -52,11 +70,15 @@ impl Step {
     /// The same step with one more condition.
     #[must_use]
     pub fn when(mut self, condition: &str, value: Option<&str>, column: &str) -> Self {
-        self.conditions.push(Condition {
-            condition: condition.to_owned(),
-            value: value.map(str::to_owned),
-            column: column.to_owned(),
-        });
+        self.conditions.push(Condition::new(condition, value, column));
+        self.raw = None;
+        self
+    }
+
+    /// The same step with one more condition, which begins another alternative.
+    #[must_use]
+    pub fn or_when(mut self, condition: &str, value: Option<&str>, column: &str) -> Self {
+        self.conditions.push(Condition { or: true, ..Condition::new(condition, value, column) });
         self.raw = None;
         self
     }
@@ -79,6 +101,13 @@ impl Step {
     /// Its conditions; all must hold.
     pub fn conditions(&self) -> &[Condition] {
         &self.conditions
+    }
+
+    /// Members of the step that are not known and stand where only known ones may, or are likely slips of known ones.
+    pub fn strays(&self) -> Vec<&str> {
+        let slips = self.extra.keys().filter(|key| is_slip(key));
+        let conditions = self.conditions.iter().flat_map(|condition| condition.extra.keys());
+        slips.chain(self.action_extra.keys()).chain(conditions).map(String::as_str).collect()
     }
 
     /// A person's note.
@@ -148,17 +177,16 @@ impl Step {
             }
             Some(other) => return Err(format!("Parameters must be an object, this is {}", kind(other))),
         }
-        step.conditions = read_conditions(object)?;
+        step.conditions = read_conditions(object, &mut step.params)?;
         step.note = member(object, "Note").and_then(Value::as_str).map(str::to_owned);
         step.disabled = member(object, "Disabled").is_some_and(|v| text_of(v) == "true");
         let known = ["Action", "RecipeAction", "ConditionExpressions", "Note", "Disabled"];
         let known_bare = ["Operation", "Parameters"];
-        step.extra = object
-            .iter()
-            .filter(|(key, _)| !known.iter().any(|k| same_key(key, k)))
-            .filter(|(key, _)| !(bare && known_bare.iter().any(|k| same_key(key, k))))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
+        step.extra =
+            if bare { without(object, &[&known[..], &known_bare[..]].concat()) } else { without(object, &known) };
+        if !bare {
+            step.action_extra = without(action, &known_bare);
+        }
         step.raw = Some(value.clone());
         Ok(step)
     }
@@ -180,6 +208,9 @@ impl Step {
         if !params.is_empty() {
             action.insert("Parameters".into(), Value::Object(params));
         }
+        if ours {
+            action.extend(self.action_extra.clone());
+        }
         let mut step = Map::new();
         step.insert("Action".into(), Value::Object(action));
         if !self.conditions.is_empty() {
@@ -198,23 +229,41 @@ impl Step {
     }
 }
 
-fn read_conditions(object: &Map<String, Value>) -> Result<Vec<Condition>, String> {
-    let list = match member(object, "ConditionExpressions") {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(list)) => list,
+/// The conditions of a step. Some operations of DataBrew list them among their parameters, from where they are taken.
+fn read_conditions(object: &Map<String, Value>, params: &mut Vec<(String, String)>) -> Result<Vec<Condition>, String> {
+    const NAME: &str = "ConditionExpressions";
+    let list = match member(object, NAME) {
+        None | Some(Value::Null) => {
+            let Some(at) = params.iter().position(|(name, _)| same_key(name, NAME)) else { return Ok(Vec::new()) };
+            let (_, text) = params.remove(at);
+            match serde_json::from_str(&text) {
+                Ok(Value::Array(list)) => list,
+                _ if text.trim().is_empty() => Vec::new(),
+                _ => return Err("the parameter conditionExpressions must be a list of conditions".into()),
+            }
+        }
+        Some(Value::Array(list)) => list.clone(),
         Some(other) => return Err(format!("ConditionExpressions must be a list, this is {}", kind(other))),
     };
-    list.iter()
-        .map(|entry| {
-            let entry = entry.as_object().ok_or("a condition must be an object")?;
-            let text = |name: &str| member(entry, name).filter(|v| !v.is_null()).map(text_of);
-            Ok(Condition {
-                condition: text("Condition").ok_or("a condition needs the member Condition")?,
-                value: text("Value").or_else(|| text("ConditionValue")),
-                column: text("TargetColumn").ok_or("a condition needs the member TargetColumn")?,
-            })
-        })
-        .collect()
+    list.iter().map(read_condition).collect()
+}
+
+fn read_condition(entry: &Value) -> Result<Condition, String> {
+    let entry = entry.as_object().ok_or("a condition must be an object")?;
+    let text = |name: &str| member(entry, name).filter(|v| !v.is_null()).map(text_of);
+    let or = match text("Connective") {
+        None => false,
+        Some(word) if word.eq_ignore_ascii_case("or") => true,
+        Some(word) if word.eq_ignore_ascii_case("and") => false,
+        Some(word) => return Err(format!("the Connective of a condition is AND or OR, not “{word}”")),
+    };
+    Ok(Condition {
+        condition: text("Condition").ok_or("a condition needs the member Condition")?,
+        value: text("Value").or_else(|| text("ConditionValue")),
+        column: text("TargetColumn").ok_or("a condition needs the member TargetColumn")?,
+        or,
+        extra: without(entry, &["Condition", "Value", "ConditionValue", "TargetColumn", "Connective"]),
+    })
 }
 
 fn write_condition(condition: &Condition) -> Value {
@@ -224,7 +273,23 @@ fn write_condition(condition: &Condition) -> Value {
         map.insert("Value".into(), Value::String(value.clone()));
     }
     map.insert("TargetColumn".into(), Value::String(condition.column.clone()));
+    if condition.or {
+        map.insert("Connective".into(), Value::String("OR".into()));
+    }
+    map.extend(condition.extra.clone());
     Value::Object(map)
+}
+
+/// The members of an object that are none of the known ones.
+fn without(object: &Map<String, Value>, known: &[&str]) -> Map<String, Value> {
+    let other = |key: &str| !known.iter().any(|name| same_key(key, name));
+    object.iter().filter(|(key, _)| other(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// Whether a member beside the action was most likely meant to be conditions, parameters or the action.
+fn is_slip(key: &str) -> bool {
+    let key = key.to_lowercase();
+    ["condition", "param", "action", "operation"].iter().any(|word| key.contains(word)) || key == "enabled"
 }
 
 /// A member by its PascalCase name, also found in camelCase.

@@ -43,7 +43,7 @@ pub(super) fn discard(frame: LazyFrame) -> Result<()> {
 
 /// Runs something of Polars'; a panic becomes an error.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
-    match catch_unwind(AssertUnwindSafe(work)) {
+    match catch_unwind(AssertUnwindSafe(|| crate::deep::with_stack(work))) {
         Ok(outcome) => outcome.map_err(Error::from),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();

@@ -133,7 +133,7 @@ pub(super) fn refuse_schema(target: &Target, schema: &Schema) -> Result<()> {
             ErrorKind::Type,
             format!("{} cannot hold the lists or structures of column {name}", format.title),
         )
-        .advise("write Parquet or JSON, or turn the column into text or several columns first")),
+        .advise("write Parquet, JSON Lines or Arrow, or make it JSON text (TO_STRING_COLUMN) or columns (UNNEST_STRUCT) in a step before")),
         None => Ok(()),
     }
 }

@@ -1,0 +1,178 @@
+//! Laws that hold for every recipe, tried on random recipes over random tables and on recipe texts that were damaged at random.
+//!
+//! `RANDOM_RECIPES=1000 RANDOM_TEXTS=100000 cargo test random` tries more; `RANDOM_SEED=7` tries others. A failure names its seed.
+
+mod dice;
+mod recipe;
+mod table;
+mod text;
+
+use crate::operations::environment;
+use brewhouse_engine::op::bind;
+use brewhouse_engine::plan::{Compiled, compile};
+use brewhouse_engine::recipe::Step;
+use brewhouse_engine::run::{LiveFacts, collect};
+use dice::Dice;
+use polars::prelude::{AnyValue, DataFrame, Engine, IntoLazy as _, LazyFrame};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+fn setting(name: &str, usual: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// Runs a check for each seed, and tells all that failed.
+fn for_seeds(rounds: u64, check: impl Fn(u64) -> Result<(), String>) {
+    let first = setting("RANDOM_SEED", 0) * 1_000_000;
+    let failed = |seed| whole(|| check(seed)).err().map(|message| format!("seed {seed}: {message}"));
+    let failures: Vec<String> = (first..first + rounds).filter_map(failed).collect();
+    assert!(failures.is_empty(), "{} of {rounds} failed\n{}", failures.len(), failures.join("\n\n"));
+}
+
+/// What a check finds; a panic is a finding too.
+fn whole<T>(check: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        Err(format!("it panicked: {}", text.unwrap_or_default()))
+    })
+}
+
+#[test]
+fn random_recipes_obey_the_laws() {
+    for_seeds(setting("RANDOM_RECIPES", 25), |seed| {
+        let mut dice = Dice::new(seed);
+        let before = table::random(&mut dice);
+        let steps = grow(&mut dice, &before)?;
+        check(&mut dice, &steps, &before).map_err(|message| {
+            let shown: Vec<String> = steps.iter().map(|step| step.to_databrew().to_string()).collect();
+            format!("{message}\n{}\non\n{}", shown.join("\n"), brewhouse_engine::op::table::write(&before))
+        })
+    });
+}
+
+#[test]
+fn damaged_recipe_texts_are_read_whole_or_refused() {
+    for_seeds(setting("RANDOM_TEXTS", 2_000), |seed| text::check(&mut Dice::new(seed)));
+}
+
+fn plan(steps: &[Step], before: &DataFrame) -> Result<Compiled, String> {
+    compile(steps, before.clone().lazy(), &environment(), &mut LiveFacts, None).map_err(|e| e.to_string())
+}
+
+/// A recipe of 1 to 20 steps that all fit the table; steps that the engine refuses with a plain problem are thrown away.
+fn grow(dice: &mut Dice, before: &DataFrame) -> Result<Vec<Step>, String> {
+    let wanted = dice.below(20) + 1;
+    let mut steps = Vec::new();
+    let mut here = before.clone();
+    for _ in 0..wanted * 6 {
+        if steps.len() == wanted || here.width() > 40 || here.height() > 2_000 {
+            break;
+        }
+        let step = recipe::random_step(dice, &here, steps.len());
+        let found = whole(|| one_step(&step, &here)).map_err(|message| {
+            format!("{message}\n{}\non\n{}", step.to_databrew(), brewhouse_engine::op::table::write(&here))
+        })?;
+        let Some(after) = found else { continue };
+        here = after;
+        steps.push(step);
+    }
+    Ok(steps)
+}
+
+/// The table after a step; none when it is refused with a plain problem.
+fn one_step(step: &Step, here: &DataFrame) -> Result<Option<DataFrame>, String> {
+    let compiled = plan(std::slice::from_ref(step), here)?;
+    if let Some(problem) = compiled.problems.first() {
+        let text = format!("{} {}", problem.message, problem.advice.clone().unwrap_or_default());
+        let internal = ["the engine stopped", "panicked", "not implemented", "failed to determine", "dtype", "cast"];
+        let found = internal.iter().find(|word| text.contains(**word));
+        return found.map_or(Ok(None), |word| Err(format!("{word} in a problem: {text}")));
+    }
+    collect(compiled.frame).map(Some).map_err(|e| e.to_string())
+}
+
+fn check(dice: &mut Dice, steps: &[Step], before: &DataFrame) -> Result<(), String> {
+    let compiled = plan(steps, before)?;
+    if let Some(problem) = compiled.problems.first() {
+        return Err(format!("alone each step fits, together step {} does not: {}", problem.step, problem.message));
+    }
+    let mut rows = before.height() as u64;
+    for (at, planned) in compiled.steps.iter().enumerate() {
+        let frame = planned.frame.clone().ok_or("a step without a frame")?;
+        let after = collect(frame).map_err(|e| format!("step {}: {e}", at + 1))?;
+        if planned.schema.as_ref() != Some(after.schema()) {
+            return Err(format!("step {} foretold {:?} and delivered {:?}", at + 1, planned.schema, after.schema()));
+        }
+        let bound = bind(&steps[at], at + 1).map_err(|problems| format!("{problems:?}"))?;
+        let law = (bound.op.rows)(&bound.args);
+        if !law.holds(rows, after.height() as u64) {
+            return Err(format!(
+                "step {}: {rows} rows in, {} out break the law {}",
+                at + 1,
+                after.height(),
+                law.word()
+            ));
+        }
+        rows = after.height() as u64;
+    }
+    let run = collect(compiled.frame.clone()).map_err(|e| e.to_string())?;
+    let shown = dice.below(run.height() + 2);
+    let preview = collect(compiled.frame.clone().limit(u32::try_from(shown).unwrap())).map_err(|e| e.to_string())?;
+    same(&preview, &run.head(Some(shown))).map_err(|text| format!("the preview is not the run: {text}"))?;
+    let in_memory = in_memory(compiled.frame).map_err(|e| format!("in memory: {e}"))?;
+    same(&in_memory, &run).map_err(|text| format!("in memory and streaming differ: {text}"))
+}
+
+/// A thread's own stack is too small for the plan of a long recipe.
+#[test]
+fn a_hundred_steps_run_on_a_small_stack() {
+    let work = || {
+        let before = crate::operations::read_table("n:whole\n1\n∅");
+        let step = |at: usize| {
+            Step::new("FORMULA").with("valueExpression", "coalesce(n, 0) + 1").with("targetColumn", format!("n{at}"))
+        };
+        let steps: Vec<Step> = (0..100).map(step).collect();
+        let compiled = plan(&steps, &before).unwrap();
+        let after = collect(compiled.frame).unwrap();
+        assert_eq!((after.width(), after.height()), (101, 2));
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
+}
+
+#[allow(clippy::disallowed_methods, reason = "the other engine is what is compared")]
+fn in_memory(frame: LazyFrame) -> Result<DataFrame, String> {
+    let run = move || frame.collect_with_engine(Engine::InMemory).map(|result| result.unwrap_single());
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(run).map_err(|e| e.to_string())?;
+    thread.join().map_err(|_| "it panicked".to_owned())?.map_err(|e| e.to_string())
+}
+
+/// Whether two tables hold the same; sums of decimals may differ in their last digits.
+fn same(a: &DataFrame, b: &DataFrame) -> Result<(), String> {
+    if a.schema() != b.schema() || a.height() != b.height() {
+        return Err(format!("{:?} × {} against {:?} × {}", a.schema(), a.height(), b.schema(), b.height()));
+    }
+    for (one, other) in a.columns().iter().zip(b.columns()) {
+        for row in 0..a.height() {
+            let (x, y) = (one.get(row).map_err(|e| e.to_string())?, other.get(row).map_err(|e| e.to_string())?);
+            if !alike(&x, &y) {
+                return Err(format!("{} in row {row}: {x} against {y}", one.name()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn alike(a: &AnyValue<'_>, b: &AnyValue<'_>) -> bool {
+    match (a, b) {
+        (AnyValue::Float64(x), AnyValue::Float64(y)) => {
+            x == y || (x.is_nan() && y.is_nan()) || (x - y).abs() <= 1e-9 * x.abs().max(y.abs())
+        }
+        (AnyValue::Float32(x), AnyValue::Float32(y)) => {
+            x == y || (x.is_nan() && y.is_nan()) || (x - y).abs() <= 1e-5 * x.abs().max(y.abs())
+        }
+        (AnyValue::List(x), AnyValue::List(y)) => {
+            x.len() == y.len() && x.iter().zip(y.iter()).all(|(x, y)| alike(&x, &y))
+        }
+        _ => a == b || a.to_string() == b.to_string(),
+    }
+}
