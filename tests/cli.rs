@@ -389,3 +389,71 @@ fn the_reference_and_the_schema_are_json() {
     let unknown = place.run(&["operations", "upper_cas"]);
     assert!(err(&unknown).contains("did you mean UPPER_CASE?"));
 }
+
+#[test]
+fn a_profile_is_told_as_a_table_json_and_a_report() {
+    let place = place();
+    let table = place.run(&["profile", "orders.csv"]);
+    assert!(table.status.success(), "{}", err(&table));
+    assert!(out(&table).contains("4 rows, 0 duplicate rows"), "{}", out(&table));
+    let json = place.run(&["profile", "orders.csv", "--json"]);
+    let found: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!((&found["sampleSize"], &found["version"]), (&4.into(), &"1.0".into()));
+    assert_eq!(found["columns"][2]["missingValuesCount"], 1);
+    assert_eq!(found["columns"][2]["mean"], 7.0 / 3.0);
+    let report = place.run(&["profile", "orders.csv", "--output", "orders.html", "--quiet"]);
+    assert!(report.status.success() && report.stdout.is_empty() && report.stderr.is_empty(), "{}", err(&report));
+    let page = std::fs::read_to_string(place.path("orders.html")).unwrap();
+    assert!(page.contains("prefers-color-scheme: dark") && page.contains("<svg") && page.ends_with("</html>\n"));
+    assert!(!page.contains("http") && !page.contains("<script"), "one file, no network, no script");
+    assert_eq!(place.names(), ["clean.recipe.json", "orders.csv", "orders.html"], "no litter");
+}
+
+#[test]
+fn a_profile_replaces_nothing_unless_asked_and_names_what_is_wrong() {
+    let place = place();
+    place.write("old.json", "precious");
+    let refused = place.run(&["profile", "orders.csv", "--output", "old.json"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("--overwrite"), "{}", err(&refused));
+    assert_eq!(std::fs::read_to_string(place.path("old.json")).unwrap(), "precious");
+    let replaced = place.run(&["profile", "orders.csv", "--output", "old.json", "--overwrite"]);
+    assert!(replaced.status.success(), "{}", err(&replaced));
+    let found: Value = serde_json::from_str(&std::fs::read_to_string(place.path("old.json")).unwrap()).unwrap();
+    assert_eq!(found["location"], "old.json");
+    for (arguments, words) in [
+        (vec!["profile", "orders.csv", "--output", "out.txt"], ".json or .html"),
+        (vec!["profile", "orders.csv", "--output", "no/out.json"], "there is no folder no"),
+        (vec!["profile", "orders.csv", "--columns", "regoin"], "did you mean “region”"),
+        (vec!["profile", "nothing.csv"], "nothing.csv"),
+        (vec!["profile", "orders.csv", "--correlate", "some"], "--correlate"),
+    ] {
+        let failed = place.run(&arguments);
+        assert_eq!(failed.status.code(), Some(2), "{arguments:?}");
+        assert!(err(&failed).contains(words), "{arguments:?}: {}", err(&failed));
+    }
+}
+
+#[test]
+fn a_profile_is_taken_after_the_steps_and_of_what_was_asked_for() {
+    let place = place();
+    let arguments = ["profile", "orders.csv", "--recipe", "clean.recipe.json", "--json", "--columns", "region,qty"];
+    let found: Value = serde_json::from_slice(&place.run(&arguments).stdout).unwrap();
+    assert_eq!(found["sampleSize"], 3);
+    assert_eq!(found["columns"][0]["mostCommonValues"][0], serde_json::json!({"value": "EU", "count": 2}));
+    assert_eq!(found["columns"].as_array().unwrap().len(), 2);
+    let nulls = place.run(&["profile", "orders.csv", "--null", "eu", "--json"]);
+    let found: Value = serde_json::from_slice(&nulls.stdout).unwrap();
+    assert_eq!(found["columns"][1]["missingValuesCount"], 2);
+    let limited = place.run(&["profile", "orders.csv", "--limit", "1", "--json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&limited.stdout).unwrap()["sampleSize"], 1);
+    place.write(
+        "shop.brewhouse.json",
+        r#"{"FormatVersion": 1, "Name": "shop", "Dataset": {"Name": "orders", "Input": {"Paths": ["orders.csv"]}, "Format": "CSV"},
+            "Recipe": {"Steps": [{"Action": {"Operation": "UPPER_CASE", "Parameters": {"sourceColumn": "region"}}}]}}"#,
+    );
+    let project = place.run(&["profile", "shop.brewhouse.json", "--json"]);
+    let found: Value = serde_json::from_slice(&project.stdout).unwrap_or_else(|_| panic!("{}", err(&project)));
+    assert_eq!((&found["jobName"], &found["columns"][1]["distinctValuesCount"]), (&"orders".into(), &2.into()));
+    assert_eq!(found["columns"][1]["mostCommonValues"][0]["value"], "EU");
+}

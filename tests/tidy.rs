@@ -45,7 +45,8 @@ fn engine_layers() -> BTreeMap<&'static str, &'static [&'static str]> {
     let op: &[&str] = &["error", "types", "values", "recipe"];
     let plan: &[&str] = &["error", "types", "values", "recipe", "op"];
     let run: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "sink"];
-    let stage: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "run"];
+    let profile: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "sink", "run"];
+    let stage: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "run", "profile"];
     BTreeMap::from([
         ("error", &[] as &[&str]),
         ("types", &["error"]),
@@ -56,6 +57,8 @@ fn engine_layers() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("source", low),
         ("sink", &["error", "types", "values", "source", "run"]),
         ("run", run),
+        ("profile", profile),
+        ("facet", &["error", "types", "values", "recipe", "op", "plan", "run", "profile"]),
         ("stage", stage),
         ("project", &["error", "recipe", "source", "sink"]),
     ])

@@ -40,6 +40,8 @@ pub enum Command {
     Preview(PreviewArguments),
     /// Tell what a file is: layout, lines, and the type of every column with its exceptions
     Inspect(InspectArguments),
+    /// Look at a table: figures of every column, on all rows, as a table, a report or JSON
+    Profile(Box<ProfileArguments>),
     /// The reference: every operation, or one
     Operations(OperationsArguments),
     /// JSON Schema of recipe files, for editors
@@ -62,6 +64,13 @@ pub(super) struct InputArguments {
     /// The data: a file, a folder, a pattern, or - for standard input; several make one table
     #[arg(long, value_name = "PATH")]
     pub input: Vec<String>,
+    #[command(flatten)]
+    pub data: DataArguments,
+}
+
+/// How data is read, and what a run knows beside it; shared by run, check, preview and profile.
+#[derive(Args)]
+pub(super) struct DataArguments {
     /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
@@ -238,6 +247,55 @@ pub struct PreviewArguments {
     /// The rows as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+const PROFILE_AFTER: &str = "Examples:
+  brewhouse profile orders.csv
+      a table of the columns
+  brewhouse profile orders.csv --output orders.html
+      a report with plots: one file, for any browser and for print
+  brewhouse profile orders.csv --output orders.json
+      the figures, in the shape of DataBrew's profile files
+  brewhouse profile orders.csv --recipe clean.recipe.json
+      the table after the steps of a recipe
+  brewhouse profile shop.brewhouse.json --json
+      the dataset of a project after its steps
+
+Every figure is exact and counted on all rows. Empty text counts as missing, as in DataBrew.";
+
+/// What `profile` takes.
+#[derive(Args)]
+#[command(after_help = PROFILE_AFTER)]
+pub struct ProfileArguments {
+    /// The data: a file, a folder, a pattern, or - for standard input; several make one table. Or a project (NAME.brewhouse.json)
+    #[arg(value_name = "INPUT", required = true)]
+    pub input: Vec<String>,
+    /// A recipe (JSON or YAML) whose steps come first
+    #[arg(long, value_name = "RECIPE")]
+    pub recipe: Option<PathBuf>,
+    /// Where the profile goes: FILE.json in the shape of DataBrew, FILE.html as a report with plots
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Only these columns; duplicate rows are always those of the whole table
+    #[arg(long, value_name = "COL,…", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// How many columns of numbers are correlated, from the first: a number or all
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub correlate: String,
+    /// The profile as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub(super) data: DataArguments,
+    /// How progress is told on standard error
+    #[arg(long, value_enum, default_value_t = ProgressKind::Auto)]
+    pub progress: ProgressKind,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// What `operations` takes.

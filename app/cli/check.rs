@@ -13,7 +13,8 @@ use std::process::ExitCode;
 pub(super) fn check(arguments: &CheckArguments) -> Result<ExitCode> {
     let loaded = Loaded::new(&arguments.input)?;
     let recipe = &loaded.project.recipe;
-    let job = loaded.project.dataset.is_some().then(|| loaded.job(Vec::new(), arguments.input.limit)).transpose()?;
+    let job =
+        loaded.project.dataset.is_some().then(|| loaded.job(Vec::new(), arguments.input.data.limit)).transpose()?;
     let checked = check_job(recipe, job.as_ref(), &Monitor::silent())?;
     let code = if checked.ok { ExitCode::SUCCESS } else { ExitCode::from(2) };
     if arguments.json {

@@ -1,6 +1,6 @@
 //! From arguments to a job: which recipe, which data, which clock, which secrets.
 
-use super::arguments::{InputArguments, ReadingArguments};
+use super::arguments::{DataArguments, InputArguments, ReadingArguments};
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::project::Project;
 use brewhouse_engine::recipe::Recipe;
@@ -55,14 +55,19 @@ pub(super) fn reason(error: &std::io::Error) -> String {
 impl Loaded {
     /// Reads what the arguments name.
     pub(super) fn new(arguments: &InputArguments) -> Result<Self> {
+        Self::with(read_project(&arguments.recipe)?, &arguments.input, &arguments.data)
+    }
+
+    /// A project or recipe that was read, its folder, the inputs that were typed, and how they are to be read.
+    pub(super) fn with(read: (Project, PathBuf), input: &[String], arguments: &DataArguments) -> Result<Self> {
         if let Some(threads) = arguments.threads {
             use_threads(threads)?;
         }
-        let (mut project, mut base) = read_project(&arguments.recipe)?;
+        let (mut project, mut base) = read;
         let values = pairs(&arguments.set, "--set")?.into_iter().collect();
         let env = environment(arguments)?;
         let mut spooled = None;
-        if !arguments.input.is_empty() {
+        if !input.is_empty() {
             // Paths that were typed count from here, those of the project from its own folder.
             let here =
                 std::env::current_dir().map_err(|e| Error::new(ErrorKind::Source, "no current folder").caused_by(e))?;
@@ -72,7 +77,7 @@ impl Loaded {
             base = here;
             let kept = project.dataset.take().map(|d| (d.name, d.options));
             let (name, options) = kept.unwrap_or_else(|| ("input".into(), ReadOptions::default()));
-            let mut paths = arguments.input.clone();
+            let mut paths = input.to_vec();
             if let Some(dash) = paths.iter_mut().find(|path| *path == "-") {
                 let file = spool(arguments.input_format.as_deref())?;
                 *dash = file.path().to_string_lossy().into_owned();
@@ -188,7 +193,7 @@ fn pairs(texts: &[String], option: &str) -> Result<Vec<(String, String)>> {
         .collect()
 }
 
-fn environment(arguments: &InputArguments) -> Result<Environment> {
+fn environment(arguments: &DataArguments) -> Result<Environment> {
     let zone: chrono_tz::Tz = arguments.time_zone.parse().map_err(|_| {
         Error::new(ErrorKind::Parameter, format!("“{}” is not a time zone", arguments.time_zone))
             .advise("use a name such as Europe/Berlin")

@@ -11,6 +11,7 @@ mod inspect;
 mod operations;
 mod output;
 mod preview;
+mod profile;
 mod progress;
 mod reading;
 mod run;
@@ -31,6 +32,7 @@ pub fn dispatch(command: Command, options: Options) -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
+        Command::Profile(arguments) => profile::profile(&arguments),
         Command::Operations(arguments) => operations::operations(&arguments),
         Command::Schema => schema::schema(),
         Command::Convert(arguments) => convert::convert(&arguments),

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 /// Shows the first rows after a step.
 pub(super) fn preview(arguments: &PreviewArguments) -> Result<ExitCode> {
     let loaded = Loaded::new(&arguments.input)?;
-    let job = loaded.job(Vec::new(), arguments.input.limit)?;
+    let job = loaded.job(Vec::new(), arguments.input.data.limit)?;
     let preview = match preview_job(&job, arguments.step, arguments.rows, &Monitor::silent()) {
         Ok(preview) => preview,
         Err(problems) => {

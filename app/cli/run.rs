@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Runs a recipe or project.
 pub(super) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let loaded = Loaded::new(&arguments.input)?;
-    let mut job = loaded.job(targets(arguments, &loaded)?, arguments.input.limit)?;
+    let mut job = loaded.job(targets(arguments, &loaded)?, arguments.input.data.limit)?;
     job.rejects = Rejects { path: arguments.rejects.clone(), most: arguments.max_rejects };
     job.expect_rows = arguments.expect_rows.as_deref().map(parse_rows).transpose()?;
     let cancel = Arc::default();

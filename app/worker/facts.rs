@@ -13,7 +13,7 @@ pub(super) fn of(view: &View, name: &str) -> Result<Facts> {
     Ok(Facts {
         rows: found.rows,
         missing: found.missing,
-        invalid: 0,
+        invalid: found.mismatched,
         distinct: found.distinct,
         empty: found.empty,
         padded: found.padded,

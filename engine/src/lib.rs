@@ -25,6 +25,8 @@
 //! | [`plan`] | lazy frame and columns after every step | files; facts come from the caller |
 //! | [`source`], [`sink`] | formats in and out | operations, recipes |
 //! | [`run`] | the only place that runs data: progress, cancelling, ledger, receipt | windows, consoles |
+//! | [`profile`] | the table of statistics, the figures of tables and columns, the report | windows, consoles |
+//! | [`facet`] | filters, linked plots, view sorts and finding over all rows | windows |
 //! | [`stage`] | pages, views, figures and drafts for a window | widgets |
 //! | [`project`] | dataset, recipe and outputs in one file | runs |
 //!
@@ -52,8 +54,10 @@
 
 mod deep;
 pub mod error;
+pub mod facet;
 pub mod op;
 pub mod plan;
+pub mod profile;
 pub mod project;
 pub mod recipe;
 pub mod run;

@@ -284,7 +284,7 @@ fn compare(cell: Expr, dtype: &DataType, value: &str, how: fn(Expr, Expr) -> Exp
 }
 
 /// Whether a text cell does not fit a named type; cells of other types always fit theirs, missing ones too.
-pub(super) fn is_invalid(cell: Expr, dtype: &DataType, word: &str) -> Result<Expr> {
+pub fn is_invalid(cell: Expr, dtype: &DataType, word: &str) -> Result<Expr> {
     if dtype != &DataType::String || word.is_empty() || word.eq_ignore_ascii_case("string") {
         return Ok(lit(false));
     }

@@ -2,12 +2,37 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::FactsSource;
-use polars::prelude::{DataFrame, Engine, LazyFrame, PlanCallback, PolarsResult};
+use polars::prelude::{
+    DataFrame, Engine, FileWriteFormat, IpcWriterOptions, LazyFrame, OptFlags, PlRefPath, PlanCallback, PolarsResult,
+    SinkDestination, SinkTarget, UnifiedSinkArgs,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs a query with the streaming engine and returns its rows.
 pub fn collect(frame: LazyFrame) -> Result<DataFrame> {
     guarded(move || frame.collect_with_engine(Engine::Streaming).map(|result| result.unwrap_single()))
+}
+
+/// Runs several queries at once, so that they read what they have in common only once.
+pub(crate) fn collect_all(frames: Vec<LazyFrame>) -> Result<Vec<DataFrame>> {
+    let plans = frames.into_iter().map(|frame| frame.logical_plan).collect();
+    guarded(move || LazyFrame::collect_all_with_engine(plans, Engine::Streaming, OptFlags::default()))
+}
+
+/// The error of work that was cancelled, whatever the engine called it.
+pub(crate) fn unless_cancelled<T>(outcome: Result<T>, cancel: &AtomicBool) -> Result<T> {
+    if cancel.load(Ordering::Relaxed) { Err(Error::new(ErrorKind::Cancelled, "cancelled")) } else { outcome }
+}
+
+/// Streams a frame into an uncompressed Arrow file, from which single columns are cheap to read.
+pub(crate) fn write_side_file(frame: LazyFrame, path: &Path) -> Result<()> {
+    let path = PlRefPath::try_from_path(path).map_err(Error::from)?;
+    let destination = SinkDestination::File { target: SinkTarget::Path(path) };
+    let options = IpcWriterOptions { record_batch_size: Some(65_536), ..IpcWriterOptions::default() };
+    let sink = frame.sink(destination, FileWriteFormat::Ipc(options), UnifiedSinkArgs::default())?;
+    guarded(move || sink.collect_with_engine(Engine::Streaming).map(|_| ()))
 }
 
 /// Runs a query and throws its rows away; for finding out whether it can be run.

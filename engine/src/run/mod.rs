@@ -13,8 +13,8 @@ mod monitor;
 mod preview;
 mod receipt;
 
-pub(crate) use collect::guarded;
 pub use collect::{LiveFacts, ShapeFacts, collect};
+pub(crate) use collect::{collect_all, unless_cancelled, write_side_file};
 pub use execute::{Failure, Prepared, execute, prepare};
 pub use inspect::{ColumnInspection, Inspection, WordCount, inspect};
 pub use job::{Job, Rejects, fill_path, fill_steps, parse_rows};

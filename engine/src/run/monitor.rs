@@ -58,7 +58,7 @@ impl Monitor {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    pub(super) fn report(&self, progress: &Progress) {
+    pub(crate) fn report(&self, progress: &Progress) {
         (self.report)(progress);
     }
 }

@@ -26,6 +26,29 @@ pub fn remove_temporaries() {
     }
 }
 
+/// A file that goes when this is dropped, or when the process is ended from outside.
+pub struct Temporary(PathBuf);
+
+impl Temporary {
+    /// Takes charge of a path, whether or not there is a file yet.
+    pub fn new(path: PathBuf) -> Self {
+        remember(&path);
+        Self(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+        forget(&self.0);
+    }
+}
+
 /// Replaces a small file whole: written beside it, flushed, renamed.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<()> {
     replace_file_with(path, &mut |out| out.write_all(bytes))

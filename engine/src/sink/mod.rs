@@ -20,7 +20,7 @@ use polars::prelude::{FileWriteFormat, Schema};
 use std::path::{Path, PathBuf};
 
 pub use crate::source::StoredColumn;
-pub use cleanup::{remove_temporaries, replace_file, replace_file_with};
+pub use cleanup::{Temporary, remove_temporaries, replace_file, replace_file_with};
 pub use manifest::MANIFEST;
 pub use staging::{Staging, prepare};
 

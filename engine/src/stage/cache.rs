@@ -2,10 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::collect;
-use polars::prelude::{
-    DataFrame, Engine, FileWriteFormat, IpcWriterOptions, LazyFrame, PlRefPath, SinkDestination, SinkTarget,
-    UnifiedScanArgs, UnifiedSinkArgs,
-};
+use polars::prelude::{DataFrame, LazyFrame, PlRefPath, UnifiedScanArgs};
 use sha2::Digest as _;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -122,12 +119,4 @@ fn open(path: &Path) -> Result<(LazyFrame, u64)> {
 
 fn ref_path(path: &Path) -> Result<PlRefPath> {
     PlRefPath::try_from_path(path).map_err(Error::from)
-}
-
-/// Streams a frame into an uncompressed Arrow file.
-pub(super) fn write_side_file(frame: LazyFrame, path: &Path) -> Result<()> {
-    let destination = SinkDestination::File { target: SinkTarget::Path(ref_path(path)?) };
-    let options = IpcWriterOptions { record_batch_size: Some(65_536), ..IpcWriterOptions::default() };
-    let sink = frame.sink(destination, FileWriteFormat::Ipc(options), UnifiedSinkArgs::default())?;
-    crate::run::guarded(move || sink.collect_with_engine(Engine::Streaming).map(|_| ()))
 }

@@ -11,16 +11,15 @@ mod matches;
 
 pub use cache::Cache;
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page};
-pub use figures::{Bin, ColumnFigures, figures};
+pub use figures::{Bin, ColumnFigures, card, figures, figures_until};
 pub use matches::{Matches, matches};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::{Environment, Locality, RowLaw, bind};
 use crate::plan::{FactsSource, Taps, compile, stoppable};
 use crate::recipe::Step;
-use crate::run::collect;
+use crate::run::{collect, write_side_file};
 use crate::source::{self, ColumnVerdict, FileFact, Opened, Source, StoredColumn};
-use cache::write_side_file;
 use polars::prelude::{DataFrame, IntoLazy as _, LazyFrame, SchemaRef, col};
 use std::path::Path;
 use std::sync::Arc;
