@@ -181,7 +181,7 @@ impl Form {
             }
         }
         for condition in step.conditions() {
-            match ConditionText::read(&condition) {
+            match ConditionText::read(condition) {
                 Some(read) => form.conditions.push(read),
                 None => form.unread.push(condition.clone()),
             }

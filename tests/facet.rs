@@ -143,10 +143,10 @@ fn random_test(dice: &mut Dice, column: &str) -> Test {
 const COLUMNS: &[&str] = &["word", "whole", "real", "day", "flag"];
 
 fn random_filters(dice: &mut Dice) -> Vec<Filter> {
-    (0..1 + dice.below(2))
+    (0..=dice.below(2))
         .map(|_| {
             let column = dice.pick(COLUMNS);
-            let tests = (0..1 + dice.below(2)).map(|_| random_test(dice, column)).collect();
+            let tests = (0..=dice.below(2)).map(|_| random_test(dice, column)).collect();
             Filter { column: column.to_owned(), tests, inverted: dice.below(3) == 0 }
         })
         .collect()

@@ -37,8 +37,7 @@ pub(super) fn read_project(path: &Path) -> Result<(Project, PathBuf)> {
         return Ok((Project::parse(&text).map_err(named)?, folder.to_path_buf()));
     }
     let recipe = Recipe::parse(&text).map_err(named)?;
-    let mut project = Project::default();
-    project.recipe = recipe;
+    let project = Project { recipe, ..Project::default() };
     Ok((project, PathBuf::from(".")))
 }
 

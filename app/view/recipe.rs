@@ -260,7 +260,8 @@ fn insert_ui(ui: &Ui, scene: &mut Scene<'_>, at: usize, rect: Rect) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let near = Rect::from_min_max(rect.min - Vec2::new(0.0, 12.0), Pos2::new(rect.right(), rect.top() + 12.0));
     let active = response.hovered() || response.has_focus();
-    if !active && !(ui.rect_contains_pointer(near) && !ui.ctx().any_popup_open()) {
+    let close = ui.rect_contains_pointer(near) && !ui.ctx().any_popup_open();
+    if !active && !close {
         return;
     }
     let (ground, sign) = if active { (theme.accent, theme.on_accent) } else { (theme.surface, theme.muted) };

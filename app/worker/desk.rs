@@ -12,8 +12,8 @@ pub struct Desk {
     pub sheet: Option<(Arc<Project>, usize, u64)>,
     /// The draft: project, step, place, rows shown, epoch.
     pub draft: Option<(Arc<Project>, Step, Place, Only, u64)>,
-    /// The join whose matches are counted: project, dataset and keys, place, epoch.
-    pub matches: Option<(Arc<Project>, [Option<String>; 2], usize, u64)>,
+    /// The join whose matches are counted.
+    pub matches: Option<AskedMatches>,
     /// Sheet key and blocks.
     pub cells: (u64, Vec<BlockAt>),
     /// Sheet key and columns.
@@ -25,3 +25,6 @@ pub struct Desk {
     /// The project that the journal holds.
     pub journal: Option<Arc<Project>>,
 }
+
+/// A join whose matches were asked for: project, dataset and keys, place, epoch.
+pub type AskedMatches = (Arc<Project>, [Option<String>; 2], usize, u64);

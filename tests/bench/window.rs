@@ -149,7 +149,7 @@ pub(super) fn bench(path: &Path) -> String {
             sheet.columns.iter().take(32).all(|c| sheet.facts.contains_key(&c.name)) && sheet.stale.is_empty()
         })
     });
-    writeln!(report, "figures of the columns in view after {:.2} s more", figures).unwrap();
+    writeln!(report, "figures of the columns in view after {figures:.2} s more").unwrap();
     let quiet = screen.scroll();
     scrolled(&mut report, "frame, at rest", quiet);
     let text = screen.window.model().shown().and_then(|sheet| {

@@ -118,7 +118,7 @@ fn fill_join(form: &mut Form, choices: &Choices) {
 fn is_other_wording(form: &Form, spec: &ParamSpec) -> bool {
     let table = |name: &&str| form.op.param(name).is_some_and(|p| matches!(p.kind, Kind::Dataset | Kind::Datasets));
     let said = form.op.rules.iter().any(|rule| match rule {
-        ParamRule::OneOf(names) => names.contains(&spec.name) && names.iter().any(|name| table(name)),
+        ParamRule::OneOf(names) => names.contains(&spec.name) && names.iter().any(&table),
         _ => false,
     });
     said && !matches!(spec.kind, Kind::Dataset | Kind::Datasets) && form.text(spec.name).is_empty()

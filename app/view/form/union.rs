@@ -117,10 +117,14 @@ fn rows_ui(ui: &mut Ui, lists: &mut Lists, result: &mut Vec<String>, choices: &C
     }
     if let Some(at) = out {
         result.remove(at);
-        lists.iter_mut().for_each(|list| drop(list.remove(at)));
+        for list in lists.iter_mut() {
+            list.remove(at);
+        }
     }
     if add_button(ui, "column").clicked() {
         result.push(String::new());
-        lists.iter_mut().for_each(|list| list.push(None));
+        for list in lists.iter_mut() {
+            list.push(None);
+        }
     }
 }

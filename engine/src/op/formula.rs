@@ -107,7 +107,13 @@ fn part_of_date(scope: &Scope<'_>, name: &str, tree: &ast::Expr) -> Result<Typed
     let cells = scope.translate(tree)?;
     let class = cells.class();
     let timed = matches!(name, "hour" | "minute" | "second");
-    if class != TypeClass::DateTime && !(class == TypeClass::Date && !timed) && !(class == TypeClass::Time && timed) {
+    let fits = match class {
+        TypeClass::DateTime => true,
+        TypeClass::Date => !timed,
+        TypeClass::Time => timed,
+        _ => false,
+    };
+    if !fits {
         let wanted = if timed { "a date with a time" } else { "a date" };
         return Err(misfit(
             format!("{name} needs {wanted}, and “{tree}” is {}", class.words()),

@@ -281,7 +281,7 @@ impl Words {
             return Meaning::Nothing;
         }
         let begins = |names: &&str| names.split(' ').any(|beginning| long(3) && word.starts_with(beginning));
-        self.months.iter().position(|names| begins(&names)).map_or(Meaning::Unknown, Meaning::Month)
+        self.months.iter().position(begins).map_or(Meaning::Unknown, Meaning::Month)
     }
 }
 

@@ -133,7 +133,9 @@ impl Tokenizer {
         if self.expands {
             words = words.into_iter().flat_map(|word| expand(&word).unwrap_or_else(|| vec![word])).collect();
         }
-        words.retain(|word| !(self.leaves_common && is_stop_word(word)) && !self.own.contains(&word.to_lowercase()));
+        let is_left_out =
+            |word: &str| (self.leaves_common && is_stop_word(word)) || self.own.contains(&word.to_lowercase());
+        words.retain(|word| !is_left_out(word));
         match self.stem {
             Some(stem) => words.iter().map(|word| stem(&word.to_lowercase())).collect(),
             None => words,

@@ -149,7 +149,7 @@ pub fn profile(frame: &LazyFrame, schema: &Schema, settings: &Settings, monitor:
     let wanted = schema
         .iter()
         .filter(|(name, _)| settings.columns.is_empty() || settings.columns.iter().any(|c| c == name.as_str()));
-    let chosen = Schema::from_iter(wanted.map(|(name, dtype)| (name.clone(), dtype.clone())));
+    let chosen: Schema = wanted.map(|(name, dtype)| (name.clone(), dtype.clone())).collect();
     let sizes = sizes(&frame, &chosen, settings, &watch)?;
     let mut columns: Vec<ColumnProfile> = Vec::new();
     let tell = |done: usize, rows: u64| {

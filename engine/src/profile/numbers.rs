@@ -17,7 +17,7 @@ pub(super) enum Numbers {
     /// Held in memory.
     Held(Vec<f64>, Vec<u64>),
     /// Too many to hold: counted again in parts.
-    Counted(Parts),
+    Counted(Box<Parts>),
 }
 
 type Walk<'a> = &'a mut dyn FnMut(f64, u64);
@@ -308,7 +308,7 @@ fn median_distance(numbers: &Numbers, found: &Summary, watch: &Watch) -> Result<
         }
         Numbers::Counted(parts) => {
             let distances = parts.derived(&|cells: Expr| (cells - lit(median)).abs())?;
-            Numbers::Counted(distances).walk(watch, &mut |value, count| ranks.take(value, count))?;
+            Numbers::Counted(Box::new(distances)).walk(watch, &mut |value, count| ranks.take(value, count))?;
         }
     }
     Ok(ranks.shares()[2])

@@ -134,12 +134,11 @@ pub(super) fn correlations(
     }
     if !query.is_empty() {
         let found = watch.outcome(collect(frame.clone().select(query)))?;
-        for a in 0..names.len() {
-            for b in a + 1..names.len() {
-                let value = found.column(&format!("{a} {b}")).map_err(Error::from)?.get(0)?.extract::<f64>();
-                let value = value.filter(|r| r.is_finite()).map(|r| r.clamp(-1.0, 1.0));
-                (matrix[a][b], matrix[b][a]) = (value, value);
-            }
+        let pairs = (0..names.len()).flat_map(|a| (a + 1..names.len()).map(move |b| (a, b)));
+        for (a, b) in pairs {
+            let value = found.column(&format!("{a} {b}")).map_err(Error::from)?.get(0)?.extract::<f64>();
+            let value = value.filter(|r| r.is_finite()).map(|r| r.clamp(-1.0, 1.0));
+            (matrix[a][b], matrix[b][a]) = (value, value);
         }
     }
     Ok(Correlations { columns: names, matrix, left_out })

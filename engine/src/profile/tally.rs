@@ -223,7 +223,7 @@ impl<'a> Taking<'a> {
             tally.empty = text.empty;
             tally.blank = text.blank;
             tally.padded = text.padded;
-            tally.text_ends = text.ends.clone();
+            tally.text_ends.clone_from(&text.ends);
             tally.meant = text.meant(tally.rows - tally.null - tally.empty);
             (tally.patterns, tally.all_patterns) = text.top_patterns(settings.common);
             if text.empty > 0
@@ -241,7 +241,7 @@ impl<'a> Taking<'a> {
             _ => Grid::Whole,
         };
         let numbers = match again {
-            Some(parts) => Numbers::Counted(parts),
+            Some(parts) => Numbers::Counted(Box::new(parts)),
             None if kind == Kind::Text => text.lengths(),
             None => Numbers::Held(held.0, held.1),
         };

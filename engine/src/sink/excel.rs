@@ -27,7 +27,7 @@ const EXACT: u64 = 999_999_999_999_999;
 
 struct Book {
     path: PathBuf,
-    book: Workbook,
+    workbook: Workbook,
     names: Vec<String>,
     sheets: usize,
     row: u32,
@@ -45,7 +45,7 @@ pub(super) fn begin(path: &Path, schema: &Schema) -> Result<Box<dyn Rows>> {
     }
     let mut book = Book {
         path: path.to_path_buf(),
-        book: Workbook::new(),
+        workbook: Workbook::new(),
         names: schema.iter_names().map(ToString::to_string).collect(),
         sheets: 0,
         row: 0,
@@ -63,7 +63,7 @@ impl Book {
         self.sheets += 1;
         let bold = Format::new().set_bold().set_num_format("@");
         let name = if self.sheets == 1 { "Data".to_owned() } else { format!("Data {}", self.sheets) };
-        let sheet = self.book.add_worksheet_with_constant_memory().map_err(|error| failed(&self.path, error))?;
+        let sheet = self.workbook.add_worksheet_with_constant_memory().map_err(|error| failed(&self.path, error))?;
         let header = |sheet: &mut Worksheet| -> std::result::Result<(), XlsxError> {
             sheet.set_name(&name)?;
             sheet.set_freeze_panes(1, 0)?;
@@ -85,7 +85,8 @@ impl Rows for Book {
                 self.begin_sheet()?;
             }
             self.total += 1;
-            let sheet = self.book.worksheet_from_index(self.sheets - 1).map_err(|error| failed(&self.path, error))?;
+            let sheet =
+                self.workbook.worksheet_from_index(self.sheets - 1).map_err(|error| failed(&self.path, error))?;
             let mut cells = 0;
             for (place, values) in batch.columns().iter().enumerate() {
                 let value = values.get(at)?;
@@ -110,7 +111,7 @@ impl Rows for Book {
     }
 
     fn close(mut self: Box<Self>) -> Result<()> {
-        self.book.save(&self.path).map_err(|error| failed(&self.path, error))
+        self.workbook.save(&self.path).map_err(|error| failed(&self.path, error))
     }
 }
 

@@ -18,7 +18,9 @@ pub(crate) type Begin = fn(&Path, &Schema) -> Result<Box<dyn Rows>>;
 
 /// A writer that is shared with the engine while it runs, and the first error that it met.
 #[derive(Clone, Default)]
-pub(super) struct Shared(Arc<Mutex<(Option<Box<dyn Rows>>, Option<Error>)>>);
+pub(super) struct Shared(Arc<Mutex<State>>);
+
+type State = (Option<Box<dyn Rows>>, Option<Error>);
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -91,7 +91,10 @@ impl Rejects {
             Some(out) => out,
             None => self.out.insert(BufWriter::with_capacity(1 << 16, begin()?)),
         };
-        let hex: String = bytes.unwrap_or_default().iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::new();
+        for byte in bytes.unwrap_or_default() {
+            hex.push_str(&format!("{byte:02x}"));
+        }
         let line = format!(
             "{},{},{},{},{hex}\n",
             quoted(&reject.file),

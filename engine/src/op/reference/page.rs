@@ -123,7 +123,7 @@ fn plain(text: &str) -> String {
 fn cell(text: &str) -> String {
     // What stands in backticks is written as it is.
     let parts = text.split('`').enumerate().map(|(at, part)| if at % 2 == 0 { plain(part) } else { part.to_owned() });
-    let whole = if text.matches('`').count() % 2 == 0 {
+    let whole = if text.matches('`').count().is_multiple_of(2) {
         parts.collect::<Vec<_>>().join("`")
     } else {
         plain(text).replace('`', "\\`")

@@ -73,9 +73,9 @@ fn facts(out: &mut String, profiled: &Profiled) {
         let _ = writeln!(out, "<div class=\"{class}\"><b>{number}</b><span class=\"muted\">{words}</span></div>");
     };
     out.push_str("<div class=\"facts\">\n");
-    fact(out, grouped(profile.rows), plural(profile.rows, "row").into(), false);
+    fact(out, grouped(profile.rows), plural(profile.rows, "row"), false);
     let columns = profile.columns.len() as u64;
-    fact(out, grouped(columns), plural(columns, "column").into(), false);
+    fact(out, grouped(columns), plural(columns, "column"), false);
     let repeated = profile.duplicate_rows;
     fact(out, grouped(repeated), format!("duplicate {}", plural(repeated, "row")), repeated > 0);
     fact(out, grouped(missing), format!("missing cells{}", share_in_brackets(missing, cells)), false);

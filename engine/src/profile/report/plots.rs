@@ -56,7 +56,7 @@ pub(super) fn plots(out: &mut String, column: &ColumnProfile) {
         }
     }
     let few = tally.common.iter().any(|counted| counted.count > 1);
-    if few && matches!(column.kind, Kind::Text | Kind::Boolean) || few && tally.distinct <= SHOWN as u64 {
+    if few && (matches!(column.kind, Kind::Text | Kind::Boolean) || tally.distinct <= SHOWN as u64) {
         let entries = tally.common.iter().take(SHOWN).map(|c| (shown_value(&c.value), c.count));
         let more = tally.distinct.saturating_sub(SHOWN as u64);
         bars(out, "Most common values", entries, tally.rows, false);

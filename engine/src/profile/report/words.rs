@@ -30,7 +30,7 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
     }
     let share = float(part) / float(whole) * 100.0;
     match share {
-        none if none == 0.0 => "0 %".into(),
+        0.0 => "0 %".into(),
         little if little < 0.1 => "&lt; 0.1 %".into(),
         most if most > 99.9 && part < whole => "&gt; 99.9 %".into(),
         some => format!("{} %", trimmed(format!("{some:.1}"))),
