@@ -28,6 +28,8 @@ impl Driver {
     }
 
     fn choose(&mut self, control: &str, item: &str) {
+        // What arrives meanwhile would move the list.
+        self.settle();
         self.clicks(&[control, item]);
     }
 

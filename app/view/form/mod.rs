@@ -19,7 +19,6 @@ use brewhouse_engine::op::param::{Kind, ParamSpec, write_names};
 use brewhouse_engine::op::{Conditions, ParamRule};
 use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, Ui};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What controls choose from.
 pub(super) struct Choices {
@@ -222,16 +221,21 @@ fn matches_ui(ui: &mut Ui, model: &Model) {
     if let Some(fault) = draft.matches.fault() {
         field::error(ui, &fault.text());
     }
+    let width = ui.available_width();
     let Some(found) = draft.matches.value() else {
-        if draft.matches.waiting().is_some_and(|waiting| waiting > Duration::from_millis(150)) {
-            ui.label(small("Counting the matches…".into()));
+        // The room is kept from the start, so that nothing below moves when the counts arrive.
+        if draft.matches.waiting().is_some() {
+            for _ in 0..2 {
+                let (bar, _) = ui.allocate_exact_size(egui::vec2(width, 5.0), egui::Sense::hover());
+                crate::widget::card::quality_bar(ui.painter(), theme, bar, None);
+                ui.label(small("counting…".into()));
+            }
         }
         return;
     };
     if draft.matches.waiting().is_some() {
         ui.multiply_opacity(0.55);
     }
-    let width = ui.available_width();
     for (matched, all, words) in
         [(found.matched, found.rows, "rows match"), (found.other_matched, found.other_rows, "of the other are used")]
     {
