@@ -1,7 +1,7 @@
 """Writes one table in every format and compression, and compares what DuckDB, PyArrow, pandas and openpyxl read with the values.
 
-    python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install duckdb pyarrow pandas openpyxl zstandard
-    cargo build && /tmp/oracle/bin/python tests/oracle/read_back.py [PROGRAM]
+    python3 -m venv oracle-venv && oracle-venv/bin/pip install duckdb pyarrow pandas openpyxl zstandard
+    cargo build && oracle-venv/bin/python tests/oracle/read_back.py [PROGRAM]
 
 Ends with 1 when any reader sees another value than was written.
 """
