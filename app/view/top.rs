@@ -84,7 +84,9 @@ fn verdict_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         ui.label(plain(format!("{} every line accounted for", icon::CHECK)).color(theme.valid));
     }
     if source.aside > 0 {
-        ui.label(plain(format!("· {} set aside", grouped(source.aside))));
+        let words = plain(format!("· {} set aside", grouped(source.aside))).color(theme.mark);
+        let advice = "They do not fit the table; a run writes them, with line and reason, beside its output";
+        ui.label(words).on_hover_text(advice);
     }
     if source.changed {
         ui.label(plain("· changed on disk".into()).color(theme.mark));

@@ -27,7 +27,7 @@ pub(super) fn found(dataset: &Dataset, table: &Table) -> Source {
     Source {
         rows: table.rows,
         complete: table.exact,
-        aside: 0,
+        aside: table.aside,
         columns,
         modified,
         changed: false,

@@ -332,3 +332,15 @@ fn the_work_of_a_session_that_crashed_waits_even_when_a_file_is_opened_first() {
     third.settle();
     assert!(!journal.exists());
 }
+
+#[test]
+fn records_that_do_not_fit_are_told_beside_the_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ragged.csv");
+    std::fs::write(&path, "a,b\n1,2\n3\n4,5,6\n7,8\n").unwrap();
+    let mut driver = Driver::new(folder.path(), vec![path]);
+    driver.wait("the file is read", |model| model.source().is_some_and(|source| source.complete));
+    driver.settle();
+    assert_eq!((driver.sheet().rows, driver.model().source().unwrap().aside), (2, 2));
+    assert!(driver.text("2 set aside").is_some());
+}

@@ -34,6 +34,8 @@ pub struct Table {
     pub schema: SchemaRef,
     /// How many rows it has; of a head, how many were read.
     pub rows: u64,
+    /// Records of the source that do not fit and are not among the rows.
+    pub aside: u64,
     /// Whether types and rows are those of the whole source.
     pub exact: bool,
     /// What the typing pass decided, to be stored with a project.
@@ -91,6 +93,7 @@ fn table(opened: Opened, frame: LazyFrame, rows: u64, exact: bool, key: String) 
         frame,
         schema: opened.schema.clone(),
         rows,
+        aside: opened.text.as_ref().map_or(0, |text| text.set_aside.records),
         exact,
         columns: opened.columns.clone(),
         verdict: opened.verdict.clone(),
