@@ -29,12 +29,14 @@ mod predicate;
 mod selection;
 mod sort;
 mod steps;
+mod values;
 
 pub use find::{Found, Search, find};
 pub use front::{Front, Plot, fronts};
 pub use selection::Selection;
 pub use sort::{Order, SortKey, page, sort};
 pub use steps::steps;
+pub use values::{Listed, Listing, Values, values};
 
 use crate::error::Result;
 use crate::plan::stoppable;

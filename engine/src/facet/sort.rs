@@ -35,6 +35,25 @@ impl Order {
         self.0.is_empty()
     }
 
+    /// The row at a place.
+    pub fn row(&self, place: u64) -> Option<u64> {
+        self.0.get(usize::try_from(place).ok()?).map(|row| u64::from(*row))
+    }
+
+    /// The first place from a place on, or else from the beginning, whose row fits.
+    pub fn next(&self, from: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
+        let from = usize::try_from(from).unwrap_or(usize::MAX).min(self.0.len());
+        let fits = |place: &usize| fits(u64::from(self.0[*place]));
+        (from..self.0.len()).chain(0..from).find(fits).map(|place| place as u64)
+    }
+
+    /// The last place before a place, or else from the end, whose row fits.
+    pub fn previous(&self, before: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
+        let before = usize::try_from(before).unwrap_or(usize::MAX).min(self.0.len());
+        let fits = |place: &usize| fits(u64::from(self.0[*place]));
+        (0..before).rev().chain((before..self.0.len()).rev()).find(fits).map(|place| place as u64)
+    }
+
     /// The rows at places `first` and on, at most so many.
     pub fn rows(&self, first: u64, len: u64) -> Vec<u64> {
         let first = usize::try_from(first).unwrap_or(usize::MAX);
