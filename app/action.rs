@@ -1,9 +1,11 @@
 //! Every change, with its payload. Views and commands yield actions; `update` carries them out.
 
 use crate::model::Purpose;
+use crate::model::look::Toward;
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::theme;
+use brewhouse_engine::facet::{Filter, Search};
 use brewhouse_engine::recipe::Step;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -109,6 +111,29 @@ pub enum Action {
     Copy(String),
     /// Take the notices away.
     Dismiss,
+    /// Show only the rows that pass a filter, which takes the place of the earlier one of its column; without tests it is taken away.
+    Filter(Filter),
+    /// Take the filter of a column away; none: all filters, and the order of the view.
+    ClearFilter(Option<String>),
+    /// Sort the view by a column, then the other way round, then not at all.
+    SortView {
+        /// The column.
+        column: String,
+        /// Whether the columns sorted by before stay keys.
+        beside: bool,
+    },
+    /// Make steps of the filters and the order of the view.
+    KeepView,
+    /// Open the field for a text to find.
+    FindBox,
+    /// Look for a text in all rows; none: no more.
+    Find(Option<Search>),
+    /// Go to the next match, or to the one before.
+    FindOn(Toward),
+    /// Ask for a row or column to go to.
+    GoToBox,
+    /// Bring a row into view by its number, counted from 0.
+    GoToRow(u64),
     /// These rows and columns are on screen.
     InView(Range<u64>, Range<usize>),
     /// Bring a column into view.

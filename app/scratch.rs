@@ -4,6 +4,7 @@ use crate::model::Purpose;
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::widget::grid::GridState;
+use brewhouse_engine::facet::Search;
 use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
 use brewhouse_engine::op::param::{Kind, write_names};
 use brewhouse_engine::op::{Operation, column::SortKey, find};
@@ -224,8 +225,19 @@ pub struct Palette {
     pub at: usize,
     /// Whether only operations for a new step are offered.
     pub steps_only: bool,
+    /// Whether a row or column to go to is asked for.
+    pub go_to: bool,
     /// Before which step the new one is to stand; none: where one looks.
     pub insert_at: Option<usize>,
+}
+
+/// The field for a text to find.
+#[derive(Clone, Debug, Default)]
+pub struct FindBox {
+    /// What is looked for.
+    pub search: Search,
+    /// Whether the field still has to take the focus.
+    pub fresh: bool,
 }
 
 /// Everything that is half typed.
@@ -257,6 +269,10 @@ pub struct Scratch {
     pub left_folded: bool,
     /// Whether the right panel is folded.
     pub right_folded: bool,
+    /// The field for a text to find, when it is open.
+    pub find: Option<FindBox>,
+    /// The cell to bring into view: its row by its place on screen, its column when one is meant.
+    pub reveal_cell: Option<(u64, Option<String>)>,
     /// Widths and scrolling that wait for the next sheet: the column to bring into view.
     pub reveal: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! The window: takes in events, draws, then carries out what was asked for.
 
 use crate::action::Action;
-use crate::command::COMMANDS;
+use crate::command::{COMMANDS, Command};
 use crate::model::Model;
 use crate::scratch::Scratch;
 use crate::times::{Shown, Times, thread_time};
@@ -91,7 +91,7 @@ impl Window {
         if self.model.theme != theme {
             self.apply_theme(ctx);
         }
-        reconcile(&mut self.model, &mut self.jobs);
+        reconcile(&mut self.model, &self.scratch, &mut self.jobs);
         self.watch(ctx);
         self.close(ctx);
     }
@@ -131,13 +131,16 @@ impl Window {
         for action in actions {
             self.act(&ctx, action);
         }
-        reconcile(&mut self.model, &mut self.jobs);
+        reconcile(&mut self.model, &self.scratch, &mut self.jobs);
         self.keep_title(&ctx);
     }
 
     fn pressed(&self, ui: &Ui) -> Option<Action> {
         let typing = ui.ctx().text_edit_focused();
-        for command in COMMANDS {
+        // A shortcut without Shift also takes the keys of the same one with it, so those come first.
+        let shifted = |command: &Command| command.shortcut.is_some_and(|shortcut| shortcut.modifiers.shift);
+        let with = COMMANDS.iter().filter(|command| shifted(command));
+        for command in with.chain(COMMANDS.iter().filter(|command| !shifted(command))) {
             let Some(shortcut) = &command.shortcut else { continue };
             let bare = !shortcut.modifiers.command && !shortcut.modifiers.alt && shortcut.logical_key < egui::Key::F1;
             // While a text is written, its own keys come first.

@@ -5,6 +5,7 @@ mod features;
 mod files;
 mod forms;
 mod history;
+mod look;
 mod picture;
 mod project;
 mod shapes;

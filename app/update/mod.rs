@@ -3,6 +3,7 @@
 mod asks;
 mod events;
 mod files;
+mod look;
 mod steps;
 
 pub use asks::reconcile;
@@ -78,6 +79,18 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
             return Some(Request::Copy(text));
         }
         Action::Dismiss => model.notices.list.clear(),
+        Action::Filter(filter) => look::filter(model, filter),
+        Action::ClearFilter(column) => look::clear(model, column.as_deref()),
+        Action::SortView { column, beside } => look::sort(model, &column, beside),
+        Action::KeepView => look::keep(model),
+        Action::FindBox => {
+            scratch.find.get_or_insert_default().fresh = true;
+            scratch.tab = crate::scratch::Tab::Grid;
+        }
+        Action::Find(search) => look::find(model, search),
+        Action::FindOn(toward) => look::find_on(model, scratch, jobs, toward),
+        Action::GoToBox => scratch.palette = Some(Palette { go_to: true, ..Palette::default() }),
+        Action::GoToRow(row) => look::go_to_row(model, scratch, jobs, row),
         Action::InView(rows, columns) => {
             if let Some(sheet) = model.shown_mut() {
                 asks::note_view(sheet, rows, columns);

@@ -103,6 +103,16 @@ pub(super) fn add(model: &mut Model, step: Step) {
     model.cursor = model.cursor.map(|at| at + 1).filter(|at| *at < model.steps().len());
 }
 
+/// Adds steps where one looks, as one change.
+pub(super) fn add_all(model: &mut Model, new: Vec<Step>) {
+    let Some(first) = new.first() else { return };
+    let (at, count) = (model.depth(), new.len());
+    let label = sentence::text(first);
+    let label = if count == 1 { label } else { format!("{label}, and {} more", count - 1) };
+    change(model, &label, |steps| drop(steps.splice(at..at, new)));
+    model.cursor = model.cursor.map(|at| at + count).filter(|at| *at < model.steps().len());
+}
+
 /// Takes a step out.
 pub(super) fn delete(model: &mut Model, at: usize) {
     if at < model.steps().len() {

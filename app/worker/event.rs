@@ -1,9 +1,11 @@
 //! What workers answer with: one closed list.
 
 use super::Slot;
+use crate::model::look::FoundFigures;
 use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
 use crate::model::{Fault, Project, Purpose, Recent, Source};
+use brewhouse_engine::facet::Front;
 use brewhouse_engine::stage::Matches;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +32,14 @@ pub enum Event {
     Block(u64, BlockAt, Block),
     /// Facts of a column of a sheet.
     Facts(u64, String, Arc<Facts>),
+    /// The part of the table that the lens shows.
+    Look(Box<Result<Sheet, Fault>>),
+    /// The bars of the rows that pass: for which table and filters, of which column.
+    Front(u64, String, Arc<Front>),
+    /// What a search found.
+    Found(Result<FoundFigures, Fault>),
+    /// The place on screen of a row that was asked for.
+    Place(u64),
     /// How the rows of the drafted join find each other; none while its keys are not chosen.
     Matches(Result<Option<Matches>, Fault>),
     /// A dialog was answered; none when it was dismissed.

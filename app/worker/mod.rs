@@ -12,8 +12,10 @@ pub mod stage;
 pub mod store;
 
 mod cells;
+mod chosen;
 mod draft;
 mod facts;
+mod look;
 mod read;
 
 pub use event::Event;
@@ -37,6 +39,14 @@ pub enum Slot {
     Cells,
     /// Facts of the columns in view.
     Facts,
+    /// The part of the table that the lens shows.
+    Look,
+    /// The bars of the rows that pass.
+    Fronts,
+    /// A search over all rows.
+    Find,
+    /// The values of a facet.
+    Facets,
     /// The matches of a drafted join.
     Matches,
     /// A dialog that asks for a file.
@@ -57,7 +67,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 13;
+const SLOTS: usize = 17;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]

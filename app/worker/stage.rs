@@ -3,14 +3,17 @@
 //! The one place of the window that speaks with the engine about data.
 
 use super::cells::Shelf;
+use super::chosen::Chosen;
 use super::event::Shown;
 use super::{Event, Ticket, draft, facts, read};
+use crate::model::look::Lens;
 use crate::model::sheet::{BlockAt, ColumnMark, Facts, Only, Sheet, StepFigures};
 use crate::model::{Dataset, Fault, Place, Project, Source};
+use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
 use brewhouse_engine::recipe::Step;
-use brewhouse_engine::stage::{self, Cache, Table, View, draft_counts};
-use brewhouse_engine::{Error, Problem};
+use brewhouse_engine::stage::{self, Cache, Table, View, draft_counts, draft_touched};
+use brewhouse_engine::{Error, ErrorKind, Problem};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -20,6 +23,8 @@ use std::time::Instant;
 
 /// Tables kept ready; the oldest go first.
 const MOST_SHELVES: usize = 12;
+/// Lists of rows kept ready.
+const MOST_ROWS: usize = 6;
 /// Columns whose facts are kept.
 const MOST_FACTS: usize = 20_000;
 /// Rows shown of a large file until all of it is read.
@@ -55,6 +60,8 @@ struct Inner {
     tables: HashMap<PathBuf, (u64, Dataset, Table)>,
     shelves: Vec<(u64, Arc<Shelf>)>,
     facts: HashMap<(u64, String), Arc<Facts>>,
+    rows: Vec<(u64, Chosen)>,
+    found: Option<(u64, Found)>,
 }
 
 /// A file that is being read.
@@ -123,17 +130,17 @@ impl Stage {
         let key = hash(&(&made.view.key, "view", head));
         let figures = figures(&made.view, ask.depth);
         let (shelf, faults, sources) = (Shelf::plain(made.view), made.faults, made.sources);
-        match self.show(shelf, ask, key, start, &made.env, &made.cache) {
+        match self.show(shelf, &ask.blocks, key, start, ticket.cancel()) {
             Ok(sheet) => Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults, sources },
             Err(error) => failed(vec![Fault::from(&error)]),
         }
     }
 
     /// Sends the table under a draft, and after it the counts over all rows.
-    pub fn send_draft(&self, ask: &Ask, step: &Step, place: Place, only: Only, ticket: &Ticket) {
+    pub fn send_draft(&self, ask: &Ask, step: &Step, place: Place, (only, lens): (Only, &Lens), ticket: &Ticket) {
         let start = Instant::now();
         let ask = Ask { depth: place.at(), ..ask.clone() };
-        let shown = match self.drafted(&ask, step, place, only, start, ticket) {
+        let shown = match self.drafted(&ask, step, place, (only, lens), start, ticket) {
             Ok(shown) => shown,
             Err(faults) => failed(faults),
         };
@@ -145,7 +152,7 @@ impl Stage {
         ask: &Ask,
         step: &Step,
         place: Place,
-        only: Only,
+        (only, lens): (Only, &Lens),
         start: Instant,
         ticket: &Ticket,
     ) -> Result<Shown, Faults> {
@@ -153,29 +160,33 @@ impl Stage {
         let made = self.view(ask, false, ticket.cancel())?;
         let (env, cache) = (&made.env, &made.cache);
         let compiled = draft::compile(&made.view, step, place.at() + 1, env, cache)?;
-        let key = |part: &str| hash(&(&made.view.key, step.to_value().to_string(), only, part));
+        let key = |part: &str| hash(&(&made.view.key, step.to_value().to_string(), only, format!("{lens:?}"), part));
         let figures = figures(&made.view, ask.depth);
         let table = compiled.effect == stage::Effect::Table;
-        let again = compiled.clone();
-        let mut shelf = draft::shelf(made.view.clone(), compiled, &made.steps, step);
-        if only != Only::All {
-            draft::pick(&mut shelf, only, env, cache, &|| ticket.is_stale()).map_err(plain)?;
-        } else if !table {
+        let mut shelf = draft::shelf(made.view.clone(), compiled.clone(), &made.steps, step);
+        let cancel = ticket.cancel();
+        // Another table has other rows: neither the lens nor the difference says which of them to show.
+        if !table {
+            shelf.chosen = if only == Only::All {
+                self.chosen(&made.view, lens, cancel).map_err(plain)?
+            } else {
+                let touched = draft_touched(&compiled, env, cache, only == Only::Failed, cancel).map_err(plain)?;
+                Chosen::of(&made.view, lens, Some(touched), cancel).map_err(plain)?
+            };
             // What is on screen comes at once; the counts take a look at every row.
-            let early = draft::shelf(made.view.clone(), again.clone(), &made.steps, step);
-            let sheet = self.show(early, ask, key("early"), start, env, cache).map_err(plain)?;
+            let sheet = self.show(shelf.clone(), &ask.blocks, key("early"), start, cancel).map_err(plain)?;
             let sheet = Sheet { steps: figures.clone(), ..sheet };
             ticket.send(Event::Draft(Box::new(Shown { sheet: Ok(sheet), faults: Vec::new(), sources: Vec::new() })));
         }
         if ticket.is_stale() {
             return Err(vec![Fault::new("a newer draft has come")]);
         }
-        let counts = draft_counts(&again, env, cache, ticket.cancel()).map_err(plain)?;
+        let counts = draft_counts(&compiled, env, cache, cancel).map_err(plain)?;
         shelf.effect = shelf.effect.map(|effect| draft::counted(effect, counts));
         if table {
             shelf.rows = counts.rows_after;
         }
-        let sheet = self.show(shelf, ask, key("counted"), start, env, cache).map_err(plain)?;
+        let sheet = self.show(shelf, &ask.blocks, key("counted"), start, cancel).map_err(plain)?;
         Ok(Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults: Vec::new(), sources: made.sources })
     }
 
@@ -189,23 +200,26 @@ impl Stage {
         ticket.send(Event::Matches(found));
     }
 
-    fn show(
+    /// Puts a table on its shelf and gives back what the window shows of it.
+    pub(super) fn show(
         &self,
         shelf: Shelf,
-        ask: &Ask,
+        wanted: &[BlockAt],
         key: u64,
         start: Instant,
-        env: &Environment,
-        cache: &Cache,
+        cancel: &Arc<AtomicBool>,
     ) -> brewhouse_engine::Result<Sheet> {
+        let cache = self.cache().map_err(|fault| Error::new(ErrorKind::Sink, fault.message))?;
         let mut blocks = HashMap::new();
-        for at in &ask.blocks {
-            blocks.insert(*at, shelf.block(*at, env, cache)?);
+        for at in wanted {
+            blocks.insert(*at, shelf.block(*at, &self.env, &cache, cancel)?);
         }
         let sheet = Sheet {
             key,
+            facts_key: key,
             columns: Arc::clone(&shelf.columns),
-            rows: shelf.rows,
+            rows: shelf.shown(),
+            of_rows: (!matches!(shelf.chosen, Chosen::All)).then_some(shelf.rows),
             exact: shelf.view.exact,
             effect: shelf.effect,
             millis: u64::try_from(start.elapsed().as_millis()).unwrap_or_default(),
@@ -221,8 +235,38 @@ impl Stage {
         Ok(sheet)
     }
 
-    fn shelf(&self, key: u64) -> Option<Arc<Shelf>> {
-        self.inner().shelves.iter().find(|(other, _)| *other == key).map(|(_, shelf)| Arc::clone(shelf))
+    /// A table that is kept ready; it is the newest again.
+    pub(super) fn shelf(&self, key: u64) -> Option<Arc<Shelf>> {
+        let mut inner = self.inner();
+        let at = inner.shelves.iter().position(|(other, _)| *other == key)?;
+        let kept = inner.shelves.remove(at);
+        let shelf = Arc::clone(&kept.1);
+        inner.shelves.push(kept);
+        Some(shelf)
+    }
+
+    /// Rows that a lens showed before.
+    pub(super) fn kept_rows(&self, key: u64) -> Option<Chosen> {
+        self.inner().rows.iter().find(|(other, _)| *other == key).map(|(_, rows)| rows.clone())
+    }
+
+    /// Keeps the rows that a lens shows.
+    pub(super) fn keep_rows(&self, key: u64, rows: &Chosen) {
+        let mut inner = self.inner();
+        inner.rows.push((key, rows.clone()));
+        if inner.rows.len() > MOST_ROWS {
+            inner.rows.remove(0);
+        }
+    }
+
+    /// What the last search found, when it was this one.
+    pub(super) fn kept_found(&self, key: u64) -> Option<Found> {
+        self.inner().found.as_ref().filter(|(other, _)| *other == key).map(|(_, found)| found.clone())
+    }
+
+    /// Keeps what a search found.
+    pub(super) fn keep_found(&self, key: u64, found: &Found) {
+        self.inner().found = Some((key, found.clone()));
     }
 
     /// Sends blocks of cells, one by one.
@@ -232,8 +276,9 @@ impl Stage {
             if ticket.is_stale() {
                 return;
             }
-            match shelf.block(*at, &self.env, &cache) {
+            match shelf.block(*at, &self.env, &cache, ticket.cancel()) {
                 Ok(block) => ticket.send(Event::Block(key, *at, block)),
+                Err(_) if ticket.is_stale() => return,
                 Err(error) => return ticket.send(Event::Broken(super::Slot::Cells, Fault::from(&error))),
             }
         }
@@ -390,7 +435,7 @@ fn failed(faults: Vec<Fault>) -> Shown {
     Shown { sheet: Err(first), faults, sources: Vec::new() }
 }
 
-fn hash(value: &impl std::hash::Hash) -> u64 {
+pub(super) fn hash(value: &impl std::hash::Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -30,6 +30,7 @@ mod selection;
 mod sort;
 mod steps;
 mod values;
+mod words;
 
 pub use find::{Found, Search, find};
 pub use front::{Front, Plot, fronts};
@@ -37,6 +38,7 @@ pub use selection::Selection;
 pub use sort::{Order, SortKey, page, sort};
 pub use steps::steps;
 pub use values::{Listed, Listing, Values, values};
+pub use words::{bound_words, range_words};
 
 use crate::error::Result;
 use crate::plan::stoppable;
