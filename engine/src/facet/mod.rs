@@ -37,8 +37,8 @@ pub use front::{Front, Plot, fronts};
 pub use selection::Selection;
 pub use sort::{Order, SortKey, page, sort};
 pub use steps::steps;
-pub use values::{Listed, Listing, Values, values};
-pub use words::{bound_words, range_words};
+pub use values::{By, Listed, Listing, Values, values};
+pub use words::{bound_of, bound_words, range_words};
 
 use crate::error::Result;
 use crate::plan::stoppable;

@@ -4,17 +4,35 @@ use super::{Filter, passes};
 use crate::error::Result;
 use crate::op::no_such_column;
 use crate::plan::stoppable;
+use crate::profile::pattern_of;
 use crate::run::{collect, unless_cancelled};
+use crate::types::TypeClass;
 use crate::values::cell_text;
-use polars::prelude::{DataFrame, DataType, LazyFrame, Schema, col, len, lit};
+use polars::prelude::{
+    DataFrame, DataType, Expr, IntoColumn as _, IntoSeries as _, LazyFrame, Schema, StringChunked, col, len, lit,
+};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+
+/// What is listed of a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum By {
+    /// Its values.
+    #[default]
+    Values,
+    /// The patterns of characters of its texts.
+    Patterns,
+    /// How many characters its texts have.
+    Lengths,
+}
 
 /// Which values are listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// The column.
     pub column: String,
+    /// What is listed of it; of a column without text, always its values.
+    pub by: By,
     /// A part of the values, whatever its case; empty for all.
     pub search: String,
     /// Whether they stand in the order of the alphabet; else the most frequent come first.
@@ -56,15 +74,32 @@ pub fn values(
     cancel: &Arc<AtomicBool>,
 ) -> Result<Values> {
     let column = listing.column.as_str();
-    schema.get(column).ok_or_else(|| no_such_column(column, schema))?;
+    let dtype = schema.get(column).ok_or_else(|| no_such_column(column, schema))?;
+    let text = TypeClass::of(dtype) == TypeClass::Text;
+    let cells = match listing.by {
+        By::Patterns if text => patterns(col(column).cast(DataType::String)),
+        By::Lengths if text => col(column).cast(DataType::String).str().len_chars(),
+        _ => col(column),
+    };
     let others: Vec<Filter> = filters.iter().filter(|filter| filter.column != column).cloned().collect();
     let passes = passes(schema, &others)?.unwrap_or_else(|| lit(true));
     let counted = stoppable(frame.clone(), cancel)
-        .select([col(column).alias(VALUE), passes.alias(PASSES)])
+        .select([cells.alias(VALUE), passes.alias(PASSES)])
         .group_by([col(VALUE)])
         .agg([len().cast(DataType::UInt64).alias(ALL), col(PASSES).sum().cast(DataType::UInt64)]);
     let counted = unless_cancelled(collect(counted), cancel)?;
     read(&counted, listing)
+}
+
+/// The pattern of characters of each text.
+fn patterns(texts: Expr) -> Expr {
+    texts.map(
+        |cells| {
+            let found: StringChunked = cells.str()?.iter().map(|text| text.map(pattern_of)).collect();
+            Ok(found.into_series().with_name(cells.name().clone()).into_column())
+        },
+        |_, field| Ok(field.clone()),
+    )
 }
 
 const VALUE: &str = "value";
@@ -89,7 +124,12 @@ fn read(counted: &DataFrame, listing: &Listing) -> Result<Values> {
     }
     found.found = found.list.len() as u64;
     if listing.by_name {
-        found.list.sort_unstable_by(|a, b| a.text.cmp(&b.text));
+        let number = |listed: &Listed| listed.text.parse::<f64>().unwrap_or(f64::INFINITY);
+        let numbers = values.dtype().is_numeric();
+        found.list.sort_unstable_by(|a, b| match numbers {
+            true => number(a).total_cmp(&number(b)),
+            false => a.text.cmp(&b.text),
+        });
     } else {
         found.list.sort_unstable_by(|a, b| (b.passing, b.all, &a.text).cmp(&(a.passing, a.all, &b.text)));
     }

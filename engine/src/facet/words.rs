@@ -1,10 +1,11 @@
 //! Filters in plain words: "price is from 10 to below 50".
 
 use super::{Filter, Test};
+use crate::op::dates::parse_any_date;
 use crate::profile::{Kind, moment};
 use crate::types::TypeClass;
 use crate::values::float_text;
-use polars::prelude::DataType;
+use polars::prelude::{DataType, TimeUnit};
 
 /// Values that are named; of more, how many there are.
 const NAMED: usize = 3;
@@ -83,4 +84,26 @@ pub fn bound_words(value: f64, dtype: &DataType) -> String {
     }
     let rounded: f64 = format!("{value:.12e}").parse().unwrap_or(value);
     float_text(rounded)
+}
+
+/// The bound that a text means in a column: a number, or a day or moment as its units; none when it means none.
+pub fn bound_of(text: &str, dtype: &DataType) -> Option<f64> {
+    let text = text.trim();
+    if Kind::of(dtype) != Kind::Moment {
+        return text.parse::<f64>().ok().filter(|number| number.is_finite());
+    }
+    let moment = parse_any_date(text)?;
+    let days = (moment.date() - chrono::NaiveDate::default()).num_days();
+    let units = match dtype {
+        DataType::Date => days,
+        DataType::Datetime(TimeUnit::Milliseconds, _) => moment.and_utc().timestamp_millis(),
+        DataType::Datetime(TimeUnit::Microseconds, _) => moment.and_utc().timestamp_micros(),
+        DataType::Datetime(TimeUnit::Nanoseconds, _) => moment.and_utc().timestamp_nanos_opt()?,
+        _ => return None,
+    };
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "moments are counted far below 2 to the power of 53 parts of a second"
+    )]
+    Some(units as f64)
 }
