@@ -5,7 +5,7 @@ use crate::model::look::Toward;
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::theme;
-use brewhouse_engine::facet::{Filter, Search};
+use brewhouse_engine::facet::{Filter, Listing, Search};
 use brewhouse_engine::recipe::Step;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -121,6 +121,19 @@ pub enum Action {
         column: String,
         /// Whether the columns sorted by before stay keys.
         beside: bool,
+    },
+    /// Open the facet of a column, or list something else of it.
+    Facet(Listing),
+    /// Close the facet of a column; its filter stays.
+    CloseFacet(String),
+    /// Write a value of a text column otherwise wherever it stands, as a step.
+    RenameValue {
+        /// The column.
+        column: String,
+        /// The value.
+        from: String,
+        /// What it becomes.
+        to: String,
     },
     /// Make steps of the filters and the order of the view.
     KeepView,

@@ -271,6 +271,10 @@ pub struct Scratch {
     pub right_folded: bool,
     /// The field for a text to find, when it is open.
     pub find: Option<FindBox>,
+    /// The value of a facet that is being written otherwise: column, value, text.
+    pub rename: Option<(String, String, String)>,
+    /// The limits of a facet as they are being written: column, from, to.
+    pub limits: Option<(String, [String; 2])>,
     /// The cell to bring into view: its row by its place on screen, its column when one is meant.
     pub reveal_cell: Option<(u64, Option<String>)>,
     /// Widths and scrolling that wait for the next sheet: the column to bring into view.

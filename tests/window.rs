@@ -1,6 +1,7 @@
 //! The real window without a display: the whole main job by clicks, drafts that leave no trace, errors of forms, history, a picture.
 
 mod driver;
+mod facets;
 mod features;
 mod files;
 mod forms;

@@ -2,7 +2,7 @@
 
 use super::Loading;
 use super::sheet::Sheet;
-use brewhouse_engine::facet::{Filter, Front, Search, SortKey};
+use brewhouse_engine::facet::{Filter, Front, Listing, Search, SortKey, Values};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -96,6 +96,17 @@ impl Fronts {
     pub fn of(&self, column: &str) -> Option<(&Front, bool)> {
         self.of.get(column).map(|(key, front)| (&**front, *key != self.key))
     }
+}
+
+/// A list of what is in a column, by which the table is filtered.
+#[derive(Debug, Default)]
+pub struct Facet {
+    /// The column, and what is listed of it.
+    pub listing: Listing,
+    /// The list.
+    pub values: Loading<Values>,
+    /// Names what the list was counted for.
+    pub key: u64,
 }
 
 /// Where a search goes.

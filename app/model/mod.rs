@@ -213,6 +213,8 @@ pub struct Model {
     pub looked: Loading<Sheet>,
     /// The bars of the rows that pass.
     pub fronts: look::Fronts,
+    /// The facets that are open.
+    pub facets: Vec<look::Facet>,
     /// The search.
     pub find: Option<look::Find>,
     /// What is wrong with steps.

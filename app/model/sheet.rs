@@ -236,6 +236,8 @@ pub struct Facts {
     pub distinct: u64,
     /// Cells that hold an empty text.
     pub empty: u64,
+    /// Cells that hold blanks alone.
+    pub blank: u64,
     /// Cells with blanks at their ends.
     pub padded: u64,
     /// The smallest value.

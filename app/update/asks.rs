@@ -17,6 +17,7 @@ pub fn reconcile(model: &mut Model, scratch: &Scratch, jobs: &mut Jobs) {
     ask_cells(model, jobs);
     ask_facts(model, jobs);
     look::ask_fronts(model, jobs);
+    look::ask_facets(model, jobs);
     look::ask_find(model, scratch, jobs);
     keep_journal(model, jobs);
 }

@@ -33,6 +33,7 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
                 model.fronts.of.insert(name, (key, front));
             }
         }
+        Event::Facet(column, key, values) => super::look::listed(model, &column, key, values),
         Event::Found(found) => super::look::found(model, scratch, found),
         Event::Place(row) => scratch.reveal_cell = Some((row, None)),
         Event::Picked(purpose, Some(path)) => files::take(model, scratch, jobs, purpose, path),

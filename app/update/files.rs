@@ -104,6 +104,7 @@ fn reset(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, project: Pro
     model.looked = Loading::default();
     model.lens = Lens::default();
     model.fronts = Fronts::default();
+    model.facets = Vec::new();
     model.find = None;
     scratch.find = None;
     model.draft = None::<Draft>;

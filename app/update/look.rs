@@ -1,14 +1,15 @@
 //! How the table is looked at: filters, order, search, and steps made of them.
 
-use crate::model::look::{Find, FoundFigures, Lens, Toward};
+use crate::model::look::{Facet, Find, FoundFigures, Lens, Toward};
 use crate::model::sheet::Chart;
 use crate::model::{Fault, Loading, Model, Weight};
 use crate::scratch::Scratch;
 use crate::worker::{Jobs, Slot};
-use brewhouse_engine::facet::{self, Filter, Plot, Search};
+use brewhouse_engine::facet::{self, Filter, Listing, Plot, Search, Test, Values, escape_pattern as regex_escape};
 use brewhouse_engine::op::column;
 use brewhouse_engine::recipe::Step;
 use polars::prelude::Schema;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 /// Filters by a column, in the place of its earlier filter.
@@ -61,6 +62,84 @@ fn sort_step(lens: &Lens) -> Option<Step> {
     let keys: Vec<column::SortKey> = lens.sort.iter().map(key).collect();
     let text = serde_json::to_string(&keys).ok().filter(|_| !keys.is_empty())?;
     Some(Step::new("SORT").with("expressions", text))
+}
+
+/// Opens a facet, or lists something else in it.
+pub(super) fn facet(model: &mut Model, listing: Listing) {
+    match model.facets.iter_mut().find(|facet| facet.listing.column == listing.column) {
+        Some(facet) => facet.listing = listing,
+        None => model.facets.push(Facet { listing, ..Facet::default() }),
+    }
+}
+
+/// A list was counted.
+pub(super) fn listed(model: &mut Model, column: &str, key: u64, values: Result<Values, Fault>) {
+    let Some(facet) = model.facets.iter_mut().find(|facet| facet.listing.column == column) else { return };
+    facet.key = key;
+    match values {
+        Ok(values) => facet.values.done(values),
+        Err(fault) => facet.values.fail(fault),
+    }
+}
+
+/// Writes a value otherwise wherever it stands: a step of the recipe. The filter follows the value.
+pub(super) fn rename(model: &mut Model, column: &str, from: &str, to: String) {
+    if from == to {
+        return;
+    }
+    let pattern = format!("^{}$", regex_escape(from));
+    let step = Step::new("REPLACE_TEXT").with("sourceColumn", column).with("pattern", pattern);
+    let step = step.with("value", to.replace('\\', "\\\\").replace('$', "\\$"));
+    for test in model.lens.filters.iter_mut().filter(|filter| filter.column == column).flat_map(|f| &mut f.tests) {
+        if let Test::Among(values) = test {
+            values.iter_mut().filter(|value| *value == from).for_each(|value| value.clone_from(&to));
+            values.dedup();
+        }
+    }
+    super::steps::add(model, step);
+}
+
+/// Asks for the lists of facets that are not those of the table and filters on screen.
+pub(super) fn ask_facets(model: &mut Model, jobs: &mut Jobs) {
+    if model.facets.is_empty() {
+        return;
+    }
+    let Some(sheet) = model.sheet.value() else { return };
+    let table = sheet.key;
+    let lens = if model.lens.filters.is_empty() { Lens::default() } else { model.lens.fitting(sheet) };
+    let mut wanted: Vec<(u64, Listing)> = Vec::new();
+    for facet in &model.facets {
+        if sheet.position(&facet.listing.column).is_none() {
+            continue;
+        }
+        let mut others = lens.clone();
+        others.filters.retain(|filter| filter.column != facet.listing.column);
+        let key = others.key(table) ^ hash(&facet.listing);
+        if facet.key != key {
+            wanted.push((key, facet.listing.clone()));
+        }
+    }
+    let keys: Vec<u64> = wanted.iter().map(|(key, _)| *key).collect();
+    if wanted.is_empty() || keys.iter().all(|key| jobs.desk.facets.contains(key)) {
+        return;
+    }
+    jobs.desk.facets = keys;
+    for facet in &mut model.facets {
+        if wanted.iter().any(|(_, listing)| *listing == facet.listing) {
+            facet.values.begin();
+        }
+    }
+    let stage = Arc::clone(&jobs.stage);
+    jobs.start(Slot::Facets, move |ticket| {
+        stage.send_facets(table, &wanted, &lens.filters, ticket);
+        None
+    });
+}
+
+fn hash(listing: &Listing) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    format!("{listing:?}").hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Looks for a text, or no more.

@@ -82,6 +82,12 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::Filter(filter) => look::filter(model, filter),
         Action::ClearFilter(column) => look::clear(model, column.as_deref()),
         Action::SortView { column, beside } => look::sort(model, &column, beside),
+        Action::Facet(listing) => {
+            look::facet(model, listing);
+            scratch.left_folded = false;
+        }
+        Action::CloseFacet(column) => model.facets.retain(|facet| facet.listing.column != column),
+        Action::RenameValue { column, from, to } => look::rename(model, &column, &from, to),
         Action::KeepView => look::keep(model),
         Action::FindBox => {
             scratch.find.get_or_insert_default().fresh = true;

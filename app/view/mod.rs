@@ -1,6 +1,7 @@
 //! Drawing: panels of the window from the model and what is half typed. A view changes no model and starts no work.
 
 mod columns;
+mod facets;
 mod families;
 mod form;
 mod grid;

@@ -322,7 +322,8 @@ pub fn hatch(painter: &Painter, rect: Rect, colour: egui::Color32, step: f32) {
     painter.extend(lines);
 }
 
-fn chart(painter: &Painter, theme: &Theme, places: &Places, head: &Head<'_>, under: &[Piece]) {
+/// Paints the chart of a card where its places say.
+pub fn chart(painter: &Painter, theme: &Theme, places: &Places, head: &Head<'_>, under: &[Piece]) {
     let Some((bars, count)) = head.chart.bars() else { return };
     let most = (0..bars.len()).map(|at| bars.count(at)).max().unwrap_or_default().max(1);
     let front = head.front.filter(|front| front.counts.len() == bars.len());

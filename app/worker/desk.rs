@@ -23,6 +23,8 @@ pub struct Desk {
     pub look: Option<(u64, Lens)>,
     /// The key of the bars of the rows that pass, and their columns.
     pub fronts: (u64, Vec<String>),
+    /// The lists that are counted.
+    pub facets: Vec<u64>,
     /// What is searched: the table's key and the search.
     pub find: Option<(u64, Search)>,
     /// Grows whenever files are to be read again.

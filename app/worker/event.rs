@@ -5,7 +5,7 @@ use crate::model::look::FoundFigures;
 use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
 use crate::model::{Fault, Project, Purpose, Recent, Source};
-use brewhouse_engine::facet::Front;
+use brewhouse_engine::facet::{Front, Values};
 use brewhouse_engine::stage::Matches;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub enum Event {
     Look(Box<Result<Sheet, Fault>>),
     /// The bars of the rows that pass: for which table and filters, of which column.
     Front(u64, String, Arc<Front>),
+    /// The list of a facet: its column, what it was counted for, the values.
+    Facet(String, u64, Result<Values, Fault>),
     /// What a search found.
     Found(Result<FoundFigures, Fault>),
     /// The place on screen of a row that was asked for.

@@ -17,6 +17,7 @@ pub(super) fn of(view: &View, name: &str) -> Result<Facts> {
         meant: found.meant,
         distinct: found.distinct,
         empty: found.empty,
+        blank: found.blank,
         padded: found.padded,
         least: found.low.clone(),
         most: found.high.clone(),

@@ -6,7 +6,7 @@ use super::{Event, Ticket};
 use crate::model::Fault;
 use crate::model::look::{FoundFigures, Hit, Lens, Toward};
 use crate::model::sheet::{BlockAt, Sheet};
-use brewhouse_engine::facet::{self, Filter, Found, Plot, Search};
+use brewhouse_engine::facet::{self, Filter, Found, Listing, Plot, Search};
 use brewhouse_engine::stage::View;
 use brewhouse_engine::{Error, Result};
 use std::sync::Arc;
@@ -61,6 +61,19 @@ impl Stage {
                     }
                 }
             }
+        }
+    }
+
+    /// Sends the lists of facets, one after the other.
+    pub fn send_facets(&self, table: u64, wanted: &[(u64, Listing)], filters: &[Filter], ticket: &Ticket) {
+        let Some(shelf) = self.shelf(table) else { return };
+        for (key, listing) in wanted {
+            let found = facet::values(&shelf.view.frame, &shelf.view.schema, listing, filters, ticket.cancel());
+            if ticket.is_stale() {
+                return;
+            }
+            let found = found.map_err(|error| Fault::from(&error));
+            ticket.send(Event::Facet(listing.column.clone(), *key, found));
         }
     }
 

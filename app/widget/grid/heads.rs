@@ -90,7 +90,7 @@ fn head_ui(
     let places = card::places(rect);
     let mut under = Vec::new();
     quality_ui(ui, &head, (column, &places, seen), id, &mut under, output);
-    chart_ui(ui, state, &head, (column, &places, seen), id, &mut under, output);
+    chart_ui(ui, state, &head, (column, &places, seen), id, "Chart", &mut under, output);
     let over = ui.rect_contains_pointer(seen);
     sort_ui(ui, &head, (column, &places, seen), id, output);
     let painter: Painter = ui.painter().with_clip_rect(seen);
@@ -184,6 +184,7 @@ fn chart_ui(
     head: &Head<'_>,
     (column, places, seen): (usize, &Places, Rect),
     id: Id,
+    word: &str,
     under: &mut Vec<Piece>,
     output: &mut GridOutput,
 ) {
@@ -193,13 +194,14 @@ fn chart_ui(
         return;
     }
     let response = ui.interact(room, id.with(("chart", column)), Sense::click_and_drag());
-    response.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, format!("Chart of {}", head.name)));
+    response.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, format!("{word} of {}", head.name)));
     for at in 0..count {
         let room = places.bar(head.chart, at).intersect(seen);
         let node = ui.interact(room, id.with(("bar", column, at)), Sense::hover());
         let chosen = head.chosen.get(at).copied().unwrap_or(false);
         node.widget_info(|| {
-            let name = format!("{}: {}, {}", head.name, bars.words(at), grouped(bars.count(at)));
+            let sign = if word == "Chart" { ":" } else { " in the facet:" };
+            let name = format!("{}{sign} {}, {}", head.name, bars.words(at), grouped(bars.count(at)));
             WidgetInfo::selected(Role::ListBoxOption, true, chosen, name)
         });
     }
@@ -236,6 +238,17 @@ fn chart_ui(
     if let Some(bar) = hovered {
         response.on_hover_text_at_pointer(told(head, bars, bar));
     }
+}
+
+/// A chart of its own, as in a facet.
+pub fn chart_alone_ui(ui: &mut Ui, state: &mut GridState, head: &Head<'_>, rect: Rect, column: usize) -> Option<Touch> {
+    let places = Places { chart: rect, quality: Rect::NOTHING, sort: Rect::NOTHING, arrow: Rect::NOTHING };
+    let mut under = Vec::new();
+    let mut output = GridOutput::default();
+    let id = ui.scope_id().with("chart");
+    chart_ui(ui, state, head, (column, &places, rect.expand(2.0)), id, "Facet", &mut under, &mut output);
+    card::chart(ui.painter(), theme::of(ui), &places, head, &under);
+    output.touched
 }
 
 fn click(state: &mut GridState, column: usize, bar: usize, modifiers: Modifiers) -> Touch {

@@ -8,7 +8,7 @@ mod heads;
 mod keys;
 mod state;
 
-pub use heads::{How, Touch};
+pub use heads::{How, Touch, chart_alone_ui as chart_ui};
 pub use state::GridState;
 
 use super::card::{self, Head};

@@ -38,7 +38,7 @@ pub use selection::Selection;
 pub use sort::{Order, SortKey, page, sort};
 pub use steps::steps;
 pub use values::{By, Listed, Listing, Values, values};
-pub use words::{bound_of, bound_words, range_words};
+pub use words::{bound_of, bound_words, escape_pattern, range_words};
 
 use crate::error::Result;
 use crate::plan::stoppable;

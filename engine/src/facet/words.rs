@@ -75,6 +75,11 @@ pub fn range_words(low: Option<f64>, high: Option<f64>, closed: bool, dtype: &Da
     }
 }
 
+/// A text as a regular expression that finds it as it stands.
+pub fn escape_pattern(text: &str) -> String {
+    regex::escape(text)
+}
+
 /// A bound of a range as people read it: without midnight and without digits that only rounding made.
 pub fn bound_words(value: f64, dtype: &DataType) -> String {
     if Kind::of(dtype) == Kind::Moment {
