@@ -52,21 +52,36 @@ pub enum Action {
     CancelForm,
     /// Add a step at the end of what is looked at.
     AddStep(Box<Step>),
-    /// Take a step out.
-    DeleteStep(usize),
+    /// Take steps out.
+    DeleteSteps(Vec<usize>),
     /// Take a step and all after it out.
     DeleteFrom(usize),
-    /// Add a copy of a step after it.
-    DuplicateStep(usize),
-    /// Move a step.
-    MoveStep {
-        /// Where it is.
-        from: usize,
-        /// Where it shall be, counted after it was taken out.
-        to: usize,
+    /// Add copies of steps after the last of them.
+    DuplicateSteps(Vec<usize>),
+    /// Add steps that were copied, where one looks.
+    PasteSteps(Vec<Step>),
+    /// Ask the desktop for what was copied.
+    AskPaste,
+    /// Steps are being dragged: find out where they cannot stand.
+    TryMoves(Vec<usize>),
+    /// Move steps.
+    MoveSteps {
+        /// Which.
+        picked: Vec<usize>,
+        /// Before which place they shall stand, counted as they stand now.
+        before: usize,
     },
-    /// Switch a step off or on.
-    Disable(usize, bool),
+    /// Name another column in a step and all after it.
+    Rebind {
+        /// The step.
+        at: usize,
+        /// The column that is not there.
+        from: String,
+        /// The one that is meant.
+        to: String,
+    },
+    /// Switch steps off or on.
+    Disable(Vec<usize>, bool),
     /// Set the note of a step.
     Note(usize, String),
     /// Look at the table after so many steps; none: after all.

@@ -78,6 +78,13 @@ pub static COMMANDS: &[Command] = &[
         action: |model| model.has_data().then_some(Action::PaletteOfSteps),
     },
     Command {
+        name: "paste-steps",
+        title: "Paste steps",
+        hint: "Steps that were copied as JSON, here or in another project",
+        shortcut: None,
+        action: |model| model.has_data().then_some(Action::AskPaste),
+    },
+    Command {
         name: "undo",
         title: "Undo",
         hint: "Take the last change back",

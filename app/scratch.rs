@@ -10,7 +10,7 @@ use brewhouse_engine::op::param::{Kind, write_names};
 use brewhouse_engine::op::{Operation, column::SortKey, find};
 use brewhouse_engine::recipe::{Condition, Step};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A page of the centre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -261,6 +261,10 @@ pub struct Scratch {
     pub run: Option<Output>,
     /// The search in the list of columns.
     pub column_search: String,
+    /// The steps that are chosen, and the one that was chosen last.
+    pub picked: BTreeSet<usize>,
+    /// The step from which Shift extends the choice.
+    pub picked_from: usize,
     /// A note that is being written: step, text.
     pub note: Option<(usize, String)>,
     /// A path that is being typed, where no dialog answers.

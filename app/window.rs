@@ -9,6 +9,7 @@ use crate::update::{Request, reconcile, take_in, update};
 use crate::view::{Scene, window_ui};
 use crate::worker::{Jobs, Places, store};
 use crate::{fonts, theme};
+use brewhouse_engine::recipe::Recipe;
 use egui::{Context, Ui, ViewportCommand};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -63,6 +64,7 @@ impl Window {
         let request = update(&mut self.model, &mut self.scratch, &mut self.jobs, action);
         match request {
             Some(Request::Copy(text)) => ctx.copy_text(text),
+            Some(Request::Paste) => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Some(Request::Reveal(path)) => reveal(&path),
             Some(Request::Theme) => self.apply_theme(ctx),
             None => {}
@@ -219,7 +221,12 @@ fn brought(ui: &Ui) -> Vec<Action> {
             })
         });
         let table = |text: &String| text.trim().lines().count() > 1 && text.contains(['\t', ',', ';']);
-        actions.extend(pasted.filter(table).map(Action::Paste));
+        let steps = pasted.as_deref().filter(|text| text.trim_start().starts_with(['[', '{']));
+        let steps = steps.and_then(|text| Recipe::parse(text).ok()).filter(|recipe| !recipe.steps.is_empty());
+        match steps {
+            Some(recipe) => actions.push(Action::PasteSteps(recipe.steps)),
+            None => actions.extend(pasted.filter(table).map(Action::Paste)),
+        }
     }
     actions
 }

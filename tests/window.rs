@@ -1,5 +1,6 @@
 //! The real window without a display: the whole main job by clicks, drafts that leave no trace, errors of forms, history, a picture.
 
+mod drafts;
 mod driver;
 mod facets;
 mod features;

@@ -124,6 +124,8 @@ pub struct Draft {
     pub place: Place,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
+    /// What is wrong with later steps because of it.
+    pub breaks: Vec<Fault>,
     /// Which rows are shown.
     pub only: Only,
     /// The table under it.
@@ -221,6 +223,8 @@ pub struct Model {
     pub faults: Vec<Fault>,
     /// The step that is being made.
     pub draft: Option<Draft>,
+    /// Steps that are dragged, and for each place why they cannot stand before it.
+    pub blocked: Option<(Vec<usize>, Vec<Option<String>>)>,
     /// Messages.
     pub notices: Notices,
     /// The run.

@@ -34,6 +34,12 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
             }
         }
         Event::Facet(column, key, values) => super::look::listed(model, &column, key, values),
+        Event::Blocked(picked, places) => model.blocked = Some((picked, places)),
+        Event::Breaks(faults) => {
+            if let Some(draft) = &mut model.draft {
+                draft.breaks = faults;
+            }
+        }
         Event::Found(found) => super::look::found(model, scratch, found),
         Event::Place(row) => scratch.reveal_cell = Some((row, None)),
         Event::Picked(purpose, Some(path)) => files::take(model, scratch, jobs, purpose, path),

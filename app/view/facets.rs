@@ -353,15 +353,27 @@ fn limits_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, facts: &Facts)
     let hints = [facts.least.clone().unwrap_or_default(), facts.most.clone().unwrap_or_default()];
     let mut editing = false;
     let mut entered = false;
+    let mut limit = |ui: &mut Ui, text: &mut String, (hint, word): (&str, &str), width: f32| {
+        let name = format!("{} {word}", column.name);
+        let response = field::sized_text_edit(ui, text, hint, &name, width);
+        editing |= response.has_focus();
+        entered |= response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+    };
+    // A date needs the whole width; two numbers stand beside each other.
+    let wide = !matches!(column.class, TypeClass::Whole | TypeClass::Decimal | TypeClass::Money);
+    let [low, high] = &mut texts;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.add_space(theme::SIDE);
-        let width = (ui.available_width() - theme::SIDE - 6.0) / 2.0;
-        for ((text, hint), word) in texts.iter_mut().zip(&hints).zip(["from", "up to"]) {
-            let name = format!("{} {word}", column.name);
-            let response = field::sized_text_edit(ui, text, hint, &name, width);
-            editing |= response.has_focus();
-            entered |= response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        ui.add_space(theme::SIDE - 6.0);
+        let width = ui.available_width() - theme::SIDE;
+        if wide {
+            ui.vertical(|ui| {
+                limit(ui, low, (&hints[0], "from"), width);
+                limit(ui, high, (&hints[1], "up to"), width);
+            });
+        } else {
+            limit(ui, low, (&hints[0], "from"), (width - 6.0) / 2.0);
+            limit(ui, high, (&hints[1], "up to"), (width - 6.0) / 2.0);
         }
     });
     let bounds = texts.each_ref().map(|text| (text.trim().is_empty(), bound_of(text, &column.dtype)));

@@ -223,9 +223,21 @@ pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             only_ui(ui, scene, &effect);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.label(RichText::new("Esc leaves no trace").font(theme::small()).color(theme.muted));
+                let shown = rows_shown(scene, &effect);
+                ui.label(RichText::new(shown).font(theme::small()).color(theme.muted));
             });
         });
     });
+}
+
+/// Which rows of a draft are shown, when they are not all of them.
+fn rows_shown(scene: &Scene<'_>, effect: &Effect) -> String {
+    let Some(sheet) = scene.model.shown() else { return String::new() };
+    match sheet.of_rows {
+        Some(all) if all != sheet.rows => format!("{} of {} rows shown ·", grouped(sheet.rows), grouped(all)),
+        None if !scene.model.lens.is_empty() && !effect.row_by_row => "all rows shown, the filter waits ·".into(),
+        _ => String::new(),
+    }
 }
 
 fn effect_words(effect: &Effect) -> String {

@@ -55,7 +55,7 @@ pub(super) fn head<'a>(model: &'a Model, sheet: &'a Sheet, column: &'a sheet::Co
         quality: facts.map(|f| (f.rows.saturating_sub(f.missing + f.invalid), f.invalid, f.missing)),
         chart: facts.map_or(ChartView::None, |facts| chart(facts)),
         front: front.map(|(front, old)| FrontView { counts: &front.counts, old }),
-        chosen: facts.zip(filter).map(|(facts, filter)| chosen(&facts.chart, filter)).unwrap_or_default(),
+        chosen: facts.zip(filter).map(|(facts, filter)| chosen(&facts.chart, filter, column.class)).unwrap_or_default(),
         parts: filter.map(parts).unwrap_or_default(),
         filtered: filter.is_some(),
         sorted: model.lens.sorted(&column.name),
@@ -74,7 +74,9 @@ fn chart(facts: &Facts) -> ChartView<'_> {
 }
 
 /// The bars that a filter lets pass.
-fn chosen(chart: &Chart, filter: &Filter) -> Vec<bool> {
+fn chosen(chart: &Chart, filter: &Filter, class: TypeClass) -> Vec<bool> {
+    // The last value of a range of whole numbers or days reaches up to the next one.
+    let whole = if matches!(class, TypeClass::Whole | TypeClass::Date) { 1.0 } else { 0.0 };
     let holds = |test: &dyn Fn(&Test) -> bool| filter.tests.iter().any(test) != filter.inverted;
     match chart {
         Chart::None => Vec::new(),
@@ -82,8 +84,9 @@ fn chosen(chart: &Chart, filter: &Filter) -> Vec<bool> {
             .iter()
             .map(|bar| {
                 holds(&|test| match test {
-                    Test::Range { low, high, .. } => {
-                        low.is_none_or(|low| low <= bar.low) && high.is_none_or(|high| bar.high <= high)
+                    Test::Range { low, high, closed } => {
+                        let more = if *closed { whole } else { 0.0 };
+                        low.is_none_or(|low| low <= bar.low) && high.is_none_or(|high| bar.high <= high + more)
                     }
                     _ => false,
                 })
@@ -154,7 +157,7 @@ pub(super) fn touched(scene: &mut Scene<'_>, sheet: &Sheet, touch: Touch) {
         Touch::Sort { beside, .. } => scene.act(Action::SortView { column: name.to_owned(), beside }),
         Touch::Bars { from, to, how, .. } => {
             let Some(facts) = sheet.facts.get(name) else { return };
-            let filter = by_bars(name, &facts.chart, before, (from, to), how);
+            let filter = by_bars(column, &facts.chart, before, (from, to), how);
             scene.act(Action::Filter(filter));
         }
         Touch::Quality { part, beside, .. } => {
@@ -166,8 +169,14 @@ pub(super) fn touched(scene: &mut Scene<'_>, sheet: &Sheet, touch: Touch) {
 }
 
 /// The filter after a click on bars.
-fn by_bars(name: &str, chart: &Chart, before: Option<&Filter>, (from, to): (usize, usize), how: How) -> Filter {
-    let mut old = before.map(|filter| chosen(chart, filter)).unwrap_or_default();
+fn by_bars(
+    column: &sheet::Column,
+    chart: &Chart,
+    before: Option<&Filter>,
+    (from, to): (usize, usize),
+    how: How,
+) -> Filter {
+    let mut old = before.map(|filter| chosen(chart, filter, column.class)).unwrap_or_default();
     let count = match chart {
         Chart::None => 0,
         Chart::Bars(bars) => bars.len(),
@@ -201,7 +210,7 @@ fn by_bars(name: &str, chart: &Chart, before: Option<&Filter>, (from, to): (usiz
         let kept = |test: &&Test| !matches!(test, Test::Range { .. } | Test::Among(_));
         tests.extend(before.tests.iter().filter(kept).cloned());
     }
-    Filter { column: name.to_owned(), tests, inverted: false }
+    Filter { column: column.name.clone(), tests, inverted: false }
 }
 
 /// Values of a filter that are not among those of the card.

@@ -36,6 +36,10 @@ pub enum Event {
     Look(Box<Result<Sheet, Fault>>),
     /// The bars of the rows that pass: for which table and filters, of which column.
     Front(u64, String, Arc<Front>),
+    /// Before which steps some steps cannot stand, and why.
+    Blocked(Vec<usize>, Vec<Option<String>>),
+    /// Later steps that the draft would break.
+    Breaks(Vec<Fault>),
     /// The list of a facet: its column, what it was counted for, the values.
     Facet(String, u64, Result<Values, Fault>),
     /// What a search found.

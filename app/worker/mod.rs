@@ -12,12 +12,14 @@ pub mod stage;
 pub mod store;
 
 mod cells;
+mod check;
 mod chosen;
 mod draft;
 mod facts;
 mod look;
 mod read;
 
+pub use check::moved;
 pub use event::Event;
 pub use stage::{Ask, Stage};
 
@@ -47,6 +49,8 @@ pub enum Slot {
     Find,
     /// The values of a facet.
     Facets,
+    /// Where steps that are dragged cannot stand.
+    Check,
     /// The matches of a drafted join.
     Matches,
     /// A dialog that asks for a file.
@@ -67,7 +71,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 17;
+const SLOTS: usize = 18;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]

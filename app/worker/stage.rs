@@ -5,7 +5,7 @@
 use super::cells::Shelf;
 use super::chosen::Chosen;
 use super::event::Shown;
-use super::{Event, Ticket, draft, facts, read};
+use super::{Event, Ticket, check, draft, facts, read};
 use crate::model::look::Lens;
 use crate::model::sheet::{BlockAt, ColumnMark, Facts, Only, Sheet, StepFigures};
 use crate::model::{Dataset, Fault, Place, Project, Source};
@@ -14,6 +14,7 @@ use brewhouse_engine::op::{Environment, bind};
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::stage::{self, Cache, Table, View, draft_counts, draft_touched};
 use brewhouse_engine::{Error, ErrorKind, Problem};
+use polars::prelude::SchemaRef;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
@@ -177,6 +178,10 @@ impl Stage {
             let sheet = self.show(shelf.clone(), &ask.blocks, key("early"), start, cancel).map_err(plain)?;
             let sheet = Sheet { steps: figures.clone(), ..sheet };
             ticket.send(Event::Draft(Box::new(Shown { sheet: Ok(sheet), faults: Vec::new(), sources: Vec::new() })));
+        }
+        if let Some(schema) = made.view.schemas.first() {
+            let breaks = check::breaks(schema, &ask.project.recipe.steps, step, place, env);
+            ticket.send(Event::Breaks(breaks));
         }
         if ticket.is_stale() {
             return Err(vec![Fault::new("a newer draft has come")]);
@@ -387,6 +392,19 @@ impl Stage {
             opening.cancel.fetch_or(!wanted, Ordering::AcqRel);
             wanted
         });
+    }
+
+    /// The columns of the source, and what steps are compiled with.
+    pub(super) fn columns(&self, ask: &Ask) -> Option<(SchemaRef, Environment)> {
+        let cache = self.cache().ok()?;
+        let table = self.table(ask.project.dataset.as_ref()?, ask.epoch, false, &cache).ok()?;
+        let mut env = self.env.clone();
+        for other in &ask.project.others {
+            if let Ok(table) = self.table(other, ask.epoch, false, &cache) {
+                env.datasets.insert(other.name.clone(), table.frame.clone());
+            }
+        }
+        Some((table.schema, env))
     }
 
     /// The table after the steps; where a step has a problem, the table before the first such step, and the faults.

@@ -30,7 +30,7 @@ pub(super) fn orders(folder: &Path) -> PathBuf {
     path
 }
 
-/// The folder that takes pictures of scenarios.
+/// The folder that takes pictures of scenarios; whoever looks at them does not want to wait long either.
 fn pictures() -> Option<PathBuf> {
     std::env::var_os("BREWHOUSE_PICTURES").map(PathBuf::from)
 }
@@ -155,7 +155,8 @@ impl Driver {
             if holds(self) {
                 return;
             }
-            assert!(start.elapsed() < LIMIT, "waited in vain until {what}; on screen: {:#?}", self.names());
+            let limit = if pictures().is_some() { Duration::from_secs(15) } else { LIMIT };
+            assert!(start.elapsed() < limit, "waited in vain until {what}; on screen: {:#?}", self.names());
             std::thread::sleep(Duration::from_millis(5));
         }
     }

@@ -156,7 +156,12 @@ fn body_ui(
         state.cursor = hit;
         state.column = hit.map(|(_, column)| column);
     }
-    let hovered = response.hover_pos().and_then(|pos| at(pos, state)).map(|(row, _)| row);
+    let over = response.hover_pos().and_then(|pos| at(pos, state));
+    let hovered = over.map(|(row, _)| row);
+    let view = over.and_then(|(row, column)| Some((source.cell(row, column)?, state.width(column))));
+    if let Some(told) = view.and_then(|(view, width)| cell::told(view, width - 18.0)) {
+        response.clone().on_hover_text_at_pointer(told);
+    }
     paint_body(ui, state, source, place, hovered);
     if let Some((row, column)) = state.cursor {
         response.context_menu(|ui| menu(ui, row, column));
