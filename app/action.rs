@@ -1,7 +1,7 @@
 //! Every change, with its payload. Views and commands yield actions; `update` carries them out.
 
 use crate::model::Purpose;
-use crate::model::look::Toward;
+use crate::model::look::{CopyAs, Toward};
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::theme;
@@ -150,6 +150,10 @@ pub enum Action {
         /// What it becomes.
         to: String,
     },
+    /// Put cells on the clipboard: rows by their places on screen, columns by their names.
+    CopyCells(Range<u64>, Vec<String>, CopyAs),
+    /// Show a cell whole, by its place on screen and its column; none: no more.
+    Peek(Option<(u64, String)>),
     /// Make steps of the filters and the order of the view.
     KeepView,
     /// Open the field for a text to find.
@@ -163,7 +167,7 @@ pub enum Action {
     /// Bring a row into view by its number, counted from 0.
     GoToRow(u64),
     /// These rows and columns are on screen.
-    InView(Range<u64>, Range<usize>),
+    InView(Range<u64>, Vec<usize>),
     /// Bring a column into view.
     ShowColumn(String),
 }

@@ -3,7 +3,7 @@
 use crate::model::Purpose;
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
-use crate::widget::grid::GridState;
+use crate::widget::grid::{Arrange, GridState};
 use brewhouse_engine::facet::Search;
 use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
 use brewhouse_engine::op::param::{Kind, write_names};
@@ -249,6 +249,8 @@ pub struct Scratch {
     pub tab: Tab,
     /// The grid: scrolling, widths, selection.
     pub grid: GridState,
+    /// How the columns of the view are arranged.
+    pub arrange: Arrange,
     /// The palette, when it is open.
     pub palette: Option<Palette>,
     /// Whether the list of keys is open.

@@ -12,17 +12,14 @@ use crate::{fonts, theme};
 use brewhouse_engine::recipe::Recipe;
 use egui::{Context, Ui, ViewportCommand};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
-/// How often files are looked at for changes.
-const WATCH: Duration = Duration::from_secs(2);
+use std::time::Instant;
 
 /// The state of the window.
 pub struct Window {
     model: Model,
     scratch: Scratch,
     jobs: Jobs,
-    watched: Instant,
+    watched: Option<Vec<store::Watched>>,
     title: String,
     times: Option<Times>,
 }
@@ -39,7 +36,7 @@ impl Window {
             model: Model::default(),
             scratch: Scratch::default(),
             jobs,
-            watched: Instant::now(),
+            watched: None,
             title: String::new(),
             times: None,
         };
@@ -90,24 +87,29 @@ impl Window {
         while let Some(event) = self.jobs.next_event() {
             take_in(&mut self.model, &mut self.scratch, &mut self.jobs, event);
         }
+        if let Some(text) = self.model.to_copy.take() {
+            ctx.copy_text(text);
+        }
         if self.model.theme != theme {
             self.apply_theme(ctx);
         }
         reconcile(&mut self.model, &self.scratch, &mut self.jobs);
-        self.watch(ctx);
+        self.watch();
         self.close(ctx);
     }
 
-    fn watch(&mut self, ctx: &Context) {
+    /// Lets the files behind the tables be watched.
+    fn watch(&mut self) {
         if self.jobs.folder.is_none() {
             return;
         }
-        if self.watched.elapsed() > WATCH {
-            self.watched = Instant::now();
-            let files = self.model.sources.iter().map(|(path, source)| (path.clone(), source.modified)).collect();
+        let sources = self.model.sources.iter().filter(|(_, source)| !source.changed);
+        let mut files: Vec<_> = sources.map(|(path, source)| (path.clone(), source.modified)).collect();
+        files.sort();
+        if self.watched.as_ref() != Some(&files) {
+            self.watched = Some(files.clone());
             store::watch(&self.jobs, files);
         }
-        ctx.request_repaint_after(WATCH);
     }
 
     fn close(&mut self, ctx: &Context) {

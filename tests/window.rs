@@ -6,6 +6,7 @@ mod facets;
 mod features;
 mod files;
 mod forms;
+mod grid;
 mod history;
 mod look;
 mod picture;

@@ -142,6 +142,45 @@ pub struct FoundFigures {
     pub at: Option<Hit>,
 }
 
+/// A notation of cells for other programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyAs {
+    /// Cells alone, a tab between them.
+    Plain,
+    /// The same below the names of their columns.
+    WithHeads,
+    /// A table in Markdown.
+    Markdown,
+    /// A list of objects in JSON.
+    Json,
+    /// The different values as a list for SQL.
+    SqlList,
+}
+
+/// Cells for the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Their text.
+    pub text: String,
+    /// How many rows.
+    pub rows: u64,
+    /// How many columns.
+    pub columns: usize,
+}
+
+/// A cell that is shown whole.
+#[derive(Debug)]
+pub struct Peek {
+    /// Its row, by its place on screen.
+    pub row: u64,
+    /// The row's number in the table, counted from 0.
+    pub number: u64,
+    /// Its column.
+    pub column: String,
+    /// Its text; none when it is missing.
+    pub text: Loading<Option<String>>,
+}
+
 /// A search over all rows.
 #[derive(Debug, Default)]
 pub struct Find {

@@ -215,6 +215,10 @@ pub struct Model {
     pub looked: Loading<Sheet>,
     /// The bars of the rows that pass.
     pub fronts: look::Fronts,
+    /// The cell that is shown whole.
+    pub peek: Option<look::Peek>,
+    /// A text on its way to the clipboard.
+    pub to_copy: Option<String>,
     /// The facets that are open.
     pub facets: Vec<look::Facet>,
     /// The search.

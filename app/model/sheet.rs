@@ -160,7 +160,7 @@ pub struct Sheet {
     /// Cells, as they arrive.
     pub blocks: HashMap<BlockAt, Block>,
     /// What the grid showed last: block rows and block columns.
-    pub in_view: (Range<u64>, Range<usize>),
+    pub in_view: (Range<u64>, Vec<usize>),
 }
 
 impl Sheet {
@@ -173,7 +173,7 @@ impl Sheet {
 
     /// A row, when it has arrived.
     pub fn row(&self, row: u64) -> Option<Row> {
-        let mut near = self.in_view.1.clone().chain(std::iter::once(0));
+        let mut near = self.in_view.1.iter().copied().chain(std::iter::once(0));
         let block = near.find_map(|at| self.blocks.get(&(row / BLOCK_ROWS, at)))?;
         block.rows.get(usize::try_from(row % BLOCK_ROWS).ok()?).copied()
     }
@@ -189,7 +189,8 @@ impl Sheet {
         if self.blocks.len() > MOST_BLOCKS {
             let (rows, columns) = self.in_view.clone();
             let near = |at: &BlockAt| {
-                at.0 + 4 >= rows.start && at.0 <= rows.end + 4 && at.1 + 4 >= columns.start && at.1 <= columns.end + 4
+                let beside = columns.iter().any(|column| column.abs_diff(at.1) <= 4);
+                at.0 + 4 >= rows.start && at.0 <= rows.end + 4 && beside
             };
             self.blocks.retain(|at, _| near(at));
         }

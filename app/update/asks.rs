@@ -124,30 +124,33 @@ fn ask_matches(model: &mut Model, jobs: &mut Jobs) {
 pub(super) fn blocks_in_view(model: &Model) -> Vec<BlockAt> {
     let shown = model.shown().or_else(|| model.sheet.value());
     let view = shown.map(|sheet| sheet.in_view.clone()).filter(|(rows, _)| !rows.is_empty());
-    let (rows, columns) = view.unwrap_or((0..1, 0..1));
-    pairs(rows, columns)
+    let (rows, columns) = view.unwrap_or((0..1, vec![0]));
+    pairs(rows, &columns)
 }
 
 /// The columns of the blocks on screen.
 pub(super) fn columns_in_view(sheet: &Sheet) -> impl Iterator<Item = &Column> {
-    let columns = sheet.in_view.1.clone();
-    let first = columns.start * BLOCK_COLUMNS;
-    let last = (columns.end * BLOCK_COLUMNS).min(sheet.columns.len());
-    sheet.columns.get(first..last).unwrap_or_default().iter()
+    let parts = sheet.in_view.1.iter().map(|at| {
+        let first = at * BLOCK_COLUMNS;
+        sheet.columns.get(first..(first + BLOCK_COLUMNS).min(sheet.columns.len())).unwrap_or_default()
+    });
+    parts.flatten()
 }
 
-fn pairs(rows: Range<u64>, columns: Range<usize>) -> Vec<BlockAt> {
-    rows.flat_map(|row| columns.clone().map(move |column| (row, column))).collect()
+fn pairs(rows: Range<u64>, columns: &[usize]) -> Vec<BlockAt> {
+    rows.flat_map(|row| columns.iter().map(move |column| (row, *column))).collect()
 }
 
 /// Notes which rows and columns are on screen.
-pub(super) fn note_view(sheet: &mut Sheet, rows: Range<u64>, columns: Range<usize>) {
+pub(super) fn note_view(sheet: &mut Sheet, rows: Range<u64>, columns: &[usize]) {
     let last_row = rows.end.max(1) - 1;
-    let last_column = columns.end.max(1) - 1;
-    sheet.in_view = (
-        rows.start / BLOCK_ROWS..last_row / BLOCK_ROWS + 1,
-        columns.start / BLOCK_COLUMNS..last_column / BLOCK_COLUMNS + 1,
-    );
+    let mut blocks: Vec<usize> = columns.iter().map(|column| column / BLOCK_COLUMNS).collect();
+    blocks.sort_unstable();
+    blocks.dedup();
+    if blocks.is_empty() {
+        blocks.push(0);
+    }
+    sheet.in_view = (rows.start / BLOCK_ROWS..last_row / BLOCK_ROWS + 1, blocks);
 }
 
 fn ask_cells(model: &Model, jobs: &mut Jobs) {
@@ -156,8 +159,8 @@ fn ask_cells(model: &Model, jobs: &mut Jobs) {
     let end = sheet.rows.div_ceil(BLOCK_ROWS);
     let column_end = sheet.columns.len().div_ceil(BLOCK_COLUMNS);
     let rows = rows.start..rows.end.min(end);
-    let columns = columns.start..columns.end.min(column_end);
-    let missing: Vec<BlockAt> = pairs(rows, columns).into_iter().filter(|at| !sheet.blocks.contains_key(at)).collect();
+    let columns: Vec<usize> = columns.into_iter().filter(|column| *column < column_end).collect();
+    let missing: Vec<BlockAt> = pairs(rows, &columns).into_iter().filter(|at| !sheet.blocks.contains_key(at)).collect();
     if missing.is_empty() || jobs.desk.cells == (sheet.key, missing.clone()) {
         return;
     }

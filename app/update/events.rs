@@ -34,6 +34,15 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
             }
         }
         Event::Facet(column, key, values) => super::look::listed(model, &column, key, values),
+        Event::Copied(copied) => super::look::copied(model, copied),
+        Event::Peeked(row, column, text) => {
+            if let Some(peek) = model.peek.as_mut().filter(|peek| peek.row == row && peek.column == column) {
+                match text {
+                    Ok(text) => peek.text.done(text),
+                    Err(fault) => peek.text.fail(fault),
+                }
+            }
+        }
         Event::Blocked(picked, places) => model.blocked = Some((picked, places)),
         Event::Breaks(faults) => {
             if let Some(draft) = &mut model.draft {
@@ -42,6 +51,13 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
         }
         Event::Found(found) => super::look::found(model, scratch, found),
         Event::Place(row) => scratch.reveal_cell = Some((row, None)),
+        Event::Failed(key, at, failed) => {
+            if let Some(sheet) = model.sheet.value_mut().filter(|sheet| sheet.key == key)
+                && let Some(Some(figures)) = sheet.steps.get_mut(at)
+            {
+                figures.failed = failed;
+            }
+        }
         Event::Picked(purpose, Some(path)) => files::take(model, scratch, jobs, purpose, path),
         Event::Picked(_, None) => model.next = None,
         Event::NoDialog(purpose) => scratch.typed_path = Some((purpose, String::new())),

@@ -105,8 +105,10 @@ fn reset(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, project: Pro
     model.lens = Lens::default();
     model.fronts = Fronts::default();
     model.facets = Vec::new();
+    model.peek = None;
     model.find = None;
     scratch.find = None;
+    scratch.arrange.reset();
     model.draft = None::<Draft>;
     model.faults.clear();
     model.sources.clear();

@@ -1,6 +1,6 @@
 //! How the table is looked at: filters, order, search, and steps made of them.
 
-use crate::model::look::{Facet, Find, FoundFigures, Lens, Toward};
+use crate::model::look::{Copied, CopyAs, Facet, Find, FoundFigures, Lens, Peek, Toward};
 use crate::model::sheet::Chart;
 use crate::model::{Fault, Loading, Model, Weight};
 use crate::scratch::Scratch;
@@ -8,8 +8,10 @@ use crate::worker::{Jobs, Slot};
 use brewhouse_engine::facet::{self, Filter, Listing, Plot, Search, Test, Values, escape_pattern as regex_escape};
 use brewhouse_engine::op::column;
 use brewhouse_engine::recipe::Step;
+use brewhouse_engine::values::grouped;
 use polars::prelude::Schema;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Filters by a column, in the place of its earlier filter.
@@ -208,6 +210,52 @@ pub(super) fn go_to_row(model: &Model, scratch: &mut Scratch, jobs: &Jobs, row: 
     let (stage, key) = (Arc::clone(&jobs.stage), sheet.key);
     jobs.start(Slot::Find, move |ticket| {
         stage.send_place(key, row, ticket);
+        None
+    });
+}
+
+/// Puts cells on the clipboard, also those that are not on screen.
+pub(super) fn copy_cells(model: &Model, jobs: &Jobs, rows: Range<u64>, columns: Vec<String>, how: CopyAs) {
+    let Some(key) = model.shown().map(|sheet| sheet.key) else { return };
+    let stage = Arc::clone(&jobs.stage);
+    jobs.start(Slot::Copy, move |ticket| {
+        stage.send_copied(key, rows, &columns, how, ticket);
+        None
+    });
+}
+
+/// Cells are ready for the clipboard.
+pub(super) fn copied(model: &mut Model, copied: Result<Copied, Fault>) {
+    match copied {
+        Ok(copied) => {
+            let words = match (copied.rows, copied.columns) {
+                (1, 1) => "Copied".to_owned(),
+                (rows, columns) => format!("Copied {} × {columns} cells", grouped(rows)),
+            };
+            model.notices.say(Weight::Info, words);
+            model.to_copy = Some(copied.text);
+        }
+        Err(fault) => model.notices.say(Weight::Warning, fault.text()),
+    }
+}
+
+/// Shows a cell whole; again the same one: no more.
+pub(super) fn peek(model: &mut Model, jobs: &Jobs, cell: Option<(u64, String)>) {
+    let again = |(row, column): &(u64, String)| {
+        model.peek.as_ref().is_some_and(|peek| peek.row == *row && peek.column == *column)
+    };
+    let Some((row, column)) = cell.filter(|cell| !again(cell)) else {
+        model.peek = None;
+        return;
+    };
+    let Some(sheet) = model.shown() else { return };
+    let (key, number) = (sheet.key, sheet.row(row).map_or(row, |row| row.number));
+    let mut text = Loading::default();
+    text.begin();
+    model.peek = Some(Peek { row, number, column: column.clone(), text });
+    let stage = Arc::clone(&jobs.stage);
+    jobs.start(Slot::Peek, move |ticket| {
+        stage.send_peeked(key, row, &column, ticket);
         None
     });
 }

@@ -110,6 +110,8 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         }
         Action::CloseFacet(column) => model.facets.retain(|facet| facet.listing.column != column),
         Action::RenameValue { column, from, to } => look::rename(model, &column, &from, to),
+        Action::CopyCells(rows, columns, how) => look::copy_cells(model, jobs, rows, columns, how),
+        Action::Peek(cell) => look::peek(model, jobs, cell),
         Action::KeepView => look::keep(model),
         Action::FindBox => {
             scratch.find.get_or_insert_default().fresh = true;
@@ -121,7 +123,7 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::GoToRow(row) => look::go_to_row(model, scratch, jobs, row),
         Action::InView(rows, columns) => {
             if let Some(sheet) = model.shown_mut() {
-                asks::note_view(sheet, rows, columns);
+                asks::note_view(sheet, rows, &columns);
             }
         }
         Action::ShowColumn(name) => scratch.reveal = Some(name),

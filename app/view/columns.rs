@@ -75,7 +75,8 @@ fn search_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, at: usize) {
     let theme = theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), LINE), Sense::click());
-    let chosen = scene.scratch.grid.column == Some(at);
+    let chosen = scene.scratch.grid.column.map(|column| scene.scratch.arrange.place(column)) == Some(at);
+    let hidden = scene.scratch.arrange.is_hidden(&column.name);
     let painter = ui.painter_at(rect);
     if chosen {
         painter.rect_filled(rect, CornerRadius::ZERO, theme.selection);
@@ -90,6 +91,7 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, at: usize) {
     crate::widget::text_left(&painter, Pos2::new(x, y), galley);
     let facts = scene.model.shown().and_then(|sheet| sheet.facts.get(&column.name));
     let wrong = facts.map(|facts| what_is_wrong(facts)).unwrap_or_default();
+    let wrong = if hidden { "hidden".to_owned() } else { wrong };
     let aside = painter.layout_no_wrap(wrong.clone(), theme::tiny(), theme.faint);
     let right = rect.right() - theme::SIDE;
     let room = right - aside.size().x - 6.0 - (rect.left() + 40.0);
@@ -97,6 +99,7 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, at: usize) {
     let (mark, colour) = match column.mark {
         ColumnMark::Added => ("+ ", theme.valid),
         ColumnMark::Changed => ("~ ", theme.text),
+        ColumnMark::Same if hidden => ("", theme.faint),
         ColumnMark::Same => ("", theme.text),
     };
     let name = card::one_line(&painter, &format!("{mark}{}", column.name), theme::body(), colour, room);

@@ -2,54 +2,79 @@
 
 use super::{Scene, heads, look, menus};
 use crate::action::Action;
+use crate::model::look::CopyAs;
 use crate::model::sheet::{self, ColumnMark, Effect, Only};
 use crate::model::{Model, Sheet};
 use crate::theme;
 use crate::widget::card::Head;
-use crate::widget::grid::{CellMark, CellView, GridSource};
+use crate::widget::grid::{Asked, CellMark, CellView, GridSource, GridState};
 use crate::widget::{button, grid, grouped, icon};
 use brewhouse_engine::op::{param::write_names, sentence};
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::types::{NUMERIC, TypeClass};
 use egui::{Frame, Margin, Panel, RichText, Ui, Vec2};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// A sheet, and why columns of the file stayed text.
-struct Shown<'a>(&'a Sheet, Option<&'a BTreeMap<String, String>>, &'a Model);
+/// A sheet as the grid takes it.
+struct Shown<'a> {
+    model: &'a Model,
+    sheet: &'a Sheet,
+    /// Why columns of the file stayed text.
+    reasons: Option<&'a BTreeMap<String, String>>,
+    /// The columns of the view by their places in the table, and how many are pinned.
+    places: Option<(Arc<Vec<usize>>, usize)>,
+    arranged: u64,
+}
+
+impl Shown<'_> {
+    fn place(&self, column: usize) -> usize {
+        self.places.as_ref().map_or(column, |(places, _)| places.get(column).copied().unwrap_or(usize::MAX))
+    }
+
+    fn column(&self, column: usize) -> Option<&sheet::Column> {
+        self.sheet.columns.get(self.place(column))
+    }
+}
 
 impl GridSource for Shown<'_> {
     fn key(&self) -> u64 {
-        self.0.key
+        self.sheet.key.wrapping_add(self.arranged.wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
     fn rows(&self) -> u64 {
-        self.0.rows
+        self.sheet.rows
     }
 
     fn columns(&self) -> usize {
-        self.0.columns.len()
+        self.places.as_ref().map_or(self.sheet.columns.len(), |(places, _)| places.len())
+    }
+
+    fn pinned(&self) -> usize {
+        self.places.as_ref().map_or(0, |(_, pinned)| *pinned)
     }
 
     fn name(&self, column: usize) -> &str {
-        self.0.columns.get(column).map(|column| column.name.as_str()).unwrap_or_default()
+        self.column(column).map(|column| column.name.as_str()).unwrap_or_default()
     }
 
     fn at_right(&self, column: usize) -> bool {
-        self.0.columns.get(column).is_some_and(|column| NUMERIC.contains(&column.class))
+        self.column(column).is_some_and(|column| NUMERIC.contains(&column.class))
     }
 
     fn head(&self, column: usize) -> Head<'_> {
-        let Some(column) = self.0.columns.get(column) else { return Head::default() };
-        heads::head(self.2, self.0, column, reason(self.1, column))
+        let Some(column) = self.column(column) else { return Head::default() };
+        heads::head(self.model, self.sheet, column, reason(self.reasons, column))
     }
 
     fn cell(&self, row: u64, column: usize) -> Option<CellView<'_>> {
-        let cell = self.0.cell(row, column)?;
+        let cell = self.sheet.cell(row, self.place(column))?;
         let mark = match &cell.mark {
             sheet::CellMark::Changed(old) => CellMark::Changed(old.as_deref()),
             sheet::CellMark::Failed(old) => CellMark::Failed(old),
-            sheet::CellMark::Same => match self.0.columns.get(column).map(|column| column.mark) {
+            sheet::CellMark::Same => match self.column(column).map(|column| column.mark) {
                 Some(ColumnMark::Added) => CellMark::Added,
                 _ => CellMark::Same,
             },
@@ -58,7 +83,7 @@ impl GridSource for Shown<'_> {
     }
 
     fn number(&self, row: u64) -> Option<(u64, bool)> {
-        self.0.row(row).map(|row| (row.number, row.removed))
+        self.sheet.row(row).map(|row| (row.number, row.removed))
     }
 }
 
@@ -81,8 +106,17 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     };
     let reasons = model.source().map(|source| &source.reasons);
     let mut state = std::mem::take(&mut scene.scratch.grid);
+    if let Some(name) = &scene.scratch.reveal {
+        scene.scratch.arrange.show(name);
+    }
+    let names = sheet.columns.iter().map(|column| column.name.as_str());
+    let places = scene.scratch.arrange.places(sheet.key, names);
+    let arranged = scene.scratch.arrange.version();
+    let source = Shown { model, sheet, reasons, places, arranged };
+    let column_of = |scene: &Scene<'_>, name: &str| scene.scratch.arrange.column(sheet.position(name)?);
     if let Some(name) = scene.scratch.reveal.take() {
-        state.column = sheet.position(&name);
+        state.column = column_of(scene, &name);
+        state.column_to = None;
         state.cursor = None;
         if let Some(column) = state.column {
             state.reveal_column(column, ui.available_width() - theme::ROW_NUMBERS - 20.0);
@@ -90,7 +124,7 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
     let rect = ui.available_rect_before_wrap();
     if let Some((row, name)) = scene.scratch.reveal_cell.take() {
-        let column = name.as_deref().and_then(|name| sheet.position(name)).or(state.column).unwrap_or(0);
+        let column = name.as_deref().and_then(|name| column_of(scene, name)).or(state.column).unwrap_or(0);
         state.show_cell(row, column, rect);
     }
     let old = awaited.is_some_and(|awaited| awaited > Duration::from_millis(150));
@@ -98,39 +132,71 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         if old {
             ui.multiply_opacity(0.55);
         }
-        let shared = std::cell::RefCell::new(&mut *scene);
+        let shared = RefCell::new(&mut *scene);
         let mut head = |ui: &mut Ui, at: usize| {
-            if let Some(column) = sheet.columns.get(at) {
+            if let Some(column) = source.column(at) {
                 menus::column_ui(ui, &mut shared.borrow_mut(), column);
             }
         };
-        let mut body = |ui: &mut Ui, row: u64, at: usize| cell_menu_ui(ui, &mut shared.borrow_mut(), row, at);
-        grid::grid_ui(ui, &mut state, &Shown(sheet, reasons, model), &mut head, &mut body)
+        let chosen = RefCell::new(None);
+        let mut body = |ui: &mut Ui, row: u64, at: usize| {
+            *chosen.borrow_mut() = cell_menu_ui(ui, &mut shared.borrow_mut(), row, source.place(at));
+        };
+        let output = grid::grid_ui(ui, &mut state, &source, &mut head, &mut body);
+        (output, chosen.into_inner())
     });
-    let output = output.inner;
+    let (output, wanted) = output.inner;
     if let Some(awaited) = awaited {
         busy_ui(ui, rect, awaited);
     }
-    scene.act(Action::InView(output.rows, output.columns));
+    let seen = output.columns.iter().map(|column| source.place(*column)).collect();
+    scene.act(Action::InView(output.rows, seen));
     if let Some(touch) = output.touched {
-        heads::touched(scene, sheet, touch);
+        heads::touched(scene, sheet, touch.at(source.place(touch.column())));
     }
-    if output.copy {
-        copy(scene, sheet, state.cursor);
+    if let Some((from, to)) = output.moved {
+        let names: Vec<&str> = (0..source.columns()).map(|column| source.name(column)).collect();
+        scene.scratch.arrange.move_column(&names, from, to);
+    }
+    let asked = match output.asked {
+        Some(Asked::Copy) => Some(Wanted::Copy(CopyAs::Plain)),
+        Some(Asked::CopyWithHeads) => Some(Wanted::Copy(CopyAs::WithHeads)),
+        Some(Asked::Peek) => Some(Wanted::Peek),
+        None => wanted,
+    };
+    if let Some(wanted) = asked {
+        ask(scene, &source, &state, wanted);
     }
     scene.scratch.grid = state;
+    super::peek::peek_ui(ui, scene, rect);
 }
 
-fn copy(scene: &mut Scene<'_>, sheet: &Sheet, cursor: Option<(u64, usize)>) {
-    let text = cursor.and_then(|(row, column)| sheet.cell(row, column)).and_then(|cell| cell.text.clone());
-    if let Some(text) = text {
-        scene.act(Action::Copy(text.into()));
+/// What is wanted of the cells that are chosen.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Copy(CopyAs),
+    Peek,
+}
+
+fn ask(scene: &mut Scene<'_>, source: &Shown<'_>, state: &GridState, wanted: Wanted) {
+    match wanted {
+        Wanted::Copy(how) => {
+            let Some((rows, columns)) = state.picked(source.rows(), source.columns()) else { return };
+            let columns = columns.map(|column| source.name(column).to_owned()).collect();
+            scene.act(Action::CopyCells(rows, columns, how));
+        }
+        Wanted::Peek => {
+            if let Some((row, column)) = state.cursor {
+                scene.act(Action::Peek(Some((row, source.name(column).to_owned()))));
+            }
+        }
     }
 }
 
-fn cell_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, row: u64, at: usize) {
-    let Some(sheet) = scene.model.shown() else { return };
-    let Some((column, cell)) = sheet.columns.get(at).zip(sheet.cell(row, at)) else { return };
+fn cell_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, row: u64, at: usize) -> Option<Wanted> {
+    let sheet = scene.model.shown()?;
+    let (column, cell) = sheet.columns.get(at).zip(sheet.cell(row, at))?;
+    let mut wanted = None;
     let text = cell.text.as_deref();
     ui.set_min_width(240.0);
     for (keep, words) in [(true, "Keep rows"), (false, "Remove rows")] {
@@ -147,11 +213,22 @@ fn cell_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, row: u64, at: usize) {
         }
     }
     ui.separator();
-    if ui.add_enabled(text.is_some(), button::menu_item("Copy the cell")).clicked() {
-        copy(scene, sheet, Some((row, at)));
-        ui.close();
+    let ways = [
+        ("Copy", Wanted::Copy(CopyAs::Plain)),
+        ("Copy with the names of the columns", Wanted::Copy(CopyAs::WithHeads)),
+        ("Copy as Markdown", Wanted::Copy(CopyAs::Markdown)),
+        ("Copy as JSON", Wanted::Copy(CopyAs::Json)),
+        ("Copy as a list for SQL", Wanted::Copy(CopyAs::SqlList)),
+        ("Show the whole cell", Wanted::Peek),
+    ];
+    for (title, way) in ways {
+        if ui.add(button::menu_item(title)).clicked() {
+            wanted = Some(way);
+            ui.close();
+        }
     }
     ui.menu_button("Column", |ui| menus::column_ui(ui, scene, column));
+    wanted
 }
 
 fn filter_step(column: &str, text: Option<&str>, keep: bool) -> Step {

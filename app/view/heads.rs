@@ -149,8 +149,7 @@ fn brief(text: &str) -> String {
 
 /// Carries out what was done to a card.
 pub(super) fn touched(scene: &mut Scene<'_>, sheet: &Sheet, touch: Touch) {
-    let (Touch::Bars { column, .. } | Touch::Quality { column, .. } | Touch::Sort { column, .. }) = touch;
-    let Some(column) = sheet.columns.get(column) else { return };
+    let Some(column) = sheet.columns.get(touch.column()) else { return };
     let name = column.name.as_str();
     let before = scene.model.lens.filter(name);
     match touch {

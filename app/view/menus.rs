@@ -55,7 +55,7 @@ fn item(ui: &mut Ui, scene: &mut Scene<'_>, op: &'static Operation, column: Opti
 
 /// The column that is chosen in the grid.
 pub(super) fn chosen_column(scene: &Scene<'_>) -> Option<Column> {
-    let at = scene.scratch.grid.column?;
+    let at = scene.scratch.arrange.place(scene.scratch.grid.column?);
     scene.model.shown()?.columns.get(at).cloned()
 }
 
@@ -65,14 +65,21 @@ pub(super) fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
     for op in USUAL.iter().filter_map(|name| find(name)).filter(|op| fits(op, column.class)) {
         item(ui, scene, op, Some(column));
     }
-    ui.separator();
-    for family in Family::ALL {
-        if all().any(|op| op.family == *family && fits(op, column.class)) {
-            ui.menu_button(family.title(), |ui| operations_ui(ui, scene, *family, Some(column)));
+    // All of them in one list would be longer than a small window.
+    ui.menu_button("More steps", |ui| {
+        for family in Family::ALL {
+            if all().any(|op| op.family == *family && fits(op, column.class)) {
+                ui.menu_button(family.title(), |ui| operations_ui(ui, scene, *family, Some(column)));
+            }
         }
-    }
+    });
     ui.separator();
-    look_ui(ui, scene, column);
+    let listing = Listing { column: column.name.clone(), most: MOST, ..Listing::default() };
+    if ui.add(button::menu_item("Open as a facet")).clicked() {
+        scene.act(Action::Facet(listing));
+        ui.close();
+    }
+    ui.menu_button("In the view", |ui| look_ui(ui, scene, column));
     if ui.add(button::menu_item("Copy the name")).clicked() {
         scene.act(Action::Copy(column.name.clone()));
         ui.close();
@@ -82,8 +89,7 @@ pub(super) fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
 /// What changes the view alone.
 fn look_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
     let name = &column.name;
-    let mut entries =
-        vec![("Open as a facet", Action::Facet(Listing { column: name.clone(), most: MOST, ..Listing::default() }))];
+    let mut entries = Vec::new();
     if let Some(facts) = scene.model.shown().and_then(|sheet| sheet.facts.get(name)) {
         if facts.missing > 0 {
             entries.push(("Show only missing", Action::Filter(Filter::of(name, Test::Missing))));
@@ -101,4 +107,28 @@ fn look_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
         }
     }
     ui.separator();
+    arrange_ui(ui, scene, name);
+}
+
+/// How the column stands in the view.
+fn arrange_ui(ui: &mut Ui, scene: &mut Scene<'_>, name: &str) {
+    let arrange = &mut scene.scratch.arrange;
+    let pin = if arrange.is_pinned(name) { "Let it scroll again" } else { "Pin at the left" };
+    if ui.add(button::menu_item(pin)).clicked() {
+        arrange.turn_pin(name);
+        ui.close();
+    }
+    if ui.add(button::menu_item("Hide in the view")).clicked() {
+        arrange.hide(name);
+        ui.close();
+    }
+    if ui.add(button::menu_item("Fit all widths")).clicked() {
+        scene.scratch.grid.fit_all = true;
+        ui.close();
+    }
+    let plain = scene.scratch.arrange.is_plain();
+    if ui.add_enabled(!plain, button::menu_item("All columns as in the table")).clicked() {
+        scene.scratch.arrange.reset();
+        ui.close();
+    }
 }

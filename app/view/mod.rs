@@ -11,6 +11,7 @@ mod look;
 mod menus;
 mod overlays;
 mod palette;
+mod peek;
 mod recipe;
 mod run;
 mod schema;

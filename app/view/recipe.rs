@@ -227,7 +227,8 @@ fn ground(ui: &Ui, rect: Rect, here: bool, hovered: bool) {
 /// Gear, menu and switch, while the pointer is over a step.
 fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step, rect: Rect, response: &Response) {
     let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(response));
-    let inside = ui.rect_contains_pointer(rect) && !ui.ctx().any_popup_open();
+    let dragging = egui::DragAndDrop::has_any_payload(ui.ctx());
+    let inside = ui.rect_contains_pointer(rect) && !ui.ctx().any_popup_open() && !dragging;
     let room = Rect::from_min_max(
         Pos2::new(rect.right() - 92.0, rect.top() + 5.0),
         Pos2::new(rect.right() - 8.0, rect.top() + 27.0),
@@ -268,7 +269,8 @@ fn insert_ui(ui: &Ui, scene: &mut Scene<'_>, at: usize, rect: Rect) {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let near = Rect::from_min_max(rect.min - Vec2::new(0.0, 12.0), Pos2::new(rect.right(), rect.top() + 12.0));
     let active = response.hovered() || response.has_focus();
-    let close = ui.rect_contains_pointer(near) && !ui.ctx().any_popup_open();
+    let dragging = egui::DragAndDrop::has_any_payload(ui.ctx());
+    let close = ui.rect_contains_pointer(near) && !ui.ctx().any_popup_open() && !dragging;
     if !active && !close {
         return;
     }

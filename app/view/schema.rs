@@ -47,7 +47,7 @@ pub(super) fn schema_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         range
     });
     let rows = scene.scratch.grid.top..scene.scratch.grid.top + 1;
-    scene.act(Action::InView(rows, output.inner));
+    scene.act(Action::InView(rows, output.inner.collect()));
 }
 
 fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize) {

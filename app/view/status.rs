@@ -24,11 +24,22 @@ pub(super) fn status_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
             ui.label(small(format!("{} ms", sheet.millis)));
         }
+        if let Some(words) = chosen_words(scene) {
+            ui.label(small(words));
+        }
         if scene.model.memory > 0 {
             ui.label(small(format!("{} MB", scene.model.memory / 1_000_000))).on_hover_text("Memory of this window");
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| notices_ui(ui, scene));
     });
+}
+
+/// How much is chosen in the grid, when it is more than a cell.
+fn chosen_words(scene: &Scene<'_>) -> Option<String> {
+    let (sheet, grid) = (scene.model.shown()?, &scene.scratch.grid);
+    let (rows, columns) = grid.picked(sheet.rows, sheet.columns.len())?;
+    let several = rows.end - rows.start > 1 && grid.cursor.is_some() || columns.len() > 1;
+    several.then(|| format!("{} × {} cells", grouped(rows.end - rows.start), columns.len()))
 }
 
 fn colour(ui: &Ui, weight: Weight) -> egui::Color32 {

@@ -9,6 +9,7 @@ use brewhouse_engine::stage::{self, Cache, Draft, DraftPage, View, draft_page, d
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::values::cell_text;
 use polars::prelude::{DataFrame, DataType, LazyFrame, SchemaRef};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -67,6 +68,27 @@ impl Shelf {
             Cells::Draft(draft) if draft.effect != stage::Effect::Rows => (&draft.frame, &draft.schema),
             _ => (&self.view.frame, &self.view.schema),
         }
+    }
+
+    /// Cells in full: rows by their places on screen, columns by their names.
+    pub(super) fn cells(
+        &self,
+        rows: Range<u64>,
+        columns: &[String],
+        env: &Environment,
+        cache: &Cache,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<DataFrame> {
+        let len = rows.end.saturating_sub(rows.start);
+        let numbers = self.chosen.rows(rows.start, len);
+        let short = u32::try_from(len).unwrap_or(u32::MAX);
+        let frame = match (&self.cells, &self.chosen) {
+            (Cells::View, Chosen::All) => self.view.page(rows.start, short, columns)?,
+            (Cells::View, _) => facet::page(&self.view.frame, &numbers, columns, cancel)?,
+            (Cells::Draft(draft), Chosen::All) => draft_page(draft, env, cache, rows.start, short)?.after,
+            (Cells::Draft(draft), _) => draft_rows(draft, env, cache, &numbers, cancel)?.after,
+        };
+        Ok(frame.select(columns.iter().map(String::as_str))?)
     }
 
     /// One block of it.

@@ -2,21 +2,81 @@
 
 use super::cells::{Cells, Shelf, columns};
 use super::chosen::Chosen;
-use crate::model::Fault;
-use crate::model::sheet::{Column, ColumnMark, Effect};
+use super::event::Shown;
+use super::stage::{Ask, Faults, Stage, failed, figures, hash};
+use super::{Event, Ticket, check};
+use crate::model::look::Lens;
+use crate::model::sheet::{Column, ColumnMark, Effect, Only, Sheet};
+use crate::model::{Fault, Place};
+use brewhouse_engine::Error;
 use brewhouse_engine::op::{Environment, bind, param::Use};
 use brewhouse_engine::recipe::Step;
-use brewhouse_engine::stage::{self, Cache, Draft, DraftCounts, View};
+use brewhouse_engine::stage::{self, Cache, Draft, DraftCounts, View, draft_counts, draft_touched};
 use std::sync::Arc;
+use std::time::Instant;
+
+impl Stage {
+    /// Sends the table under a draft, and after it the counts over all rows.
+    pub fn send_draft(&self, ask: &Ask, step: &Step, place: Place, (only, lens): (Only, &Lens), ticket: &Ticket) {
+        let start = Instant::now();
+        let ask = Ask { depth: place.at(), ..ask.clone() };
+        let shown = match self.drafted(&ask, step, place, (only, lens), start, ticket) {
+            Ok(shown) => shown,
+            Err(faults) => failed(faults),
+        };
+        ticket.send(Event::Draft(Box::new(shown)));
+    }
+
+    fn drafted(
+        &self,
+        ask: &Ask,
+        step: &Step,
+        place: Place,
+        (only, lens): (Only, &Lens),
+        start: Instant,
+        ticket: &Ticket,
+    ) -> Result<Shown, Faults> {
+        let plain = |error: Error| vec![Fault::from(&error)];
+        let made = self.view(ask, false, ticket.cancel())?;
+        let (env, cache) = (&made.env, &made.cache);
+        let compiled = compile(&made.view, step, place.at() + 1, env, cache)?;
+        let key = |part: &str| hash(&(&made.view.key, step.to_value().to_string(), only, format!("{lens:?}"), part));
+        let figures = figures(&made.view, ask.depth);
+        let table = compiled.effect == stage::Effect::Table;
+        let mut shelf = shelf_of(made.view.clone(), compiled.clone(), &made.steps, step);
+        let cancel = ticket.cancel();
+        // Another table has other rows: neither the lens nor the difference says which of them to show.
+        if !table {
+            shelf.chosen = if only == Only::All {
+                self.chosen(&made.view, lens, cancel).map_err(plain)?
+            } else {
+                let touched = draft_touched(&compiled, env, cache, only == Only::Failed, cancel).map_err(plain)?;
+                Chosen::of(&made.view, lens, Some(touched), cancel).map_err(plain)?
+            };
+            // What is on screen comes at once; the counts take a look at every row.
+            let sheet = self.show(shelf.clone(), &ask.blocks, key("early"), start, cancel).map_err(plain)?;
+            let sheet = Sheet { steps: figures.clone(), ..sheet };
+            ticket.send(Event::Draft(Box::new(Shown { sheet: Ok(sheet), faults: Vec::new(), sources: Vec::new() })));
+        }
+        if let Some(schema) = made.view.schemas.first() {
+            let breaks = check::breaks(schema, &ask.project.recipe.steps, step, place, env);
+            ticket.send(Event::Breaks(breaks));
+        }
+        if ticket.is_stale() {
+            return Err(vec![Fault::new("a newer draft has come")]);
+        }
+        let counts = draft_counts(&compiled, env, cache, cancel).map_err(plain)?;
+        shelf.effect = shelf.effect.map(|effect| counted(effect, counts));
+        if table {
+            shelf.rows = counts.rows_after;
+        }
+        let sheet = self.show(shelf, &ask.blocks, key("counted"), start, cancel).map_err(plain)?;
+        Ok(Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults: Vec::new(), sources: made.sources })
+    }
+}
 
 /// Compiles a draft, or tells every fault of its form.
-pub(super) fn compile(
-    view: &View,
-    step: &Step,
-    number: usize,
-    env: &Environment,
-    cache: &Cache,
-) -> Result<Draft, Vec<Fault>> {
+fn compile(view: &View, step: &Step, number: usize, env: &Environment, cache: &Cache) -> Result<Draft, Vec<Fault>> {
     stage::draft(view, step, env, cache).map_err(|mut problems| {
         for problem in &mut problems {
             problem.step = number;
@@ -26,7 +86,7 @@ pub(super) fn compile(
 }
 
 /// The table under a draft, before anything is counted.
-pub(super) fn shelf(view: View, draft: Draft, before: &[Step], step: &Step) -> Shelf {
+fn shelf_of(view: View, draft: Draft, before: &[Step], step: &Step) -> Shelf {
     let columns = marked_columns(&view, &draft, step);
     let effect = Effect {
         rows_before: view.rows,
@@ -75,7 +135,7 @@ fn marked_columns(view: &View, draft: &Draft, step: &Step) -> Vec<Column> {
 }
 
 /// The effect with the counts over all rows.
-pub(super) fn counted(effect: Effect, counts: DraftCounts) -> Effect {
+fn counted(effect: Effect, counts: DraftCounts) -> Effect {
     Effect {
         changed: counts.changed.saturating_sub(counts.failed),
         failed: counts.failed,

@@ -1,7 +1,7 @@
 //! What workers answer with: one closed list.
 
 use super::Slot;
-use crate::model::look::FoundFigures;
+use crate::model::look::{Copied, FoundFigures};
 use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
 use crate::model::{Fault, Project, Purpose, Recent, Source};
@@ -40,12 +40,18 @@ pub enum Event {
     Blocked(Vec<usize>, Vec<Option<String>>),
     /// Later steps that the draft would break.
     Breaks(Vec<Fault>),
+    /// Cells for the clipboard.
+    Copied(Result<Copied, Fault>),
+    /// A cell whole: its row by its place on screen, its column, its text.
+    Peeked(u64, String, Result<Option<String>, Fault>),
     /// The list of a facet: its column, what it was counted for, the values.
     Facet(String, u64, Result<Values, Fault>),
     /// What a search found.
     Found(Result<FoundFigures, Fault>),
     /// The place on screen of a row that was asked for.
     Place(u64),
+    /// Of a sheet, the cells that did not fit a step, counted from 0.
+    Failed(u64, usize, u64),
     /// How the rows of the drafted join find each other; none while its keys are not chosen.
     Matches(Result<Option<Matches>, Fault>),
     /// A dialog was answered; none when it was dismissed.

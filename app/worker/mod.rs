@@ -14,6 +14,7 @@ pub mod store;
 mod cells;
 mod check;
 mod chosen;
+mod copy;
 mod draft;
 mod facts;
 mod look;
@@ -51,6 +52,10 @@ pub enum Slot {
     Facets,
     /// Where steps that are dragged cannot stand.
     Check,
+    /// Cells for the clipboard.
+    Copy,
+    /// A cell whole.
+    Peek,
     /// The matches of a drafted join.
     Matches,
     /// A dialog that asks for a file.
@@ -71,7 +76,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 18;
+const SLOTS: usize = 20;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]
@@ -142,7 +147,7 @@ pub struct Jobs {
     /// What was asked for last.
     pub desk: desk::Desk,
     /// The child process of a run.
-    pub child: Arc<Mutex<Option<std::process::Child>>>,
+    pub running: Arc<Mutex<run::Running>>,
     /// Where journal, settings and recent projects are kept; none: nothing is kept.
     pub folder: Option<PathBuf>,
     /// The program that a run starts; none: this one.
@@ -165,7 +170,7 @@ impl Jobs {
         Self {
             stage: Arc::new(Stage::new(cache)),
             desk: desk::Desk::default(),
-            child: Arc::default(),
+            running: Arc::default(),
             folder,
             program,
             dialogs,
@@ -219,9 +224,10 @@ impl Jobs {
         self.receiver.try_recv().ok()
     }
 
-    /// Whether any job is under way.
+    /// Whether any job is under way that ends by itself.
     pub fn is_busy(&self) -> bool {
-        self.active.iter().any(|count| count.load(Ordering::Acquire) > 0)
+        let watch = Slot::Watch as usize;
+        self.active.iter().enumerate().any(|(slot, count)| slot != watch && count.load(Ordering::Acquire) > 0)
     }
 
     /// Whether anything is being written that must be whole before the program ends.

@@ -5,17 +5,17 @@
 use super::cells::Shelf;
 use super::chosen::Chosen;
 use super::event::Shown;
-use super::{Event, Ticket, check, draft, facts, read};
-use crate::model::look::Lens;
-use crate::model::sheet::{BlockAt, ColumnMark, Facts, Only, Sheet, StepFigures};
-use crate::model::{Dataset, Fault, Place, Project, Source};
+use super::{Event, Ticket, facts, read};
+use crate::model::sheet::{BlockAt, ColumnMark, Facts, Sheet, StepFigures};
+use crate::model::{Dataset, Fault, Project, Source};
 use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
 use brewhouse_engine::recipe::Step;
-use brewhouse_engine::stage::{self, Cache, Table, View, draft_counts, draft_touched};
+use brewhouse_engine::stage::{self, Cache, Table, View};
 use brewhouse_engine::{Error, ErrorKind, Problem};
 use polars::prelude::SchemaRef;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,6 +63,8 @@ struct Inner {
     facts: HashMap<(u64, String), Arc<Facts>>,
     rows: Vec<(u64, Chosen)>,
     found: Option<(u64, Found)>,
+    /// By table and steps up to a converting one: the cells that did not fit it.
+    failed: HashMap<u64, Option<u64>>,
 }
 
 /// A file that is being read.
@@ -75,16 +77,25 @@ struct Opening {
 }
 
 /// What a view was made of.
-struct Made {
-    view: View,
-    env: Environment,
-    cache: Arc<Cache>,
-    steps: Vec<Step>,
-    faults: Vec<Fault>,
-    sources: Vec<(PathBuf, Source)>,
+pub(super) struct Made {
+    pub(super) view: View,
+    pub(super) env: Environment,
+    pub(super) cache: Arc<Cache>,
+    pub(super) table: Table,
+    pub(super) steps: Vec<Step>,
+    pub(super) faults: Vec<Fault>,
+    pub(super) sources: Vec<(PathBuf, Source)>,
 }
 
-type Faults = Vec<Fault>;
+impl Made {
+    /// What tells a table and the steps up to one, counted from 0, from any other.
+    fn key_at(&self, at: usize) -> Option<u64> {
+        let steps: Vec<_> = self.steps.get(..=at)?.iter().map(|step| step.to_databrew().to_string()).collect();
+        Some(hash(&(&self.table.key, steps)))
+    }
+}
+
+pub(super) type Faults = Vec<Fault>;
 
 impl Stage {
     /// A supply that keeps its side files in a folder.
@@ -98,7 +109,12 @@ impl Stage {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn cache(&self) -> Result<Arc<Cache>, Fault> {
+    /// What steps are compiled with.
+    pub(super) const fn environment(&self) -> &Environment {
+        &self.env
+    }
+
+    pub(super) fn cache(&self) -> Result<Arc<Cache>, Fault> {
         let mut kept = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(cache) = &*kept {
             return Ok(Arc::clone(cache));
@@ -114,85 +130,69 @@ impl Stage {
         let known = ask.project.dataset.as_ref().is_some_and(|dataset| self.is_open(dataset, ask.epoch));
         let large = ask.project.dataset.as_ref().is_some_and(read::is_large);
         if large && !known {
-            let head = self.sheet(ask, true, ticket);
+            let head = self.head(ask, ticket);
             if head.sheet.is_ok() {
                 ticket.send(Event::Sheet(Box::new(head)));
             }
         }
-        ticket.send(Event::Sheet(Box::new(self.sheet(ask, false, ticket))));
+        let start = Instant::now();
+        match self.view(ask, false, ticket.cancel()) {
+            Ok(made) => {
+                let shown = self.sheet(&made, ask, false, start, ticket.cancel());
+                let key = shown.sheet.as_ref().ok().map(|sheet| sheet.key);
+                ticket.send(Event::Sheet(Box::new(shown)));
+                if let Some(key) = key {
+                    self.send_failed(&made, key, ticket);
+                }
+            }
+            Err(faults) => ticket.send(Event::Sheet(Box::new(failed(faults)))),
+        }
     }
 
-    fn sheet(&self, ask: &Ask, head: bool, ticket: &Ticket) -> Shown {
+    /// The first rows of a table that is not read yet.
+    fn head(&self, ask: &Ask, ticket: &Ticket) -> Shown {
         let start = Instant::now();
-        let made = match self.view(ask, head, ticket.cancel()) {
-            Ok(made) => made,
-            Err(faults) => return failed(faults),
-        };
+        match self.view(ask, true, ticket.cancel()) {
+            Ok(made) => self.sheet(&made, ask, true, start, ticket.cancel()),
+            Err(faults) => failed(faults),
+        }
+    }
+
+    fn sheet(&self, made: &Made, ask: &Ask, head: bool, start: Instant, cancel: &Arc<AtomicBool>) -> Shown {
         let key = hash(&(&made.view.key, "view", head));
-        let figures = figures(&made.view, ask.depth);
-        let (shelf, faults, sources) = (Shelf::plain(made.view), made.faults, made.sources);
-        match self.show(shelf, &ask.blocks, key, start, ticket.cancel()) {
-            Ok(sheet) => Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults, sources },
+        let mut figures = figures(&made.view, ask.depth);
+        for (at, figures) in figures.iter_mut().enumerate() {
+            let counted = made.key_at(at).and_then(|key| self.inner().failed.get(&key).copied().flatten());
+            figures.iter_mut().for_each(|figures| figures.failed = counted.unwrap_or_default());
+        }
+        match self.show(Shelf::plain(made.view.clone()), &ask.blocks, key, start, cancel) {
+            Ok(sheet) => Shown {
+                sheet: Ok(Sheet { steps: figures, ..sheet }),
+                faults: made.faults.clone(),
+                sources: made.sources.clone(),
+            },
             Err(error) => failed(vec![Fault::from(&error)]),
         }
     }
 
-    /// Sends the table under a draft, and after it the counts over all rows.
-    pub fn send_draft(&self, ask: &Ask, step: &Step, place: Place, (only, lens): (Only, &Lens), ticket: &Ticket) {
-        let start = Instant::now();
-        let ask = Ask { depth: place.at(), ..ask.clone() };
-        let shown = match self.drafted(&ask, step, place, (only, lens), start, ticket) {
-            Ok(shown) => shown,
-            Err(faults) => failed(faults),
-        };
-        ticket.send(Event::Draft(Box::new(shown)));
-    }
-
-    fn drafted(
-        &self,
-        ask: &Ask,
-        step: &Step,
-        place: Place,
-        (only, lens): (Only, &Lens),
-        start: Instant,
-        ticket: &Ticket,
-    ) -> Result<Shown, Faults> {
-        let plain = |error: Error| vec![Fault::from(&error)];
-        let made = self.view(ask, false, ticket.cancel())?;
-        let (env, cache) = (&made.env, &made.cache);
-        let compiled = draft::compile(&made.view, step, place.at() + 1, env, cache)?;
-        let key = |part: &str| hash(&(&made.view.key, step.to_value().to_string(), only, format!("{lens:?}"), part));
-        let figures = figures(&made.view, ask.depth);
-        let table = compiled.effect == stage::Effect::Table;
-        let mut shelf = draft::shelf(made.view.clone(), compiled.clone(), &made.steps, step);
-        let cancel = ticket.cancel();
-        // Another table has other rows: neither the lens nor the difference says which of them to show.
-        if !table {
-            shelf.chosen = if only == Only::All {
-                self.chosen(&made.view, lens, cancel).map_err(plain)?
-            } else {
-                let touched = draft_touched(&compiled, env, cache, only == Only::Failed, cancel).map_err(plain)?;
-                Chosen::of(&made.view, lens, Some(touched), cancel).map_err(plain)?
-            };
-            // What is on screen comes at once; the counts take a look at every row.
-            let sheet = self.show(shelf.clone(), &ask.blocks, key("early"), start, cancel).map_err(plain)?;
-            let sheet = Sheet { steps: figures.clone(), ..sheet };
-            ticket.send(Event::Draft(Box::new(Shown { sheet: Ok(sheet), faults: Vec::new(), sources: Vec::new() })));
+    /// Counts the cells that did not fit each converting step, where that is not known yet.
+    fn send_failed(&self, made: &Made, key: u64, ticket: &Ticket) {
+        for at in 0..made.steps.len() {
+            let Some(known) = made.key_at(at) else { return };
+            if ticket.is_stale() || !made.view.exact {
+                return;
+            }
+            if self.inner().failed.contains_key(&known) {
+                continue;
+            }
+            let counted = stage::failures(&made.table, &made.steps[..=at], &made.env, &made.cache, ticket.cancel());
+            // A step that cannot be counted has its fault told already.
+            let Ok(counted) = counted else { continue };
+            self.inner().failed.insert(known, counted);
+            if let Some(count) = counted.filter(|count| *count > 0) {
+                ticket.send(Event::Failed(key, at, count));
+            }
         }
-        if let Some(schema) = made.view.schemas.first() {
-            let breaks = check::breaks(schema, &ask.project.recipe.steps, step, place, env);
-            ticket.send(Event::Breaks(breaks));
-        }
-        if ticket.is_stale() {
-            return Err(vec![Fault::new("a newer draft has come")]);
-        }
-        let counts = draft_counts(&compiled, env, cache, cancel).map_err(plain)?;
-        shelf.effect = shelf.effect.map(|effect| draft::counted(effect, counts));
-        if table {
-            shelf.rows = counts.rows_after;
-        }
-        let sheet = self.show(shelf, &ask.blocks, key("counted"), start, cancel).map_err(plain)?;
-        Ok(Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults: Vec::new(), sources: made.sources })
     }
 
     /// Counts the matches of a drafted join.
@@ -408,19 +408,21 @@ impl Stage {
     }
 
     /// The table after the steps; where a step has a problem, the table before the first such step, and the faults.
-    fn view(&self, ask: &Ask, head: bool, cancel: &Arc<AtomicBool>) -> Result<Made, Faults> {
+    pub(super) fn view(&self, ask: &Ask, head: bool, cancel: &Arc<AtomicBool>) -> Result<Made, Faults> {
         let alone = |fault: Fault| vec![fault];
         let cache = self.cache().map_err(alone)?;
         let dataset = ask.project.dataset.as_ref().ok_or_else(|| alone(Fault::new("no file is open")))?;
-        let table = self.table(dataset, ask.epoch, head, &cache).map_err(alone)?;
+        let mut table = self.table(dataset, ask.epoch, head, &cache).map_err(alone)?;
         let mut env = self.env.clone();
         let mut sources = vec![(dataset.path.clone(), read::found(dataset, &table))];
         let mut faults = Vec::new();
         for other in &ask.project.others {
             match self.table(other, ask.epoch, head, &cache) {
-                Ok(table) => {
-                    sources.push((other.path.clone(), read::found(other, &table)));
-                    env.datasets.insert(other.name.clone(), table.frame.clone());
+                Ok(second) => {
+                    sources.push((other.path.clone(), read::found(other, &second)));
+                    // What a join or union yields is another one when that file is another one.
+                    write!(table.key, " with {}: {}", other.name, second.key).ok();
+                    env.datasets.insert(other.name.clone(), second.frame.clone());
                 }
                 Err(fault) => faults.push(fault),
             }
@@ -444,11 +446,11 @@ impl Stage {
         let later = all.iter().enumerate().skip(ask.depth).filter(|(_, step)| !step.disabled());
         let problems = later.filter_map(|(at, step)| bind(step, at + 1).err());
         faults.extend(problems.flatten().map(|problem: Problem| Fault::from(&problem)));
-        Ok(Made { view, env, cache, steps, faults, sources })
+        Ok(Made { view, env, cache, table, steps, faults, sources })
     }
 }
 
-fn failed(faults: Vec<Fault>) -> Shown {
+pub(super) fn failed(faults: Vec<Fault>) -> Shown {
     let first = faults.first().cloned().unwrap_or_default();
     Shown { sheet: Err(first), faults, sources: Vec::new() }
 }
@@ -460,7 +462,7 @@ pub(super) fn hash(value: &impl std::hash::Hash) -> u64 {
 }
 
 /// What each step did, as far as it was counted.
-fn figures(view: &View, depth: usize) -> Vec<Option<StepFigures>> {
+pub(super) fn figures(view: &View, depth: usize) -> Vec<Option<StepFigures>> {
     let mut figures = vec![None; depth];
     for count in &view.counts {
         if let Some(place) = figures.get_mut(count.step.wrapping_sub(1)) {

@@ -297,7 +297,7 @@ fn a_small_job_by_keys_alone() {
     assert_eq!(driver.sentences(), numbered(&[UPPER]));
     driver.press(Modifiers::NONE, Key::F5);
     driver.wait("the panel is there", |_| true);
-    for _ in 0..40 {
+    for _ in 0..60 {
         if driver.widget("Write the table").unwrap().is_focused() {
             break;
         }

@@ -53,6 +53,22 @@ pub enum Touch {
     },
 }
 
+impl Touch {
+    /// The column.
+    pub const fn column(self) -> usize {
+        let (Self::Bars { column, .. } | Self::Quality { column, .. } | Self::Sort { column, .. }) = self;
+        column
+    }
+
+    /// The same, done to another column.
+    #[must_use]
+    pub const fn at(mut self, to: usize) -> Self {
+        let (Self::Bars { column, .. } | Self::Quality { column, .. } | Self::Sort { column, .. }) = &mut self;
+        *column = to;
+        self
+    }
+}
+
 /// Draws the cards of the columns on screen.
 pub(super) fn heads_ui(
     ui: &mut Ui,
@@ -63,13 +79,13 @@ pub(super) fn heads_ui(
     menu: &mut dyn FnMut(&mut Ui, usize),
     output: &mut GridOutput,
 ) {
-    for column in place.columns.clone() {
+    for column in place.columns.iter().copied() {
         let rect = state.column_rect(column, place.heads.left(), place.heads.top(), place.heads.height());
-        let seen = rect.intersect(place.heads);
+        let seen = rect.intersect(state.room(column, place.heads));
         if seen.width() < 2.0 {
             continue;
         }
-        head_ui(ui, state, source, (column, rect, seen), id, menu, output);
+        head_ui(ui, state, source, (column, rect, seen), (id, place), menu, output);
         resize_ui(ui, state, source, (column, rect), id, place);
     }
 }
@@ -79,14 +95,17 @@ fn head_ui(
     state: &mut GridState,
     source: &dyn GridSource,
     (column, rect, seen): (usize, Rect, Rect),
-    id: Id,
+    (id, place): (Id, &Place),
     menu: &mut dyn FnMut(&mut Ui, usize),
     output: &mut GridOutput,
 ) {
     let theme = theme::of(ui);
     let head = source.head(column);
-    let response = ui.interact(seen.shrink2(Vec2::new(3.0, 0.0)), id.with(("head", column)), Sense::click());
-    let chosen = state.column == Some(column);
+    let response = ui.interact(seen.shrink2(Vec2::new(3.0, 0.0)), id.with(("head", column)), Sense::click_and_drag());
+    let chosen = state.cursor.is_none()
+        && state.picked(1, source.columns()).is_some_and(|(_, columns)| columns.contains(&column))
+        || state.column == Some(column);
+    drag_ui(ui, state, place, (column, &response), output);
     let places = card::places(rect);
     let mut under = Vec::new();
     quality_ui(ui, &head, (column, &places, seen), id, &mut under, output);
@@ -107,8 +126,7 @@ fn head_ui(
         response.clone().on_hover_text(head.note);
     }
     if response.clicked() || response.secondary_clicked() || arrow.clicked() {
-        state.column = Some(column);
-        state.cursor = None;
+        state.choose_column(column, response.clicked() && ui.input(|i| i.modifiers.shift));
     }
     if response.double_clicked() {
         output.opened = Some(column);
@@ -120,12 +138,43 @@ fn head_ui(
     }
 }
 
+/// A head that is dragged goes to the place of the one under the pointer.
+fn drag_ui(
+    ui: &Ui,
+    state: &mut GridState,
+    place: &Place,
+    (column, response): (usize, &Response),
+    output: &mut GridOutput,
+) {
+    if response.drag_started() {
+        state.dragged = Some(column);
+    }
+    let Some(pos) = response.interact_pointer_pos().filter(|_| state.dragged == Some(column)) else { return };
+    let Some(over) = state.column_at(pos.x - place.heads.left()).filter(|over| place.columns.contains(over)) else {
+        return;
+    };
+    let theme = theme::of(ui);
+    let rect = state.column_rect(over, place.heads.left(), place.heads.top(), place.heads.height());
+    let x = if over > column { rect.right() } else { rect.left() };
+    if over != column {
+        let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("dragged head"));
+        let bottom = place.body.bottom();
+        ui.ctx().layer_painter(layer).vline(x, place.heads.top()..=bottom, Stroke::new(2.0, theme.accent));
+    }
+    ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    if response.drag_stopped() {
+        state.dragged = None;
+        output.moved = Some((column, over)).filter(|_| over != column);
+    }
+}
+
 fn sort_ui(ui: &Ui, head: &Head<'_>, (column, places, seen): (usize, &Places, Rect), id: Id, output: &mut GridOutput) {
     let room = places.sort.intersect(seen);
     if room.width() < 4.0 {
         return;
     }
-    let response = ui.interact(room, id.with(("sort", column)), Sense::click());
+    // A way for the pointer; by keys the menu of the column says the same.
+    let response = ui.interact(room, id.with(("sort", column)), Sense::CLICK);
     let now = match head.sorted {
         None => "",
         Some((false, _)) => ", now the smallest first",
@@ -311,7 +360,7 @@ fn resize_ui(
     place: &Place,
 ) {
     let edge = Rect::from_center_size(Pos2::new(rect.right(), rect.center().y), Vec2::new(7.0, rect.height()));
-    if !place.heads.contains(edge.center()) {
+    if !state.room(column, place.heads).contains(edge.center()) {
         return;
     }
     let response = ui.interact(edge, id.with(("edge", column)), Sense::click_and_drag());

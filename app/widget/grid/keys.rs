@@ -1,12 +1,19 @@
 //! Keys of the grid, when it has the focus.
 
-use super::{GridSource, GridState};
+use super::pick::Whole;
+use super::{Asked, GridSource, GridState};
 use egui::{EventFilter, Key, Modifiers, Rect, Response, Ui};
 
-/// Takes in the keys; true when the chosen cell is to be copied.
-pub(super) fn take(ui: &Ui, response: &Response, state: &mut GridState, source: &dyn GridSource, body: Rect) -> bool {
+/// Takes in the keys; gives back what they ask of the cells that are chosen.
+pub(super) fn take(
+    ui: &Ui,
+    response: &Response,
+    state: &mut GridState,
+    source: &dyn GridSource,
+    body: Rect,
+) -> Option<Asked> {
     if !response.has_focus() || source.rows() == 0 || source.columns() == 0 {
-        return false;
+        return None;
     }
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
@@ -14,7 +21,30 @@ pub(super) fn take(ui: &Ui, response: &Response, state: &mut GridState, source: 
     let (row, column) = state.cursor.unwrap_or((state.top, state.column.unwrap_or_default()));
     let page = GridState::page(body.height());
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-    let (none, control) = (Modifiers::NONE, Modifiers::COMMAND);
+    let (none, control, shift) = (Modifiers::NONE, Modifiers::COMMAND, Modifiers::SHIFT);
+    if pressed(control | shift, Key::C) {
+        return Some(Asked::CopyWithHeads);
+    }
+    if ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy))) {
+        return Some(Asked::Copy);
+    }
+    if pressed(control, Key::A) {
+        state.move_to((row, column), true);
+        state.whole = Whole::All;
+        return None;
+    }
+    for (modifiers, whole) in [(control, Whole::Columns), (shift, Whole::Rows)] {
+        if pressed(modifiers, Key::Space) {
+            state.move_to((row, column), true);
+            state.whole = whole;
+            return None;
+        }
+    }
+    if pressed(none, Key::Space) {
+        state.cursor = Some((row, column));
+        return Some(Asked::Peek);
+    }
+    let extend = ui.input(|input| input.modifiers.shift);
     let moved = if pressed(control, Key::Home) {
         (0, 0)
     } else if pressed(control, Key::End) {
@@ -40,11 +70,10 @@ pub(super) fn take(ui: &Ui, response: &Response, state: &mut GridState, source: 
     } else if pressed(none, Key::PageDown) {
         (row + page, column)
     } else {
-        return ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
+        return None;
     };
     let (row, column) = (moved.0.min(last_row), moved.1.min(last_column));
-    state.cursor = Some((row, column));
-    state.column = Some(column);
+    state.move_to((row, column), extend);
     state.reveal(row, column, body);
-    false
+    None
 }

@@ -2,13 +2,17 @@
 //!
 //! It draws from [`GridSource`] and keeps its own [`GridState`]; it knows no model.
 
+mod arrange;
 mod bars;
 mod cell;
 mod heads;
 mod keys;
+mod pick;
 mod state;
 
+pub use arrange::Arrange;
 pub use heads::{How, Touch, chart_alone_ui as chart_ui};
+pub use pick::Whole;
 pub use state::GridState;
 
 use super::card::{self, Head};
@@ -48,6 +52,10 @@ pub trait GridSource {
     fn rows(&self) -> u64;
     /// How many columns.
     fn columns(&self) -> usize;
+    /// How many of them stay at the left.
+    fn pinned(&self) -> usize {
+        0
+    }
     /// A column's name.
     fn name(&self, column: usize) -> &str;
     /// Whether its cells stand at the right.
@@ -66,13 +74,26 @@ pub struct GridOutput {
     /// The rows on screen.
     pub rows: Range<u64>,
     /// The columns on screen.
-    pub columns: Range<usize>,
+    pub columns: Vec<usize>,
+    /// A column that was dragged to the place of another.
+    pub moved: Option<(usize, usize)>,
     /// What was done to a header card.
     pub touched: Option<Touch>,
     /// A column whose header was double-clicked.
     pub opened: Option<usize>,
-    /// Whether the cell at the cursor was asked to be copied.
-    pub copy: bool,
+    /// What was asked of the cells that are chosen.
+    pub asked: Option<Asked>,
+}
+
+/// What is asked of the cells that are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// To copy them.
+    Copy,
+    /// To copy them with the names of their columns.
+    CopyWithHeads,
+    /// To show all of the one at the cursor.
+    Peek,
 }
 
 /// Where things are in this frame.
@@ -81,7 +102,7 @@ struct Place {
     heads: Rect,
     numbers: Rect,
     rows: Range<u64>,
-    columns: Range<usize>,
+    columns: Vec<usize>,
 }
 
 /// Draws the grid over all the room there is. `head_menu` and `cell_menu` fill the menus of a header and of a cell.
@@ -103,10 +124,10 @@ pub fn grid_ui(
     let top = rect.top() + theme::CARD;
     let body = Rect::from_min_max(Pos2::new(left, top), Pos2::new(right, bottom));
     let id = ui.scope_id().with("grid");
-    let response = ui.interact(body, id, Sense::click());
+    let response = ui.interact(body, id, Sense::click_and_drag());
     let mut output = GridOutput::default();
     state.scroll(ui, body, source.rows());
-    output.copy = keys::take(ui, &response, state, source, body);
+    output.asked = keys::take(ui, &response, state, source, body);
     bars::vertical(
         ui,
         id,
@@ -121,8 +142,9 @@ pub fn grid_ui(
         heads: Rect::from_min_max(Pos2::new(left, rect.top()), Pos2::new(right, top)),
         numbers: Rect::from_min_max(Pos2::new(rect.left(), top), Pos2::new(left, bottom)),
         rows: state.rows_in(body.height(), source.rows()),
-        columns: state.columns_in(body.width()),
+        columns: state.columns_seen(body.width()),
     };
+    pick::numbers(ui, state, source, &place, id, &response);
     body_ui(ui, state, source, &place, &response, cell_menu);
     numbers_ui(ui, state, source, &place, rect);
     heads::heads_ui(ui, state, source, &place, id, head_menu, &mut output);
@@ -150,12 +172,7 @@ fn body_ui(
         let row = state.row_at(pos.y - place.body.top()).filter(|row| place.rows.contains(row))?;
         Some((row, state.column_at(pos.x - place.body.left()).filter(|column| *column < source.columns())?))
     };
-    if response.clicked() || response.secondary_clicked() {
-        response.request_focus();
-        let hit = response.interact_pointer_pos().and_then(|pos| at(pos, state));
-        state.cursor = hit;
-        state.column = hit.map(|(_, column)| column);
-    }
+    pick::cells(ui, state, source, place, response);
     let over = response.hover_pos().and_then(|pos| at(pos, state));
     let hovered = over.map(|(row, _)| row);
     let view = over.and_then(|(row, column)| Some((source.cell(row, column)?, state.width(column))));
@@ -173,34 +190,40 @@ fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
     let painter = ui.painter().with_clip_rect(place.body);
     let line = Stroke::new(1.0, theme.line.gamma_multiply(0.7));
     // A column that a draft marks is told by its marks, not by being chosen.
-    let plain = |column: &usize| source.head(*column).mark == card::HeadMark::Same;
-    let whole = state.column.filter(|_| state.cursor.is_none()).filter(plain);
+    let plain = |column: usize| source.head(column).mark == card::HeadMark::Same;
+    let picked = state.picked(source.rows(), source.columns());
+    let several = |rows: &Range<u64>, columns: &Range<usize>| rows.end - rows.start > 1 || columns.len() > 1;
+    let picked = picked.filter(|(rows, columns)| several(rows, columns));
     for row in place.rows.clone() {
         let y = place.body.top() + state.offset_of(row);
         let band = Rect::from_min_size(Pos2::new(place.body.left(), y), Vec2::new(place.body.width(), theme::ROW));
-        let removed = source.number(row).is_some_and(|(_, removed)| removed);
-        if removed {
+        if source.number(row).is_some_and(|(_, removed)| removed) {
             painter.rect_filled(band, CornerRadius::ZERO, theme.removed);
         } else if hovered == Some(row) {
             painter.rect_filled(band, CornerRadius::ZERO, theme.hover);
         }
-        for column in place.columns.clone() {
-            let rect = state.column_rect(column, place.body.left(), y, theme::ROW);
-            let view = source.cell(row, column);
-            let chosen = whole == Some(column);
-            cell::paint(&painter, theme, rect, view, source.at_right(column), removed, chosen);
-        }
         painter.hline(place.body.x_range(), band.bottom(), line);
     }
-    for column in place.columns.clone() {
-        let rect = state.column_rect(column, place.body.left(), place.body.top(), place.body.height());
-        let bottom = place.body.top() + state.offset_of(place.rows.end);
-        painter.vline(rect.right(), place.body.top()..=bottom.min(place.body.bottom()), line);
+    let bottom = (place.body.top() + state.offset_of(place.rows.end)).min(place.body.bottom());
+    for column in place.columns.iter().copied() {
+        let painter = painter.with_clip_rect(state.room(column, place.body));
+        let chosen = picked.as_ref().filter(|(_, columns)| columns.contains(&column) && plain(column));
+        let at_right = source.at_right(column);
+        for row in place.rows.clone() {
+            let y = place.body.top() + state.offset_of(row);
+            let rect = state.column_rect(column, place.body.left(), y, theme::ROW);
+            let removed = source.number(row).is_some_and(|(_, removed)| removed);
+            let chosen = chosen.is_some_and(|(rows, _)| rows.contains(&row));
+            cell::paint(&painter, theme, rect, source.cell(row, column), at_right, removed, chosen);
+        }
+        let right = state.column_rect(column, place.body.left(), place.body.top(), 1.0).right();
+        painter.vline(right, place.body.top()..=bottom, line);
     }
-    if let Some((row, column)) = state.cursor.filter(|(row, _)| place.rows.contains(row)) {
-        let rect = state.column_rect(column, place.body.left(), place.body.top() + state.offset_of(row), theme::ROW);
-        painter.rect_stroke(rect, CornerRadius::ZERO, Stroke::new(1.5, theme.accent), egui::StrokeKind::Inside);
+    if state.pinned() > 0 {
+        let x = state.room(state.pinned(), place.body).left();
+        painter.vline(x, place.body.top()..=bottom, Stroke::new(1.5, theme.faint));
     }
+    pick::paint(ui, state, source, place);
 }
 
 fn numbers_ui(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place, all: Rect) {

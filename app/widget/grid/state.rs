@@ -1,5 +1,6 @@
 //! Where a grid is scrolled to, how wide its columns are, what is chosen. Rows are counted, never measured.
 
+use super::pick::Whole;
 use super::{GridSource, card::Head};
 use crate::theme::{CARD, COLUMN_RANGE, ROW, ROW_NUMBERS, SCROLL_BAR};
 use egui::{Pos2, Rect, Ui, Vec2};
@@ -20,16 +21,27 @@ pub struct GridState {
     pub left: f64,
     /// The cell that is chosen.
     pub cursor: Option<(u64, usize)>,
+    /// The cell from which the choice reaches up to the cursor.
+    pub from: Option<(u64, usize)>,
+    /// How far the choice reaches beyond those two.
+    pub whole: Whole,
     /// The column that is chosen.
     pub column: Option<usize>,
+    /// The column up to which columns are chosen.
+    pub column_to: Option<usize>,
     /// The bar of a chart that the keys have reached: column, bar.
     pub(super) bar: Option<(usize, usize)>,
     /// The bar that was clicked last: column, bar.
     pub(super) anchor: Option<(usize, usize)>,
     /// The bar on which a drag began: column, bar.
     pub(super) press: Option<(usize, usize)>,
+    /// Whether all columns on screen are to be made as wide as what is in them.
+    pub fit_all: bool,
     widths: HashMap<String, f32>,
     edges: Vec<f64>,
+    pinned: usize,
+    /// The head that is dragged.
+    pub(super) dragged: Option<usize>,
     key: Option<u64>,
 }
 
@@ -41,8 +53,11 @@ impl GridState {
             return;
         }
         self.key = Some(source.key());
+        self.pinned = source.pinned().min(source.columns());
+        self.from = None;
         self.cursor = self.cursor.filter(|(row, column)| *row < source.rows() && *column < source.columns());
         self.column = self.column.filter(|column| *column < source.columns());
+        self.column_to = None;
         self.edges = Vec::with_capacity(source.columns() + 1);
         let mut edge = 0.0;
         self.edges.push(edge);
@@ -54,7 +69,11 @@ impl GridState {
     }
 
     fn measure_new(&mut self, source: &dyn GridSource) {
-        let near = self.columns_in(2400.0);
+        let near = self.columns_seen(2400.0);
+        if std::mem::take(&mut self.fit_all) {
+            self.widths.clear();
+            self.key = None;
+        }
         for column in near {
             let known = self.widths.contains_key(source.name(column));
             if !known && source.cell(self.top, column).is_some() {
@@ -97,16 +116,35 @@ impl GridState {
     }
 
     pub(super) fn column_rect(&self, column: usize, left: f32, top: f32, height: f32) -> Rect {
-        let min = Pos2::new((left + self.column_left(column)).round(), top);
+        let from = if column < self.pinned { self.left } else { 0.0 };
+        #[allow(clippy::cast_possible_truncation, reason = "near the screen it is small")]
+        let min = Pos2::new((left + self.column_left(column) + from as f32).round(), top);
         Rect::from_min_size(min, Vec2::new(self.width(column), height))
     }
 
-    /// The columns of a width of screen.
-    pub(super) fn columns_in(&self, width: f32) -> Range<usize> {
+    /// How many columns stay at the left.
+    pub(super) const fn pinned(&self) -> usize {
+        self.pinned
+    }
+
+    fn pinned_width(&self) -> f64 {
+        self.edges.get(self.pinned).copied().unwrap_or_default()
+    }
+
+    /// The part of a rectangle in which a column may be seen: one that is not pinned ends where the pinned ones begin.
+    #[allow(clippy::cast_possible_truncation, reason = "a width of screen")]
+    pub(super) fn room(&self, column: usize, all: Rect) -> Rect {
+        let left = if column < self.pinned { 0.0 } else { self.pinned_width() as f32 };
+        Rect::from_min_max(Pos2::new((all.left() + left).min(all.right()), all.top()), all.max)
+    }
+
+    /// The columns of a width of screen: the pinned ones, then those that are scrolled to.
+    pub(super) fn columns_seen(&self, width: f32) -> Vec<usize> {
         let count = self.edges.len().saturating_sub(1);
-        let first = self.edges.partition_point(|edge| *edge <= self.left).saturating_sub(1);
-        let end = self.edges.partition_point(|edge| *edge < self.left + f64::from(width));
-        first.min(count)..end.min(count)
+        let begin = self.left + self.pinned_width();
+        let first = self.edges.partition_point(|edge| *edge <= begin).saturating_sub(1).max(self.pinned);
+        let end = self.edges.partition_point(|edge| *edge < self.left + f64::from(width)).min(count);
+        (0..self.pinned).chain(first.min(end)..end).collect()
     }
 
     /// The rows of a height of screen.
@@ -128,7 +166,8 @@ impl GridState {
     }
 
     pub(super) fn column_at(&self, x: f32) -> Option<usize> {
-        let x = f64::from(x) + self.left;
+        let x = f64::from(x);
+        let x = if x < self.pinned_width() { x } else { x + self.left };
         (x >= 0.0).then(|| self.edges.partition_point(|edge| *edge <= x).saturating_sub(1))
     }
 
@@ -158,6 +197,12 @@ impl GridState {
             self.move_rows(-y);
             self.left -= f64::from(x);
         }
+        self.clamp(body, rows);
+    }
+
+    /// Scrolls by pixels and stays within the table.
+    pub(super) fn roll(&mut self, pixels: f32, body: Rect, rows: u64) {
+        self.move_rows(pixels);
         self.clamp(body, rows);
     }
 
@@ -195,8 +240,7 @@ impl GridState {
 
     /// Chooses a cell and scrolls so that it is on screen, in a grid that fills a rectangle.
     pub fn show_cell(&mut self, row: u64, column: usize, all: Rect) {
-        self.cursor = Some((row, column));
-        self.column = Some(column);
+        self.move_to((row, column), false);
         let body = Rect::from_min_max(all.min + Vec2::new(ROW_NUMBERS, CARD), all.max - Vec2::splat(SCROLL_BAR));
         // Not at the very edge, so that what is around it can be seen.
         if row < self.top || row >= self.top + Self::page(body.height()) {
@@ -224,8 +268,11 @@ impl GridState {
         let Some((left, right)) = self.edges.get(column).copied().zip(self.edges.get(column + 1).copied()) else {
             return;
         };
-        if left < self.left {
-            self.left = left;
+        if column < self.pinned {
+            return;
+        }
+        if left < self.left + self.pinned_width() {
+            self.left = left - self.pinned_width();
         } else if right > self.left + f64::from(width) {
             self.left = (right - f64::from(width)).min(left);
         }
@@ -233,6 +280,10 @@ impl GridState {
 
     /// What a screen reader says of the chosen cell.
     pub(super) fn spoken(&self, source: &dyn GridSource) -> String {
+        let picked = self.picked(source.rows(), source.columns()).filter(|_| self.cursor.is_some());
+        if let Some((rows, columns)) = picked.filter(|(rows, columns)| rows.end - rows.start > 1 || columns.len() > 1) {
+            return format!("{} rows and {} columns chosen", rows.end - rows.start, columns.len());
+        }
         match self.cursor {
             Some((row, column)) if column < source.columns() => {
                 let text = source.cell(row, column).and_then(|cell| cell.text).unwrap_or("missing");

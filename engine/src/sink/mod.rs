@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 pub use crate::source::StoredColumn;
 pub use cleanup::{Temporary, remove_temporaries, replace_file, replace_file_with};
+pub use format::part_ending;
 pub use manifest::MANIFEST;
 pub use staging::{Staging, prepare};
 
@@ -110,6 +111,13 @@ pub struct WriteFormat {
     /// Writes row by row what the engine has no sink of its own for.
     pub(crate) rows: Option<rows::Begin>,
     pub(crate) read_back: fn(&Path) -> Result<readback::Found>,
+}
+
+impl WriteFormat {
+    /// Whether the output may be a folder of files.
+    pub fn takes_parts(&self) -> bool {
+        self.rows.is_none()
+    }
 }
 
 /// Every format that can be written.
