@@ -7,6 +7,7 @@ mod forms;
 mod history;
 mod picture;
 mod project;
+mod screens;
 mod shapes;
 mod steps;
 
