@@ -117,3 +117,31 @@ fn the_way_of_reading_can_be_told() {
     let wrong = place.run(&["inspect", "old.txt", "--delimiter", "ab"]);
     assert_eq!(wrong.status.code(), Some(2));
 }
+
+#[test]
+fn several_files_by_parameters_in_their_path() {
+    let place = Place::new();
+    for (name, text) in
+        [("in/de-2024-01.csv", "a\n1\n"), ("in/de-2024-02.csv", "a\n2\n"), ("in/fr-2024-02.csv", "a\n3\n")]
+    {
+        std::fs::create_dir_all(place.path("in")).unwrap();
+        place.write(name, text);
+    }
+    place.write("none.json", "[]");
+    let arguments = ["preview", "none.json", "--input", "in/{country}-{month}.csv", "--path-parameter", "country"];
+    let more = ["--path-parameter", "month:date:yyyy-MM", "--path-column", "month", "--path-filter", "country is 'de'"];
+    let shown = place.run(&[&arguments[..], &more[..]].concat());
+    let text = out(&shown);
+    assert!(shown.status.success() && text.contains("2024-02-01") && !text.contains('3'), "{text} {}", err(&shown));
+    // A value that was given is the only one, and the name of the file can be told beside it.
+    let shown = place.run(
+        &[&arguments[..4], &["--set", "country=fr", "--set", "month=2024-02", "--file-column", "from"][..]].concat(),
+    );
+    assert!(out(&shown).contains("fr-2024-02.csv"), "{} {}", out(&shown), err(&shown));
+    let told = place.run(&["inspect", "in/<(de|fr)-\\d{4}-02>.csv", "--newest", "2", "--json"]);
+    let report: Value = serde_json::from_str(&out(&told)).unwrap();
+    assert_eq!((&report["records"], report["files"].as_array().unwrap().len()), (&2.into(), 2), "{}", err(&told));
+    let unknown = place.run(&arguments[..4]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(err(&unknown).contains("--path-parameter country"), "{}", err(&unknown));
+}

@@ -14,6 +14,7 @@ mod many_rows;
 mod mess;
 mod nested;
 mod operations;
+mod paths;
 mod profile;
 mod random;
 mod records;

@@ -78,6 +78,8 @@ pub(super) struct DataArguments {
     #[arg(long, value_name = "NAME=PATH")]
     pub dataset: Vec<String>,
     #[command(flatten)]
+    pub paths: PathArguments,
+    #[command(flatten)]
     pub reading: ReadingArguments,
     /// A value for {NAME} in paths and parameters
     #[arg(long, value_name = "NAME=VALUE")]
@@ -144,6 +146,37 @@ pub(super) struct ReadingArguments {
     pub fill_short: bool,
 }
 
+/// Which files make the table, and what their paths tell; shared by run, check, preview, profile and inspect.
+#[derive(Args)]
+#[command(next_help_heading = "Several files")]
+pub(super) struct PathArguments {
+    /// What {NAME} in a path is: text, a number, or a date in a layout: country, id:number, day:date:yyyy-MM-dd. A path may also hold
+    /// regular expressions: 'in/<\d+>.csv'
+    #[arg(long, value_name = "NAME[:KIND]")]
+    pub path_parameter: Vec<String>,
+    /// What {NAME} stood for becomes a column
+    #[arg(long, value_name = "NAME")]
+    pub path_column: Vec<String>,
+    /// Only files whose {NAME} passes: "country starts_with 'd'", "id >= 10", "day relative_after -30d"
+    #[arg(long, value_name = "NAME CONDITION")]
+    pub path_filter: Vec<String>,
+    /// Only the files that were changed last
+    #[arg(long, value_name = "N", conflicts_with = "oldest")]
+    pub newest: Option<usize>,
+    /// Only the files that were changed first
+    #[arg(long, value_name = "N")]
+    pub oldest: Option<usize>,
+    /// Only files changed at such a time: "after 2024-01-31", "relative_after -7d" (s, m, h, d, w, M for months, y)
+    #[arg(long, value_name = "CONDITION")]
+    pub modified: Option<String>,
+    /// A column for the name of the file that a row comes from
+    #[arg(long, value_name = "COLUMN")]
+    pub file_column: Option<String>,
+    /// Folders such as year=2024 are no columns
+    #[arg(long)]
+    pub no_folder_columns: bool,
+}
+
 /// What `inspect` takes.
 #[derive(Args)]
 pub struct InspectArguments {
@@ -153,6 +186,8 @@ pub struct InspectArguments {
     /// The format, when the name does not tell: csv, json, excel, parquet, arrow
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
+    #[command(flatten)]
+    pub(super) paths: PathArguments,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
     /// The report as JSON

@@ -11,7 +11,9 @@ const LARGE: u64 = 24_000_000;
 
 /// The dataset in the engine's words.
 pub(super) fn wanted(dataset: &Dataset) -> Result<Wanted> {
-    project::read_source(&dataset.to_value())
+    let mut wanted = project::read_source(&dataset.to_value())?;
+    wanted.selection.now = Some(chrono::Utc::now());
+    Ok(wanted)
 }
 
 /// Whether reading all of it takes long enough for its first rows to be shown before.

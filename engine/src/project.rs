@@ -3,6 +3,8 @@
 //! The words are those of DataBrew's API (`Dataset`, `Input`, `FormatOptions`, `Recipe`, `Outputs`). What this version does not know
 //! survives opening and saving.
 
+mod paths;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{Recipe, parse_text};
 use crate::sink::Target;
@@ -144,9 +146,9 @@ fn number(object: &Map<String, Value>, key: &str) -> Option<u64> {
 pub fn read_source(value: &Value) -> Result<Source> {
     let object = value.as_object().ok_or_else(|| bad("a dataset must be an object"))?;
     let input = object.get("Input").and_then(Value::as_object).ok_or_else(|| bad("a dataset needs Input with Path"))?;
-    let mut paths = texts(input.get("Paths"));
-    paths.extend(texts(input.get("Path")));
-    if paths.is_empty() {
+    let mut files = texts(input.get("Paths"));
+    files.extend(texts(input.get("Path")));
+    if files.is_empty() {
         return Err(bad("a dataset needs Input.Path or Input.Paths"));
     }
     let options = object.get("FormatOptions");
@@ -183,7 +185,8 @@ pub fn read_source(value: &Value) -> Result<Source> {
     });
     Ok(Source {
         name: text_of(object, "Name").unwrap_or_else(|| "dataset".into()),
-        paths,
+        paths: files,
+        selection: paths::selection(object)?,
         format: text_of(object, "Format"),
         options: read,
         columns,

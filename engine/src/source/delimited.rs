@@ -15,8 +15,8 @@ use super::{Depth, Opened, ReadOptions, Source, StoredColumn, temporal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::dtype_of_word;
 use polars::prelude::{
-    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources,
-    Schema, any_horizontal, col,
+    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, PlSmallStr,
+    ScanSources, Schema, any_horizontal, col,
 };
 use std::collections::{HashMap, HashSet};
 use std::io::{BufWriter, Read as _};
@@ -32,7 +32,8 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let (mut layouts, empty) = layouts(&found, &source.options, matches!(depth, Depth::Head { .. }))?;
     found.note_empty(&layouts, &empty);
     let Some((_, first)) = layouts.first() else { return Ok(nothing(found)) };
-    let mut table = Table { names: first.names.clone(), marks: first.marks.clone(), options: &source.options };
+    let mut table =
+        Table { names: first.names.clone(), marks: first.marks.clone(), options: &source.options, tag: found.tag() };
     let mut read = match depth {
         Depth::Whole { cancel, progress } => read_whole(&mut table, &mut layouts, cancel, progress)?,
         Depth::Head { rows } => read_head(&table, &layouts, rows)?,
@@ -77,6 +78,8 @@ struct Table<'a> {
     names: Vec<String>,
     marks: Marks,
     options: &'a ReadOptions,
+    /// The column that tells the file of each row, where one is wanted.
+    tag: Option<PlSmallStr>,
 }
 
 #[derive(Default)]
@@ -205,8 +208,10 @@ fn job<'a>(table: &'a Table<'_>, layout: &'a Layout, cancel: &'a AtomicBool, pro
     Job { text: &layout.text, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress }
 }
 
-fn rules<'a>(layout: &'a Layout, options: &ReadOptions, fill: bool) -> Rules<'a> {
+fn rules<'a>(layout: &'a Layout, table: &Table<'_>, fill: bool, file: usize) -> Rules<'a> {
+    let options = table.options;
     Rules {
+        file: table.tag.is_some().then(|| file.to_string().into_bytes()),
         header: &layout.header,
         comment: layout.dialect.comment.as_deref(),
         guessed_comment: options.comment.is_none(),
@@ -228,10 +233,10 @@ fn straightened(
     let mut lines = LineCount::default();
     let (mut comments, mut headers) = (Lines::default(), Lines::default());
     let mut before = 0;
-    for (file, layout) in layouts {
+    for (at, (file, layout)) in layouts.iter().enumerate() {
         let told = |bytes| progress(before + bytes);
         let job = job(table, layout, cancel, &told);
-        let copied = straighten::copy(&job, &rules(layout, table.options, fill), blank, &mut rejects, &mut out)?;
+        let copied = straighten::copy(&job, &rules(layout, table, fill, at), blank, &mut rejects, &mut out)?;
         add(&mut lines, &copied, layout.line - 1);
         comments.merge(copied.comments);
         headers.merge(copied.headers);
@@ -277,7 +282,7 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
     let mut tally = blank.clone();
     let mut text = Vec::new();
     let fill = table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill);
-    for (file, layout) in layouts {
+    for (at, (file, layout)) in layouts.iter().enumerate() {
         let mut bytes = Vec::new();
         skipped(&layout.text, layout.offset)?
             .take(HEAD)
@@ -288,7 +293,7 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
             let complete = split(&bytes, &table.marks, 1, &mut Nobody).complete;
             bytes.truncate(complete);
         }
-        let rules = rules(layout, table.options, fill);
+        let rules = rules(layout, table, fill, at);
         let (copied, mut straight) =
             straighten::copy_bytes(&bytes, &layout.text, layout.line, &table.marks, &rules, &blank, ended)?;
         tally.merge(copied.tally);
@@ -381,7 +386,7 @@ impl Table<'_> {
         let Some(scan) = read.scan.clone().filter(|_| rows > 0) else {
             return Ok(DataFrame::empty_with_schema(&schema).lazy());
         };
-        let raw: Schema = schema
+        let mut raw: Schema = schema
             .iter()
             .zip(styles)
             .map(|((name, dtype), style)| {
@@ -389,6 +394,9 @@ impl Table<'_> {
                 (name.clone(), if ours { DataType::String } else { dtype.clone() })
             })
             .collect();
+        if let Some(tag) = self.tag.clone().filter(|_| read.bare) {
+            raw.insert(tag, DataType::String);
+        }
         let words = &self.options.null_words;
         let words = (!words.is_empty())
             .then(|| NullValues::AllColumns(words.iter().map(|word| word.as_str().into()).collect()));
@@ -403,6 +411,7 @@ impl Table<'_> {
             .with_missing_is_null(true)
             .with_raise_if_empty(false)
             .with_n_rows(read.rows)
+            .with_include_file_paths(self.tag.clone().filter(|_| !read.bare))
             .with_schema(Some(Arc::new(raw)))
             .finish()?;
         if !read.bare && columns.len() > 1 && read.tally.as_ref().is_some_and(|tally| tally.blank.count > 0) {

@@ -1,10 +1,10 @@
 //! The layouts of all files of one table: read one by one, held against the first.
 
 use super::dialect::{Layout, layout_of};
-use super::files::{Found, shown};
+use super::files::{Found, refuse, shown};
 use super::text::Text;
 use super::{FileFact, ReadOptions};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use std::path::Path;
 
 /// A file with its layout.
@@ -32,13 +32,8 @@ pub(super) fn layouts(found: &Found, options: &ReadOptions, head_only: bool) -> 
         options.header = Some(layout.dialect.header);
         layouts.push((file.clone(), layout));
     }
-    if odd.is_empty() {
-        return Ok((layouts, empty));
-    }
-    let more = if odd.len() > 20 { format!(" ... and {} more", odd.len() - 20) } else { String::new() };
-    odd.truncate(20);
-    Err(Error::new(ErrorKind::Source, format!("{}{more}", odd.join("; ")))
-        .advise("read files of one table with the same columns in the same order"))
+    refuse(odd)?;
+    Ok((layouts, empty))
 }
 
 impl Found {

@@ -12,11 +12,15 @@ mod encoding;
 mod excel;
 mod facts;
 mod files;
+mod filter;
 mod intake;
 mod json;
+mod labels;
 mod laid;
+mod path_date;
 pub(crate) mod reading;
 mod rejects;
+mod select;
 mod shape;
 mod sniff;
 mod split;
@@ -28,7 +32,10 @@ mod verdict;
 
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
 pub use files::{is_text, total_bytes};
+pub use filter::Filter;
+pub use path_date::DateLayout;
 pub use rejects::{REJECT_COLUMNS, Reject, RejectCount, SetAside, too_many};
+pub use select::{FilesLimit, PathKind, PathParameter, Selection, outside_expressions};
 pub(crate) use shape::shape_of;
 pub(crate) use verdict::fits_kind;
 
@@ -42,8 +49,10 @@ use std::sync::atomic::AtomicBool;
 pub struct Source {
     /// The name of the dataset, for messages.
     pub name: String,
-    /// Files, folders and patterns with `*`, `?` and `**`; relative ones from the base folder.
+    /// Files, folders and patterns with `*`, `?`, `**`, `<regular expression>` and `{parameter}`; relative ones from the base folder.
     pub paths: Vec<String>,
+    /// Which of the files are wanted, and what their paths tell.
+    pub selection: Selection,
     /// The name of the format in [`FORMATS`]; from the extension when there is none.
     pub format: Option<String>,
     /// How text is to be read.
@@ -320,7 +329,9 @@ fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
         Some(name) => format_named(name).ok_or_else(|| unknown_format(name))?,
         None => found.format()?,
     };
-    (format.open)(source, found, depth)
+    let inner = found.inner(source);
+    let labels = found.labels.clone();
+    labels::finish((format.open)(&inner, found, depth)?, &labels, source)
 }
 
 fn unknown_format(name: &str) -> Error {

@@ -58,6 +58,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) guessed_comment: bool,
     /// Whether records with too few fields are filled up.
     pub(crate) fill: bool,
+    /// What is written behind each record, where its file is to be told.
+    pub(crate) file: Option<Vec<u8>>,
 }
 
 /// What a copy holds and leaves out.
@@ -234,7 +236,9 @@ impl<'a> Copier<'a> {
         self.tally.blank(self.line);
         if self.tally.columns.len() == 1 {
             self.lines.records += 1;
-            self.put(b"\n")?;
+            let mut row = Vec::new();
+            self.end(&mut row);
+            self.put(&row)?;
         } else {
             self.lines.left_out += 1;
         }
@@ -321,10 +325,19 @@ impl<'a> Copier<'a> {
         let fields = self.gathered.fields.len();
         self.tally.record(fields, self.line);
         row.extend(std::iter::repeat_n(self.marks.delimiter, width.saturating_sub(fields)));
-        row.push(b'\n');
+        self.end(&mut row);
         let put = self.put(&row);
         self.row = row;
         put
+    }
+
+    // The end of a record, with its file where that is to be told.
+    fn end(&self, row: &mut Vec<u8>) {
+        if let Some(file) = &self.rules.file {
+            row.push(self.marks.delimiter);
+            row.extend_from_slice(file);
+        }
+        row.push(b'\n');
     }
 
     fn double(&self, text: &[u8], row: &mut Vec<u8>) {

@@ -19,7 +19,7 @@ use crate::op::{Environment, Locality, RowLaw, bind};
 use crate::plan::{FactsSource, Taps, compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, write_side_file};
-use crate::source::{self, ColumnVerdict, FileFact, Opened, Source, StoredColumn};
+use crate::source::{self, ColumnVerdict, FileFact, Opened, Selection, Source, StoredColumn};
 use polars::prelude::{DataFrame, IntoLazy as _, LazyFrame, SchemaRef, col};
 use std::path::Path;
 use std::sync::Arc;
@@ -104,7 +104,9 @@ fn table(opened: Opened, frame: LazyFrame, rows: u64, exact: bool, key: String) 
 }
 
 fn key_of(source: &Source, files: &[FileFact]) -> String {
-    format!("{:?} {:?} {:?} {files:?}", source.format, source.options, source.columns)
+    // The clock decided which files there are, and that is all.
+    let selection = Selection { now: None, ..source.selection.clone() };
+    format!("{:?} {:?} {selection:?} {:?} {files:?}", source.format, source.options, source.columns)
 }
 
 /// Counts the rows of a frame.
