@@ -145,3 +145,32 @@ fn several_files_by_parameters_in_their_path() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(err(&unknown).contains("--path-parameter country"), "{}", err(&unknown));
 }
+
+#[test]
+fn widths_and_escapes_can_be_told() {
+    let place = Place::new();
+    place.write("wide.txt", "001Anna  12\n002Berta  7\n");
+    place.write("none.json", "[]");
+    let arguments = ["preview", "none.json", "--input", "wide.txt", "--no-header", "--widths"];
+    let shown = place.run(&[&arguments[..], &["3,5,3"]].concat());
+    let text = out(&shown);
+    assert!(
+        text.contains("001") && text.contains("Berta") && text.contains("Column_3:whole"),
+        "{text} {}",
+        err(&shown)
+    );
+    assert_eq!(place.run(&[&arguments[..], &["3,x"]].concat()).status.code(), Some(2));
+    place.write("found.txt", "id   name   n\n1    Anna   12\n22   Berta   7\n3    Carl  300\n");
+    let told = out(&place.run(&["inspect", "found.txt"]));
+    assert!(told.contains("columns of fixed width (5, 6, the rest)") && told.contains("blanks stand"), "{told}");
+    place.write("e.csv", "a,b\n1,x\\,y\n");
+    let told = out(&place.run(&["inspect", "e.csv", "--escape", "backslash", "--json"]));
+    let report: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&report["dialect"]["escape"], &report["columns"][1]["maximum"]), (&"\\".into(), &"x,y".into()));
+    let project = r#"{"Dataset":{"Name":"d","Input":{"Path":"wide.txt"},"FormatOptions":{"Csv":{"Widths":[3,5,3],"HeaderRow":false}}},
+        "Recipe":{"Steps":[]},"Outputs":[]}"#;
+    place.write("p.brewhouse.json", project);
+    assert!(out(&place.run(&["preview", "p.brewhouse.json"])).contains("Column_3:whole"));
+    place.write("p.brewhouse.json", &project.replace("[3,5,3]", "[0,5]"));
+    assert_eq!(place.run(&["preview", "p.brewhouse.json"]).status.code(), Some(2));
+}

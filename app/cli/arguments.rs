@@ -120,6 +120,12 @@ pub(super) struct ReadingArguments {
     /// The character around fields; none for no quoting
     #[arg(long, value_name = "C")]
     pub quote: Option<String>,
+    /// The character that takes the meaning from a quote or a delimiter, such as a backslash; none for none
+    #[arg(long, value_name = "C")]
+    pub escape: Option<String>,
+    /// The widths of the columns of text of fixed width, such as 10,5,8 (0 for a last one of any width), or find
+    #[arg(long, value_name = "N,…|find", conflicts_with_all = ["delimiter", "quote", "escape"])]
+    pub widths: Option<String>,
     /// The first record is data, not the names of the columns
     #[arg(long, conflicts_with = "header")]
     pub no_header: bool,

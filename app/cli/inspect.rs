@@ -125,16 +125,26 @@ fn marks(out: &mut String, dialect: &Dialect, ink: Ink) {
     let sure = dialect.confidence * 100.0;
     let reason = ink.dim(&format!("({})", dialect.encoding_reason));
     let _ = writeln!(out, "  encoding   {}{mark} {reason}", dialect.encoding);
+    let fields = if dialect.widths.is_empty() {
+        let escape = dialect.escape.map_or(String::new(), |escape| format!(", escape {escape}"));
+        format!("{} between fields, {quote}{escape}", name_of(dialect.delimiter))
+    } else {
+        format!("columns of fixed width ({})", widths(&dialect.widths))
+    };
     let _ = writeln!(
         out,
-        "  layout     {} between fields, {quote}, line ends {} {}",
-        name_of(dialect.delimiter),
+        "  layout     {fields}, line ends {} {}",
         dialect.line_ends,
         ink.dim(&format!("({sure:.0} % sure: {})", dialect.reason))
     );
     if let Some(other) = dialect.runner_up {
         let _ = writeln!(out, "             {}", ink.warn(&format!("{} would fit nearly as well", name_of(other))));
     }
+}
+
+fn widths(widths: &[usize]) -> String {
+    let each = widths.iter().map(|width| if *width == 0 { "the rest".to_owned() } else { width.to_string() });
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn table(out: &mut String, columns: &[ColumnInspection], ink: Ink) {

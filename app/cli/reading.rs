@@ -1,7 +1,7 @@
 //! From arguments to the way text is read.
 
 use super::arguments::ReadingArguments;
-use brewhouse_engine::source::{DateOrder, ReadOptions};
+use brewhouse_engine::source::{DateOrder, ReadOptions, Widths};
 use brewhouse_engine::{Error, ErrorKind, Result};
 
 impl ReadingArguments {
@@ -13,6 +13,16 @@ impl ReadingArguments {
         }
         if let Some(text) = &self.quote {
             options.quote = if text.is_empty() || text == "none" { None } else { Some(character(text, "--quote")?) };
+        }
+        if let Some(text) = &self.escape {
+            let told = if text.is_empty() || text == "none" { None } else { Some(character(text, "--escape")?) };
+            options.escape = Some(told);
+        }
+        if let Some(text) = &self.widths {
+            options.widths = Some(Widths::parse(text).ok_or_else(|| {
+                Error::new(ErrorKind::Parameter, format!("“{text}” after --widths is no list of widths"))
+                    .advise("write so many characters each, such as 10,5,8 (0 for a last one of any width), or find")
+            })?);
         }
         if self.no_header {
             options.header = Some(false);
@@ -44,6 +54,7 @@ fn character(text: &str, option: &str) -> Result<char> {
         "semicolon" => Some(';'),
         "pipe" => Some('|'),
         "space" => Some(' '),
+        "backslash" => Some('\\'),
         _ => None,
     };
     let mut characters = text.chars();
@@ -51,6 +62,6 @@ fn character(text: &str, option: &str) -> Result<char> {
         (Some(named), ..) => Ok(named),
         (None, Some(only), None) => Ok(only),
         _ => Err(Error::new(ErrorKind::Parameter, format!("“{text}” after {option} is not one character"))
-            .advise("write the character itself, or tab, comma, semicolon, pipe, space")),
+            .advise("write the character itself, or tab, comma, semicolon, pipe, space, backslash")),
     }
 }

@@ -8,7 +8,7 @@ mod paths;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{Recipe, parse_text};
 use crate::sink::Target;
-use crate::source::{DateOrder, ReadOptions, Source, StoredColumn};
+use crate::source::{DateOrder, ReadOptions, Source, StoredColumn, Widths};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -142,6 +142,18 @@ fn number(object: &Map<String, Value>, key: &str) -> Option<u64> {
     object.get(key).and_then(Value::as_u64)
 }
 
+fn widths(value: &Value) -> Result<Widths> {
+    let number = |width: &Value| width.as_u64().and_then(|width| usize::try_from(width).ok());
+    let told = match value {
+        Value::String(text) => Widths::parse(text),
+        Value::Array(list) => list.iter().map(number).collect::<Option<Vec<_>>>().and_then(Widths::given),
+        _ => None,
+    };
+    told.ok_or_else(|| {
+        bad("Widths must be a list of whole numbers, or find").advise("write [10, 5, 8], a last 0 for any width")
+    })
+}
+
 /// Reads a dataset of a project file.
 pub fn read_source(value: &Value) -> Result<Source> {
     let object = value.as_object().ok_or_else(|| bad("a dataset must be an object"))?;
@@ -159,6 +171,10 @@ pub fn read_source(value: &Value) -> Result<Source> {
         if csv.contains_key("Quote") {
             read.quote = letter(Some(&Value::Object(csv.clone())), "Quote");
         }
+        if csv.contains_key("Escape") {
+            read.escape = Some(letter(Some(&Value::Object(csv.clone())), "Escape"));
+        }
+        read.widths = csv.get("Widths").map(widths).transpose()?;
         read.header = csv.get("HeaderRow").and_then(Value::as_bool);
         read.header_lines = number(csv, "HeaderLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
         read.comment = text_of(csv, "Comment");

@@ -65,11 +65,11 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     };
     let verdict = if read.tally.is_some() { verdict } else { Vec::new() };
     let schema = Arc::new(schema_of(&columns)?);
-    let dialect = super::Dialect {
-        delimiter: char::from(table.marks.delimiter),
-        quote: table.marks.quote.map(char::from),
-        ..layouts[0].1.dialect.clone()
-    };
+    let mut dialect = layouts[0].1.dialect.clone();
+    if dialect.widths.is_empty() {
+        dialect.delimiter = char::from(table.marks.delimiter);
+        dialect.quote = table.marks.quote.map(char::from);
+    }
     let text = Some(TextFacts { dialect, lines: read.lines, set_aside: read.set_aside });
     Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes, text })
 }

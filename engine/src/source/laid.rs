@@ -3,7 +3,7 @@
 use super::dialect::{Layout, layout_of};
 use super::files::{Found, refuse, shown};
 use super::text::Text;
-use super::{FileFact, ReadOptions};
+use super::{FileFact, ReadOptions, Widths};
 use crate::error::Result;
 use std::path::Path;
 
@@ -30,6 +30,8 @@ pub(super) fn layouts(found: &Found, options: &ReadOptions, head_only: bool) -> 
         options.delimiter = Some(char::from(layout.marks.delimiter));
         options.quote = layout.marks.quote.map(char::from);
         options.header = Some(layout.dialect.header);
+        options.escape = Some(layout.dialect.escape);
+        options.widths = (!layout.dialect.widths.is_empty()).then(|| Widths::Given(layout.dialect.widths.clone()));
         layouts.push((file.clone(), layout));
     }
     refuse(odd)?;

@@ -13,6 +13,7 @@ mod excel;
 mod facts;
 mod files;
 mod filter;
+mod fixed;
 mod intake;
 mod json;
 mod labels;
@@ -68,6 +69,10 @@ pub struct ReadOptions {
     pub delimiter: Option<char>,
     /// The character around fields; none switches quoting off.
     pub quote: Option<char>,
+    /// The character that takes the meaning from a quote or a delimiter, or that there is none; found from the data otherwise.
+    pub escape: Option<Option<char>>,
+    /// The columns of text of fixed width; found from the data where no delimiter fits.
+    pub widths: Option<Widths>,
     /// Whether the first record holds the names of the columns; told from the data when there is none.
     pub header: Option<bool>,
     /// How many records hold the names, one below the other; they are joined.
@@ -97,6 +102,8 @@ impl Default for ReadOptions {
         Self {
             delimiter: None,
             quote: Some('"'),
+            escape: None,
+            widths: None,
             header: None,
             header_lines: 1,
             skip_lines: 0,
@@ -109,6 +116,33 @@ impl Default for ReadOptions {
             null_words: Vec::new(),
             multi_line: None,
         }
+    }
+}
+
+/// The columns of text of fixed width.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Widths {
+    /// Found from columns of blanks.
+    Found,
+    /// So many characters each; a last one of 0 goes on to the end of the line.
+    Given(Vec<usize>),
+}
+
+impl Widths {
+    /// Widths as they are typed: find, or 10,5,8.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.trim().eq_ignore_ascii_case("find") {
+            return Some(Self::Found);
+        }
+        let widths: Vec<usize> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+        Self::given(widths)
+    }
+
+    /// Some widths, unless one but the last is nothing or there are far too many characters.
+    pub fn given(widths: Vec<usize>) -> Option<Self> {
+        let (_, first) = widths.split_last()?;
+        let fits = first.iter().all(|width| *width > 0) && widths.iter().all(|width| *width <= 1 << 24);
+        (fits && (widths.len() > 1 || widths[0] > 0)).then_some(Self::Given(widths))
     }
 }
 
@@ -220,8 +254,8 @@ pub struct ReadFormat {
 pub static FORMATS: &[ReadFormat] = &[
     ReadFormat {
         name: "CSV",
-        title: "Delimited text",
-        extensions: &["csv", "tsv", "tab", "psv", "txt"],
+        title: "Delimited text, and text of fixed width",
+        extensions: &["csv", "tsv", "tab", "psv", "txt", "fwf", "prn"],
         compressed: codec::ENDINGS,
         text: true,
         open: delimited::open,

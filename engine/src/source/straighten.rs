@@ -303,6 +303,8 @@ impl<'a> Copier<'a> {
         let mut row = std::mem::take(&mut self.row);
         row.clear();
         for (index, (text, form)) in self.gathered.each().enumerate() {
+            let bare = (form == Form::Escaped).then(|| self.marks.unescaped(text));
+            let text = bare.as_deref().unwrap_or(text);
             self.tally.field(index, text, form, self.line);
             if index >= width {
                 continue;
@@ -313,13 +315,15 @@ impl<'a> Copier<'a> {
             match form {
                 // Where the file has no quotes, the copy has: one that stands in a field must not begin anything.
                 Form::Plain if self.marks.quote.is_none() && text.contains(&self.quote) => self.double(text, &mut row),
+                // Where columns have a width, any character may stand in them.
+                Form::Plain if self.marks.cuts.is_some() && self.is_odd(text) => self.double(text, &mut row),
                 Form::Plain => row.extend_from_slice(text),
                 Form::Quoted | Form::Doubled => {
                     row.push(self.quote);
                     row.extend_from_slice(text);
                     row.push(self.quote);
                 }
-                Form::Stray => self.double(text, &mut row),
+                Form::Stray | Form::Escaped => self.double(text, &mut row),
             }
         }
         let fields = self.gathered.fields.len();
@@ -338,6 +342,10 @@ impl<'a> Copier<'a> {
             row.extend_from_slice(file);
         }
         row.push(b'\n');
+    }
+
+    fn is_odd(&self, text: &[u8]) -> bool {
+        text.iter().any(|byte| *byte == self.quote || *byte == self.marks.delimiter || *byte == b'\r')
     }
 
     fn double(&self, text: &[u8], row: &mut Vec<u8>) {

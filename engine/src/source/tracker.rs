@@ -187,7 +187,7 @@ impl Visit for Tally {
     fn field(&mut self, index: usize, text: &[u8], form: Form, line: u64) {
         match form {
             Form::Plain => {}
-            Form::Quoted | Form::Doubled => self.quoted += 1,
+            Form::Quoted | Form::Doubled | Form::Escaped => self.quoted += 1,
             Form::Stray => self.stray.note(line),
         }
         let missing = if text.is_empty() { form == Form::Plain } else { self.is_word(text) };
