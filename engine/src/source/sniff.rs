@@ -225,6 +225,8 @@ fn single_quoted(head: &[u8], delimiter: u8, quote: Option<u8>, whole: bool) -> 
     if clean { Some(b'\'') } else { quote }
 }
 
+const NAMED: &str = "words stand above numbers or dates";
+
 /// Whether the first record names the columns, told from it and the records below.
 pub(super) fn has_header(records: &[Record]) -> (bool, &'static str) {
     let Some((first, body)) = records.split_first() else { return (true, "usual") };
@@ -251,7 +253,7 @@ pub(super) fn has_header(records: &[Record]) -> (bool, &'static str) {
     }
     match (named, valued) {
         (0, 0) => (true, "usual"),
-        (named, valued) if named >= valued => (true, "words stand above numbers or dates"),
+        (named, valued) if named >= valued => (true, NAMED),
         _ => (false, "the first record holds numbers or dates like those below"),
     }
 }
@@ -269,7 +271,18 @@ pub(super) fn preamble(sample: &Sample) -> u64 {
     if width < 2 || count < 2 || count * 2 < sample.records.len() {
         return 0;
     }
-    let Some(first) = sample.records.iter().position(|record| record.cells.len() == width) else { return 0 };
+    let wide = |record: &Record| record.cells.len() == width;
+    let Some(mut first) = sample.records.iter().position(wide) else { return 0 };
+    // A title may be followed by as many delimiters as the table has: then words above numbers come after it.
+    let titled = |record: &Record| {
+        let mut texts = record.cells.iter().map(|(text, _)| !text.is_empty());
+        texts.next() == Some(true) && width > 2 && !texts.any(|filled| filled)
+    };
+    let titles = sample.records[first..].iter().take_while(|record| titled(record)).count();
+    if titles > 0 && sample.records.get(first + titles).is_some_and(wide) {
+        let (named, reason) = has_header(&sample.records[first + titles..]);
+        first += if named && reason == NAMED { titles } else { 0 };
+    }
     let slight = |record: &Record| {
         let filled = record.cells.iter().filter(|(text, _)| !text.is_empty()).count();
         filled <= (width / 2).max(1)
