@@ -174,3 +174,31 @@ fn widths_and_escapes_can_be_told() {
     place.write("p.brewhouse.json", &project.replace("[3,5,3]", "[0,5]"));
     assert_eq!(place.run(&["preview", "p.brewhouse.json"]).status.code(), Some(2));
 }
+
+#[test]
+fn types_are_kept_in_a_project() {
+    let place = Place::new();
+    place.write("april.csv", "id,n\n001,1.5\n");
+    let project = r#"{"FormatVersion":1,"Name":"p","Dataset":{"Name":"orders","Input":{"Path":"april.csv"}},
+        "Recipe":{"Steps":[]},"Outputs":[{"Location":{"Path":"out.parquet"}}],"Later":{"kept":true}}"#;
+    place.write("p.brewhouse.json", project);
+    let told = place.run(&["inspect", "april.csv", "--store", "p.brewhouse.json"]);
+    assert!(told.status.success() && err(&told).contains("2 columns are kept"), "{}", err(&told));
+    let text = std::fs::read_to_string(place.path("p.brewhouse.json")).unwrap();
+    let kept: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&kept["Dataset"]["Columns"][0]["Type"], &kept["Later"]["kept"]), (&"string".into(), &true.into()));
+    let run = place.run(&["run", "p.brewhouse.json"]);
+    assert!(run.status.success() && !err(&run).contains("types were decided"), "{}", err(&run));
+    place.write("april.csv", "id,n\n002,oops\n");
+    let run = place.run(&["run", "p.brewhouse.json"]);
+    assert_eq!(run.status.code(), Some(1), "{}", err(&run));
+    assert!(
+        err(&run).contains("column n is stored as decimal") && err(&run).contains("\"oops\" on line 2"),
+        "{}",
+        err(&run)
+    );
+    place.write("april.csv", "id,n\n002,2.5\n003,1\n");
+    let run = place.run(&["run", "p.brewhouse.json", "--output", "again.parquet", "--no-cache"]);
+    assert!(run.status.success() && err(&run).contains("every value of april.csv (2 records) fits"), "{}", err(&run));
+    assert_eq!(place.run(&["inspect", "april.csv", "--store", "gone.json"]).status.code(), Some(2));
+}

@@ -10,6 +10,7 @@ mod excel;
 mod facet;
 mod foreign;
 mod intake;
+mod kept;
 mod layouts;
 mod many_rows;
 mod mess;

@@ -150,6 +150,9 @@ pub(super) struct ReadingArguments {
     /// Fill up records with too few fields instead of setting them aside
     #[arg(long)]
     pub fill_short: bool,
+    /// Look at every value anew, even where the file was looked at before and did not change
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 /// Which files make the table, and what their paths tell; shared by run, check, preview, profile and inspect.
@@ -199,6 +202,9 @@ pub struct InspectArguments {
     /// The report as JSON
     #[arg(long)]
     pub json: bool,
+    /// Keep types and layout in the dataset of this project, so that the next file is read the same way and what differs is told
+    #[arg(long, value_name = "PROJECT")]
+    pub store: Option<PathBuf>,
 }
 
 /// What `run` takes.

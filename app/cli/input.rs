@@ -104,6 +104,7 @@ impl Loaded {
         }
         for source in self.project.dataset.iter_mut().chain(&mut self.project.others) {
             fill_source(source, values, env)?;
+            source.verdicts = reading.verdicts();
         }
         for other in &mut self.project.others {
             other.options.null_words.extend(reading.null.iter().cloned());

@@ -3,8 +3,14 @@
 use super::arguments::ReadingArguments;
 use brewhouse_engine::source::{DateOrder, ReadOptions, Widths};
 use brewhouse_engine::{Error, ErrorKind, Result};
+use std::path::PathBuf;
 
 impl ReadingArguments {
+    /// The folder of what typing passes counted, unless it is not to be used.
+    pub(super) fn verdicts(&self) -> Option<PathBuf> {
+        if self.no_cache { None } else { crate::cache::verdicts() }
+    }
+
     /// Puts what was typed into options; what was not typed stays.
     pub(super) fn apply(&self, options: &mut ReadOptions) -> Result<()> {
         options.null_words.extend(self.null.iter().cloned());

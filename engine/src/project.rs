@@ -4,6 +4,9 @@
 //! survives opening and saving.
 
 mod paths;
+mod stored;
+
+pub use stored::{Import, store};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{Recipe, parse_text};
@@ -206,6 +209,8 @@ pub fn read_source(value: &Value) -> Result<Source> {
         format: text_of(object, "Format"),
         options: read,
         columns,
+        known: stored::known(object),
+        verdicts: None,
     })
 }
 

@@ -4,6 +4,7 @@ use super::dialect::Layout;
 use super::facts::{ColumnVerdict, LineCount, TextFacts};
 use super::files::{Found, scan_of, unreadable};
 use super::intake::{Job, Passed, pass, skipped};
+use super::kept::Place;
 use super::laid::{Laid, judge, layouts, paths, plain};
 use super::rejects::{Rejects, SetAside};
 use super::shape::Shape;
@@ -35,7 +36,29 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let mut table =
         Table { names: first.names.clone(), marks: first.marks.clone(), options: &source.options, tag: found.tag() };
     let mut read = match depth {
-        Depth::Whole { cancel, progress } => read_whole(&mut table, &mut layouts, cancel, progress)?,
+        Depth::Whole { cancel, progress } => {
+            let place = Place::of(source, &layouts)?.filter(|_| plain(&layouts, &source.options));
+            match place
+                .as_ref()
+                .and_then(|place| place.read(&Tally::new(table.names.len(), &source.options.null_words)))
+            {
+                Some((tally, marks)) => {
+                    table.marks = marks;
+                    untouched(&table, &layouts, tally)?
+                }
+                None => {
+                    let read = read_whole(&mut table, &mut layouts, cancel, progress)?;
+                    // A file that was changed meanwhile has another place.
+                    let after = Place::of(source, &layouts)?;
+                    if let (Some(place), Some(tally), false) =
+                        (place.filter(|p| after.as_ref() == Some(p)), &read.tally, read.bare)
+                    {
+                        place.write(tally, &table.marks);
+                    }
+                    read
+                }
+            }
+        }
         Depth::Head { rows } => read_head(&table, &layouts, rows)?,
         Depth::Stored if !plain(&layouts, &source.options) => {
             read_whole(&mut table, &mut layouts, &AtomicBool::new(false), &|_| ())?
@@ -122,7 +145,7 @@ fn read_whole(
 ) -> Result<Reading> {
     let mut blank = Tally::new(table.names.len(), &table.options.null_words);
     let regular = !layouts.iter().any(|(_, layout)| layout.stray);
-    let fill = table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill);
+    let fill = fills(table, layouts);
     let mut tally = None;
     if regular {
         let mut passed = pass_all(table, layouts, &blank, cancel, progress)?;
@@ -159,6 +182,12 @@ fn read_whole(
     let Some(tally) = tally.filter(|tally| fits(tally) && plain(layouts, table.options)) else {
         return straightened(table, layouts, &blank, fill, cancel, progress);
     };
+    untouched(table, layouts, tally)
+}
+
+// Files that the engine's reader takes as they lie on disk, and what was counted in them.
+fn untouched(table: &Table<'_>, layouts: &[Laid], tally: Tally) -> Result<Reading> {
+    let fill = fills(table, layouts);
     let before: u64 = layouts.iter().map(|(_, layout)| layout.line - 1).sum();
     let left_out = tally.blank.count;
     let lines = LineCount {
@@ -173,6 +202,10 @@ fn read_whole(
     let Layout { skip, dialect, .. } = &layouts[0].1;
     let (skip, header) = (*skip, dialect.header);
     Ok(Reading { tally: Some(tally), scan, skip, header, filled: fill, lines, ..Reading::default() })
+}
+
+fn fills(table: &Table<'_>, layouts: &[Laid]) -> bool {
+    table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill)
 }
 
 // Whether a column seems to hold its own name as a value: the header may be repeated.
@@ -281,7 +314,7 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
     let blank = Tally::new(table.names.len(), &table.options.null_words);
     let mut tally = blank.clone();
     let mut text = Vec::new();
-    let fill = table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill);
+    let fill = fills(table, layouts);
     for (at, (file, layout)) in layouts.iter().enumerate() {
         let mut bytes = Vec::new();
         skipped(&layout.text, layout.offset)?
@@ -325,19 +358,24 @@ fn verdicts(
     let stored = source.columns.as_deref().unwrap_or_default();
     let known: HashSet<&str> = table.names.iter().map(String::as_str).collect();
     let by_name: HashMap<&str, &StoredColumn> = stored.iter().map(|column| (column.name.as_str(), column)).collect();
-    if let Some(gone) = stored.iter().find(|column| !known.contains(column.name.as_str())) {
-        return Err(Error::new(
-            ErrorKind::Column,
-            format!("column {} of dataset {} is not in the file", gone.name, source.name),
-        )
-        .advise(format!("the file has {}", table.names.join(", "))));
+    let gone: Vec<&str> =
+        stored.iter().map(|column| column.name.as_str()).filter(|name| !known.contains(name)).collect();
+    if !gone.is_empty() {
+        let new: Vec<&str> =
+            table.names.iter().map(String::as_str).filter(|name| !by_name.contains_key(name)).collect();
+        return Err(without(&gone, &new, source, &table.names));
     }
     let (mut verdicts, mut styles) = (Vec::new(), Vec::new());
+    let mut odd = Vec::new();
     for (at, name) in table.names.iter().enumerate() {
         let stored_column = by_name.get(name.as_str()).copied();
         let tracker = tally.map(|tally| &tally.columns[at]);
         let (verdict, style) = match (stored_column, tracker) {
-            (Some(column), Some(tracker)) if matches!(depth, Depth::Whole { .. }) => check(column, tracker, manner)?,
+            (Some(column), Some(tracker)) if matches!(depth, Depth::Whole { .. }) => check(column, tracker, manner)
+                .unwrap_or_else(|error| {
+                    odd.push(error);
+                    (unseen(name, &column.kind), Style::Plain)
+                }),
             (None, Some(tracker)) => decide(name, tracker, manner),
             (Some(column), _) => (unseen(name, &column.kind), Style::Plain),
             (None, None) => (unseen(name, "string"), Style::Plain),
@@ -348,7 +386,33 @@ fn verdicts(
             notes.push(format!("column {name} is new; it has no stored type"));
         }
     }
-    Ok((verdicts, styles))
+    match odd.len() {
+        0 => Ok((verdicts, styles)),
+        1 => Err(odd.remove(0)),
+        many => {
+            let each: Vec<_> = odd.iter().take(20).map(|error| error.message.clone()).collect();
+            let more = if many > 20 { format!(" ... and {} more", many - 20) } else { String::new() };
+            let mut whole = odd.swap_remove(0);
+            whole.message = format!("{many} columns do not fit their stored types: {}{more}", each.join("; "));
+            Err(whole)
+        }
+    }
+}
+
+// The error about columns that are stored and not there, with those that are there and not stored: one may be the other.
+fn without(gone: &[&str], new: &[&str], source: &Source, names: &[String]) -> Error {
+    let listed = |names: &[&str]| {
+        let more = if names.len() > 20 { " ..." } else { "" };
+        format!("{}{more}", names.iter().take(20).copied().collect::<Vec<_>>().join(", "))
+    };
+    let noun = if gone.len() == 1 { "column" } else { "columns" };
+    let verb = if gone.len() == 1 { "is" } else { "are" };
+    let mut message = format!("{noun} {} of dataset {} {verb} not in the file", listed(gone), source.name);
+    if !new.is_empty() {
+        message.push_str(&format!("; new in it: {}", listed(new)));
+    }
+    let has: Vec<&str> = names.iter().map(String::as_str).collect();
+    Error::new(ErrorKind::Column, message).advise(format!("the file has {}", listed(&has)))
 }
 
 fn unseen(name: &str, kind: &str) -> ColumnVerdict {

@@ -16,6 +16,7 @@ mod filter;
 mod fixed;
 mod intake;
 mod json;
+mod kept;
 mod labels;
 mod laid;
 mod path_date;
@@ -42,7 +43,7 @@ pub(crate) use verdict::fits_kind;
 
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{LazyFrame, PolarsError, SchemaRef};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 /// Files to be read as one table.
@@ -60,6 +61,19 @@ pub struct Source {
     pub options: ReadOptions,
     /// The stored result of an earlier typing pass, which the data is held against.
     pub columns: Option<Vec<StoredColumn>>,
+    /// The files on which the stored types were decided.
+    pub known: Option<Known>,
+    /// The folder in which results of typing passes are kept; none when each pass is to be made.
+    pub verdicts: Option<PathBuf>,
+}
+
+/// The files on which stored types were decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The files.
+    pub files: Vec<FileFact>,
+    /// Their records, where they were counted.
+    pub records: Option<u64>,
 }
 
 /// How a text file is to be read.
@@ -365,7 +379,35 @@ fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
     };
     let inner = found.inner(source);
     let labels = found.labels.clone();
-    labels::finish((format.open)(&inner, found, depth)?, &labels, source)
+    let mut opened = labels::finish((format.open)(&inner, found, depth)?, &labels, source)?;
+    if matches!(depth, Depth::Whole { .. }) && source.columns.is_some() {
+        opened.notes.extend(source.known.as_ref().and_then(|known| other_files(known, &opened)));
+    }
+    Ok(opened)
+}
+
+// That stored types were decided on other files than these, which they fit all the same.
+fn other_files(known: &Known, opened: &Opened) -> Option<String> {
+    let prints = |files: &[FileFact]| -> Vec<_> {
+        let name = |file: &FileFact| file.path.file_name().map(std::ffi::OsStr::to_os_string);
+        files.iter().map(|file| (name(file), file.bytes, file.modified.clone())).collect()
+    };
+    if prints(&known.files) == prints(&opened.files) {
+        return None;
+    }
+    let told = |files: &[FileFact], records: Option<u64>| {
+        let name =
+            files.first().and_then(|file| file.path.file_name()).unwrap_or_default().to_string_lossy().into_owned();
+        let more = if files.len() > 1 { format!(" and {} more", files.len() - 1) } else { String::new() };
+        let noun = if records == Some(1) { "record" } else { "records" };
+        let records = records.map(|records| format!(" ({} {noun})", crate::values::grouped(records)));
+        format!("{name}{more}{}", records.unwrap_or_default())
+    };
+    Some(format!(
+        "the types were decided on {}; every value of {} fits them",
+        told(&known.files, known.records),
+        told(&opened.files, opened.records)
+    ))
 }
 
 fn unknown_format(name: &str) -> Error {

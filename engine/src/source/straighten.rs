@@ -315,6 +315,8 @@ impl<'a> Copier<'a> {
             match form {
                 // Where the file has no quotes, the copy has: one that stands in a field must not begin anything.
                 Form::Plain if self.marks.quote.is_none() && text.contains(&self.quote) => self.double(text, &mut row),
+                // At the beginning of a copy it would be taken for a byte order mark.
+                Form::Plain if text.starts_with(b"\xef\xbb\xbf") => self.double(text, &mut row),
                 // Where columns have a width, any character may stand in them.
                 Form::Plain if self.marks.cuts.is_some() && self.is_odd(text) => self.double(text, &mut row),
                 Form::Plain => row.extend_from_slice(text),
