@@ -202,3 +202,46 @@ fn types_are_kept_in_a_project() {
     assert!(run.status.success() && err(&run).contains("every value of april.csv (2 records) fits"), "{}", err(&run));
     assert_eq!(place.run(&["inspect", "april.csv", "--store", "gone.json"]).status.code(), Some(2));
 }
+
+#[test]
+fn encrypted_parquet_and_avro_pass_through_a_run() {
+    let place = Place::new();
+    place.write("in.csv", "id,n\n007,1.5\n008,2\n");
+    place.write("none.json", "[]");
+    let run = |arguments: &[&str], key: Option<&str>| {
+        let mut command = place.command(&[&["run", "none.json"], arguments].concat());
+        command.env_remove("BREWHOUSE_SECRET_PEPPER");
+        if let Some(key) = key {
+            command.env("BREWHOUSE_SECRET_PEPPER", key);
+        }
+        command.output().unwrap()
+    };
+    let key = Some("0123456789abcdef0123456789abcdef");
+    let none = run(&["--input", "in.csv", "--output", "out.parquet", "--output-key", "pepper"], None);
+    assert_eq!(none.status.code(), Some(2), "{}", err(&none));
+    assert!(
+        err(&none).contains("there is no secret “pepper”") && !place.path("out.parquet").exists(),
+        "{}",
+        err(&none)
+    );
+    let locked = run(&["--input", "in.csv", "--output", "out.parquet", "--output-key", "pepper"], key);
+    assert!(locked.status.success(), "{}", err(&locked));
+    let avro = run(&["--input", "out.parquet", "--output", "out.avro", "--compression", "deflate"], key);
+    assert!(avro.status.success(), "{}", err(&avro));
+    let back = run(&["--input", "out.avro", "--output", "back.csv"], None);
+    assert!(back.status.success(), "{}", err(&back));
+    assert_eq!(std::fs::read_to_string(place.path("back.csv")).unwrap(), "id,n\n007,1.5\n008,2.0\n");
+    let shut = run(&["--input", "out.parquet", "--output", "x.csv"], None);
+    assert_eq!(shut.status.code(), Some(2));
+    assert!(err(&shut).contains("is encrypted") && err(&shut).contains("--input-key"), "{}", err(&shut));
+    let project = r#"{"Dataset":{"Name":"d","Input":{"Path":"in.csv"}},"Recipe":{"Steps":[]},
+        "Outputs":[{"Location":{"Path":"p.parquet"},"KeyName":"pepper"}]}"#;
+    place.write("p.brewhouse.json", project);
+    let done = place
+        .command(&["run", "p.brewhouse.json"])
+        .env("BREWHOUSE_SECRET_PEPPER", "0123456789abcdef")
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", err(&done));
+    assert!(std::fs::read(place.path("p.parquet")).unwrap().ends_with(b"PARE"));
+}

@@ -9,6 +9,7 @@ mod corpus;
 mod excel;
 mod facet;
 mod foreign;
+mod formats;
 mod intake;
 mod kept;
 mod layouts;

@@ -71,7 +71,7 @@ pub(super) struct InputArguments {
 /// How data is read, and what a run knows beside it; shared by run, check, preview and profile.
 #[derive(Args)]
 pub(super) struct DataArguments {
-    /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow
+    /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow, avro
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     /// A further dataset, for JOIN and UNION
@@ -147,6 +147,9 @@ pub(super) struct ReadingArguments {
     /// The sheet of a workbook, by name or number
     #[arg(long, value_name = "NAME|N")]
     pub sheet: Option<String>,
+    /// The secret with the key of encrypted Parquet that does not name its key
+    #[arg(long, value_name = "SECRET")]
+    pub input_key: Option<String>,
     /// Fill up records with too few fields instead of setting them aside
     #[arg(long)]
     pub fill_short: bool,
@@ -192,7 +195,7 @@ pub struct InspectArguments {
     /// The data: a file, a folder, a pattern, or - for standard input; several make one table
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
-    /// The format, when the name does not tell: csv, json, excel, parquet, arrow
+    /// The format, when the name does not tell: csv, json, excel, parquet, arrow, avro
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     #[command(flatten)]
@@ -215,12 +218,15 @@ pub struct RunArguments {
     /// Where the result goes: a file, a folder (with --partition-by or --max-rows-per-file), or - for standard output
     #[arg(long, value_name = "PATH")]
     pub output: Option<String>,
-    /// The format of the output, when its name does not tell: parquet, csv, json, arrow, excel
+    /// The format of the output, when its name does not tell: parquet, csv, json, arrow, avro, excel
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
-    /// zstd, snappy, gzip, lz4, brotli or none
+    /// zstd, snappy, gzip, lz4, brotli, deflate, bzip2 or none, as the format has it
     #[arg(long, value_name = "C")]
     pub compression: Option<String>,
+    /// Encrypt the output (Parquet) with the key of this secret; a reader finds its name in the file
+    #[arg(long, value_name = "SECRET")]
+    pub output_key: Option<String>,
     /// How hard to compress, where the compression has levels
     #[arg(long, value_name = "N")]
     pub compression_level: Option<i32>,

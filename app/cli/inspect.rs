@@ -6,7 +6,7 @@ use super::output::{print, print_json, tell};
 use super::signals;
 use brewhouse_engine::project::{self, Document, Import};
 use brewhouse_engine::run::{ColumnInspection, Inspection, WordCount, inspect as look};
-use brewhouse_engine::source::{Dialect, ReadOptions, Selection, Source, StoredColumn, TextFacts};
+use brewhouse_engine::source::{Dialect, Keys, ReadOptions, Selection, Source, StoredColumn, TextFacts};
 use brewhouse_engine::types::{TypeClass, dtype_of_word};
 use brewhouse_engine::values::grouped;
 use brewhouse_engine::{Error, ErrorKind, Result};
@@ -36,8 +36,10 @@ pub(super) fn inspect(arguments: &InspectArguments) -> Result<ExitCode> {
     let format = arguments.input_format.clone();
     let mut selection = Selection { now: Some(chrono::Utc::now()), ..Selection::default() };
     arguments.paths.apply(&mut selection)?;
+    let keys = Keys::new(Arc::new(crate::secrets::from_environment));
     let verdicts = arguments.reading.verdicts();
-    let source = Source { name: "input".into(), paths, selection, format, options, verdicts, ..Source::default() };
+    let source =
+        Source { name: "input".into(), paths, selection, format, options, verdicts, keys, ..Source::default() };
     let found = look(&source, Path::new("."), &cancel, &|_| ())?;
     drop(spooled);
     if let Some(path) = &arguments.store {

@@ -43,6 +43,7 @@ impl ReadingArguments {
                     .advise("write dmy or mdy")
             })?);
         }
+        options.key = self.input_key.clone().or(options.key.take());
         options.encoding = self.encoding.clone().or(options.encoding.take());
         options.sheet = self.sheet.clone().or(options.sheet.take());
         options.comment = self.comment.clone().or(options.comment.take());

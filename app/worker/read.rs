@@ -1,7 +1,7 @@
 //! A dataset of the project as the engine opens it.
 
 use crate::model::{Dataset, Source};
-use brewhouse_engine::source::Source as Wanted;
+use brewhouse_engine::source::{Keys, Source as Wanted};
 use brewhouse_engine::stage::Table;
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::{Result, project};
@@ -13,6 +13,7 @@ const LARGE: u64 = 24_000_000;
 pub(super) fn wanted(dataset: &Dataset) -> Result<Wanted> {
     let mut wanted = project::read_source(&dataset.to_value())?;
     wanted.selection.now = Some(chrono::Utc::now());
+    wanted.keys = Keys::new(std::sync::Arc::new(crate::secrets::from_environment));
     Ok(wanted)
 }
 

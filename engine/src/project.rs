@@ -194,6 +194,11 @@ pub fn read_source(value: &Value) -> Result<Source> {
         read.sheet = texts(excel.get("SheetNames")).into_iter().next().or(index.map(|at| (at + 1).to_string()));
         read.header = excel.get("HeaderRow").and_then(Value::as_bool).or(read.header);
     }
+    read.key = options
+        .and_then(|o| o.get("Parquet"))
+        .and_then(|p| p.get("KeyName"))
+        .and_then(Value::as_str)
+        .map(str::to_owned);
     read.multi_line = options.and_then(|o| o.get("Json")).and_then(|j| j.get("MultiLine")).and_then(Value::as_bool);
     let columns = object.get("Columns").and_then(Value::as_array).map(|list| {
         let column = |c: &Value| {
@@ -210,7 +215,7 @@ pub fn read_source(value: &Value) -> Result<Source> {
         options: read,
         columns,
         known: stored::known(object),
-        verdicts: None,
+        ..Source::default()
     })
 }
 
@@ -227,6 +232,7 @@ fn read_target(value: &Value) -> Result<Target> {
         partition_by: texts(object.get("PartitionColumns")),
         max_rows_per_file: number(object, "MaxRowsPerFile"),
         overwrite: object.get("Overwrite").and_then(Value::as_bool).unwrap_or(false),
-        metadata: Vec::new(),
+        key_name: text_of(object, "KeyName"),
+        ..Target::default()
     })
 }

@@ -1,17 +1,20 @@
 //! Parquet and Arrow IPC: the files themselves say their types and rows.
 
 use super::files::{Found, refuse, shown, unreadable};
-use super::{Depth, Opened, Source, StoredColumn};
+use super::{Depth, Opened, Source, StoredColumn, copied};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::word_of_dtype;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use polars::prelude::{DataType, LazyFrame, PlSmallStr, ScanArgsParquet, Schema, UnifiedScanArgs};
+use polars::prelude::{DataType, HiveOptions, LazyFrame, PlSmallStr, ScanArgsParquet, Schema, UnifiedScanArgs};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Opens Parquet files.
 pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    if source.options.key.is_some() || found.files.iter().any(|file| copied::is_locked(&file.path)) {
+        return copied::open_locked(source, found, depth);
+    }
     let mut records = 0;
     for file in &found.files {
         let handle = File::open(&file.path).map_err(|error| unreadable(&file.path, &error))?;
@@ -22,6 +25,7 @@ pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> R
         let args = ScanArgsParquet {
             glob: false,
             cache: false,
+            hive_options: HiveOptions::new_disabled(),
             include_file_paths: found.tag(),
             ..ScanArgsParquet::default()
         };
@@ -40,6 +44,7 @@ pub(super) fn open_arrow(source: &Source, found: Found, depth: Depth<'_>) -> Res
         let args = UnifiedScanArgs {
             glob: false,
             cache: false,
+            hive_options: HiveOptions::new_disabled(),
             include_file_paths: found.tag(),
             ..UnifiedScanArgs::default()
         };
@@ -57,7 +62,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
         let single = Found { files: vec![file.clone()], ..Found::default() };
         let schema = scan(&single)?.collect_schema()?;
         match &first {
-            Some(expected) => odd.extend(difference(expected, &schema, &file.path, &found.files[0].path)),
+            Some(expected) => odd.extend(refuse_odd(expected, &schema, &file.path, &found.files[0].path)),
             None => first = Some(schema),
         }
     }
@@ -111,7 +116,8 @@ pub(super) fn held(source: &Source, columns: &[StoredColumn]) -> Result<()> {
     Ok(())
 }
 
-fn difference(expected: &Schema, schema: &Schema, path: &Path, first: &Path) -> Option<String> {
+/// What is different about the columns of a file, when something is.
+pub(super) fn refuse_odd(expected: &Schema, schema: &Schema, path: &Path, first: &Path) -> Option<String> {
     let typed = |(name, dtype): (&PlSmallStr, &DataType)| format!("{name} ({})", word_of_dtype(dtype));
     let lacks: Vec<_> =
         expected.iter().filter(|(name, dtype)| schema.get(name.as_str()) != Some(*dtype)).map(typed).collect();

@@ -112,15 +112,19 @@ pub(crate) fn find(head: &[u8], asked: bool) -> Option<Found> {
         if all[at - 1] && !all[at] && all[..at].iter().any(|blank| !blank) {
             starts.push(at);
             // How many lines leave at least two blanks before this column.
-            let gap = |line: &Vec<bool>| {
-                let blank = |at: usize| line.get(at).copied().unwrap_or(true);
-                at >= 2 && blank(at - 1) && blank(at - 2)
-            };
+            let gap = |line: &Vec<bool>| at >= 2 && line.len() > at && line[at - 1] && line[at - 2];
             wide = wide.max(lines.iter().filter(|line| gap(line)).count());
         }
     }
     let columns = starts.len();
-    let proven = lines.len() >= 3 && wide * 2 >= lines.len() && columns <= longest / 2;
+    // Most lines hold something in every column.
+    let filled = |(at, start): (usize, &usize)| {
+        let end = starts.get(at + 1).copied().unwrap_or(longest);
+        let holds = |line: &&Vec<bool>| (*start..end.min(line.len())).any(|at| !line[at]);
+        lines.iter().filter(holds).count() * 2 >= lines.len()
+    };
+    let whole = starts.iter().enumerate().all(filled);
+    let proven = lines.len() >= 3 && wide * 2 >= lines.len() && columns <= longest / 2 && whole;
     if columns < 2 || !(proven || (asked && lines.len() >= 2)) {
         return None;
     }

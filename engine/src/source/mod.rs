@@ -3,9 +3,11 @@
 //! [`FORMATS`] is the table of what can be read. Text is typed by a pass over its bytes that is independent of the parser that the
 //! run uses ([`intake`]); what would not survive a type stays text. Knows files and formats, no operation and no run.
 
+mod avro;
 mod calendar;
 mod codec;
 mod columnar;
+mod copied;
 mod delimited;
 mod dialect;
 mod encoding;
@@ -17,6 +19,7 @@ mod fixed;
 mod intake;
 mod json;
 mod kept;
+mod key;
 mod labels;
 mod laid;
 mod path_date;
@@ -35,6 +38,7 @@ mod verdict;
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
 pub use files::{is_text, total_bytes};
 pub use filter::Filter;
+pub use key::{Key, Keys};
 pub use path_date::DateLayout;
 pub use rejects::{REJECT_COLUMNS, Reject, RejectCount, SetAside, too_many};
 pub use select::{FilesLimit, PathKind, PathParameter, Selection, outside_expressions};
@@ -65,6 +69,8 @@ pub struct Source {
     pub known: Option<Known>,
     /// The folder in which results of typing passes are kept; none when each pass is to be made.
     pub verdicts: Option<PathBuf>,
+    /// Where the keys of encrypted files are found.
+    pub keys: Keys,
 }
 
 /// The files on which stored types were decided.
@@ -109,6 +115,8 @@ pub struct ReadOptions {
     pub null_words: Vec<String>,
     /// Whether a JSON file is one document instead of one object a line; told from the first byte when there is none.
     pub multi_line: Option<bool>,
+    /// The name of the secret that holds the key of encrypted files which do not name theirs.
+    pub key: Option<String>,
 }
 
 impl Default for ReadOptions {
@@ -129,6 +137,7 @@ impl Default for ReadOptions {
             sheet: None,
             null_words: Vec::new(),
             multi_line: None,
+            key: None,
         }
     }
 }
@@ -305,6 +314,14 @@ pub static FORMATS: &[ReadFormat] = &[
         compressed: &[],
         text: false,
         open: columnar::open_arrow,
+    },
+    ReadFormat {
+        name: "AVRO",
+        title: "Avro",
+        extensions: &["avro"],
+        compressed: codec::ENDINGS,
+        text: false,
+        open: copied::open_avro,
     },
 ];
 
