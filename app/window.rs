@@ -11,17 +11,14 @@ use crate::worker::{Jobs, Places, store};
 use crate::{fonts, theme};
 use egui::{Context, Ui, ViewportCommand};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
-/// How often files are looked at for changes.
-const WATCH: Duration = Duration::from_secs(2);
+use std::time::Instant;
 
 /// The state of the window.
 pub struct Window {
     model: Model,
     scratch: Scratch,
     jobs: Jobs,
-    watched: Instant,
+    watched: Option<Vec<store::Watched>>,
     title: String,
     times: Option<Times>,
 }
@@ -38,7 +35,7 @@ impl Window {
             model: Model::default(),
             scratch: Scratch::default(),
             jobs,
-            watched: Instant::now(),
+            watched: None,
             title: String::new(),
             times: None,
         };
@@ -92,20 +89,22 @@ impl Window {
             self.apply_theme(ctx);
         }
         reconcile(&mut self.model, &mut self.jobs);
-        self.watch(ctx);
+        self.watch();
         self.close(ctx);
     }
 
-    fn watch(&mut self, ctx: &Context) {
+    /// Lets the files behind the tables be watched.
+    fn watch(&mut self) {
         if self.jobs.folder.is_none() {
             return;
         }
-        if self.watched.elapsed() > WATCH {
-            self.watched = Instant::now();
-            let files = self.model.sources.iter().map(|(path, source)| (path.clone(), source.modified)).collect();
+        let sources = self.model.sources.iter().filter(|(_, source)| !source.changed);
+        let mut files: Vec<_> = sources.map(|(path, source)| (path.clone(), source.modified)).collect();
+        files.sort();
+        if self.watched.as_ref() != Some(&files) {
+            self.watched = Some(files.clone());
             store::watch(&self.jobs, files);
         }
-        ctx.request_repaint_after(WATCH);
     }
 
     fn close(&mut self, ctx: &Context) {

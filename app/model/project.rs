@@ -2,6 +2,7 @@
 
 use brewhouse_engine::project::Document;
 use brewhouse_engine::recipe::Recipe;
+use brewhouse_engine::sink;
 use brewhouse_engine::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -41,7 +42,7 @@ impl Dataset {
 pub struct Output {
     /// A file, or a folder when there are partition columns.
     pub path: PathBuf,
-    /// PARQUET, CSV, JSON or ARROW.
+    /// The name of a format that can be written: PARQUET, CSV ...
     pub format: String,
     /// ZSTD, SNAPPY ... or NONE.
     pub compression: String,
@@ -177,15 +178,19 @@ fn write_output(output: &Output, folder: Option<&Path>) -> Value {
     let mut object = Map::new();
     object.insert("Location".into(), json!({ "Path": short(&output.path, folder) }));
     object.insert("Format".into(), json!(output.format));
-    if output.format == "PARQUET" {
-        object.insert("CompressionFormat".into(), json!(output.compression));
-    }
+    object.insert("CompressionFormat".into(), json!(output.compression));
     if !output.partition.is_empty() {
         object.insert("PartitionColumns".into(), json!(output.partition));
     }
     object.insert("Overwrite".into(), json!(output.overwrite));
     object.extend(output.options.clone());
     Value::Object(object)
+}
+
+/// The compression of a format when none is named.
+pub fn own_compression(format: &str) -> String {
+    let own = sink::format_named(format).and_then(|format| format.compressions.first());
+    own.map_or("NONE".into(), |own| own.to_uppercase())
 }
 
 fn read_output(value: &Value, folder: &Path) -> Output {
@@ -196,10 +201,12 @@ fn read_output(value: &Value, folder: &Path) -> Output {
     for known in ["Location", "Format", "CompressionFormat", "PartitionColumns", "Overwrite"] {
         options.shift_remove(known);
     }
+    let format = text_at(value, "/Format").map_or(default.format, str::to_uppercase);
+    let compression = text_at(value, "/CompressionFormat").map_or_else(|| own_compression(&format), str::to_uppercase);
     Output {
         path: path.unwrap_or_default(),
-        format: text_at(value, "/Format").map_or(default.format, str::to_uppercase),
-        compression: text_at(value, "/CompressionFormat").map_or(default.compression, str::to_uppercase),
+        format,
+        compression,
         partition: columns.map(|c| c.iter().filter_map(Value::as_str).map(str::to_owned).collect()).unwrap_or_default(),
         overwrite: value.get("Overwrite").and_then(Value::as_bool).unwrap_or(false),
         options,

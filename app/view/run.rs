@@ -3,21 +3,16 @@
 use super::Scene;
 use crate::action::Action;
 use crate::model::Output;
+use crate::model::project::own_compression;
 use crate::model::run::{Ended, Progress, Run};
 use crate::theme;
 use crate::widget::{button, field, grouped, icon};
 use brewhouse_engine::op::param::{parse_names, write_names};
+use brewhouse_engine::sink::{FORMATS, Target, format_named, part_ending};
 use egui::{Align, CornerRadius, Layout, Popup, RichText, ScrollArea, Ui, Vec2};
 use serde_json::Value;
 use std::path::PathBuf;
 
-/// Formats with their words and the ends of their files.
-const FORMATS: &[(&str, &str, &str)] = &[
-    ("PARQUET", "Parquet", "parquet"),
-    ("CSV", "CSV", "csv"),
-    ("JSON", "JSON Lines", "jsonl"),
-    ("ARROW", "Arrow", "arrow"),
-];
 /// Compressions with their words.
 const COMPRESSIONS: &[(&str, &str)] = &[
     ("ZSTD", "Zstandard"),
@@ -25,7 +20,7 @@ const COMPRESSIONS: &[(&str, &str)] = &[
     ("GZIP", "gzip"),
     ("LZ4", "LZ4"),
     ("BROTLI", "Brotli"),
-    ("NONE", "none"),
+    ("NONE", "None"),
 ];
 
 /// Draws the panel.
@@ -87,19 +82,27 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, output: &mut Output) {
     ui.spacing_mut().item_spacing.y = 4.0;
     path_ui(ui, scene, output);
     field::label(ui, "Format", "", "");
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        for (name, words, end) in FORMATS {
-            if button::chip(ui, words, output.format == *name).clicked() {
-                (*name).clone_into(&mut output.format);
-                output.path.set_extension(end);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = Vec2::splat(5.0);
+        for format in FORMATS {
+            if button::chip(ui, format.title, output.format == format.name).clicked() {
+                format.name.clone_into(&mut output.format);
+                output.compression = own_compression(format.name);
+                if !format.takes_parts() {
+                    output.partition.clear();
+                }
+                name_file(output);
             }
         }
     });
-    if output.format == "PARQUET" {
-        compression_ui(ui, output);
+    if let Some(format) = format_named(&output.format) {
+        if format.compressions.len() > 1 {
+            compression_ui(ui, output, format.compressions);
+        }
+        if format.takes_parts() {
+            partition_ui(ui, scene, output);
+        }
     }
-    partition_ui(ui, scene, output);
     ui.horizontal(|ui| {
         if button::switch(ui, output.overwrite, "Replace an earlier output").clicked() {
             output.overwrite = !output.overwrite;
@@ -124,15 +127,31 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, output: &mut Output) {
     });
 }
 
-fn compression_ui(ui: &mut Ui, output: &mut Output) {
+/// Gives the file the ending of its format and compression; a folder has none.
+fn name_file(output: &mut Output) {
+    let Some(name) = output.path.file_name().map(|name| name.to_string_lossy().into_owned()) else { return };
+    let outer = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let known = |end: &str| FORMATS.iter().any(|format| format.extensions.contains(&end));
+    let stem = outer.rsplit_once('.').filter(|(_, end)| known(end)).map_or(outer, |(stem, _)| stem);
+    let target = Target {
+        format: Some(output.format.clone()),
+        compression: Some(output.compression.to_lowercase()),
+        ..Target::default()
+    };
+    let ending = part_ending(&target).ok().filter(|_| output.partition.is_empty());
+    output.path.set_file_name(ending.map_or_else(|| stem.to_owned(), |ending| format!("{stem}.{ending}")));
+}
+
+fn compression_ui(ui: &mut Ui, output: &mut Output, taken: &[&str]) {
     field::label(ui, "Compression", "", "");
     let label = COMPRESSIONS.iter().find(|(name, _)| *name == output.compression).map_or("", |(_, words)| *words);
     let width = ui.available_width();
     let response = super::form::opener(ui, "", label, width, "Compression");
     Popup::menu(&response).width(width).show(|ui| {
-        for (name, words) in COMPRESSIONS {
+        for (name, words) in COMPRESSIONS.iter().filter(|(name, _)| taken.contains(&name.to_lowercase().as_str())) {
             if ui.add(button::menu_item(words)).clicked() {
                 (*name).clone_into(&mut output.compression);
+                name_file(output);
             }
         }
     });
@@ -144,12 +163,11 @@ fn partition_ui(ui: &mut Ui, scene: &Scene<'_>, output: &mut Output) {
     let mut text = if output.partition.is_empty() { String::new() } else { write_names(&output.partition) };
     super::form::columns_ui(ui, "Column for folders", &mut text, &columns, &[]);
     let names = parse_names(&text).unwrap_or_default();
-    if names.is_empty() != output.partition.is_empty() {
-        // A folder has no ending; a file has.
-        let end = FORMATS.iter().find(|(name, ..)| *name == output.format).map_or("parquet", |(.., end)| *end);
-        output.path.set_extension(if names.is_empty() { end } else { "" });
-    }
+    let turned = names.is_empty() != output.partition.is_empty();
     output.partition = names;
+    if turned {
+        name_file(output);
+    }
 }
 
 fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, progress: &Progress, stopping: bool) {

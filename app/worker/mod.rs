@@ -128,7 +128,7 @@ pub struct Jobs {
     /// What was asked for last.
     pub desk: desk::Desk,
     /// The child process of a run.
-    pub child: Arc<Mutex<Option<std::process::Child>>>,
+    pub running: Arc<Mutex<run::Running>>,
     /// Where journal, settings and recent projects are kept; none: nothing is kept.
     pub folder: Option<PathBuf>,
     /// The program that a run starts; none: this one.
@@ -151,7 +151,7 @@ impl Jobs {
         Self {
             stage: Arc::new(Stage::new(cache)),
             desk: desk::Desk::default(),
-            child: Arc::default(),
+            running: Arc::default(),
             folder,
             program,
             dialogs,
@@ -205,9 +205,10 @@ impl Jobs {
         self.receiver.try_recv().ok()
     }
 
-    /// Whether any job is under way.
+    /// Whether any job is under way that ends by itself.
     pub fn is_busy(&self) -> bool {
-        self.active.iter().any(|count| count.load(Ordering::Acquire) > 0)
+        let watch = Slot::Watch as usize;
+        self.active.iter().enumerate().any(|(slot, count)| slot != watch && count.load(Ordering::Acquire) > 0)
     }
 
     /// Whether anything is being written that must be whole before the program ends.

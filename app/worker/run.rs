@@ -11,13 +11,22 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+/// The child process of a run.
+#[derive(Debug, Default)]
+pub struct Running {
+    child: Option<Child>,
+    /// Whether it is asked to stop.
+    stop: bool,
+}
+
 /// Starts a run of a project; it moves on and ends by events.
 pub fn start(jobs: &Jobs, project: Arc<Project>) {
-    let child = Arc::clone(&jobs.child);
+    *jobs.running.lock().unwrap_or_else(PoisonError::into_inner) = Running::default();
+    let running = Arc::clone(&jobs.running);
     let program = jobs.program.clone();
     jobs.start(Slot::Run, move |ticket| {
         let output = project.output.path.clone();
-        let ended = run(&project, program, &child, ticket).unwrap_or_else(|message| Ended {
+        let ended = run(&project, program, &running, ticket).unwrap_or_else(|message| Ended {
             ok: false,
             cancelled: false,
             message,
@@ -30,8 +39,10 @@ pub fn start(jobs: &Jobs, project: Arc<Project>) {
 
 /// Asks a run to stop; the child cleans up after itself.
 pub fn cancel(jobs: &Jobs) {
-    let mut child = jobs.child.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(child) = child.as_mut() {
+    let mut running = jobs.running.lock().unwrap_or_else(PoisonError::into_inner);
+    // A child that is not there yet is stopped as soon as it is.
+    running.stop = true;
+    if let Some(child) = running.child.as_mut() {
         ask_to_stop(child);
     }
 }
@@ -55,7 +66,7 @@ fn ask_to_stop(child: &mut Child) {
 fn run(
     project: &Project,
     program: Option<PathBuf>,
-    slot: &Mutex<Option<Child>>,
+    running: &Mutex<Running>,
     ticket: &Ticket,
 ) -> Result<Ended, String> {
     let words = |what: &'static str| move |error: std::io::Error| format!("{what}: {error}");
@@ -68,7 +79,13 @@ fn run(
     let mut child =
         command(&program, project, &file, &receipt).spawn().map_err(words("the run could not be started"))?;
     let stderr = child.stderr.take();
-    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(child);
+    {
+        let mut running = running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.stop {
+            ask_to_stop(&mut child);
+        }
+        running.child = Some(child);
+    }
     let start = Instant::now();
     let mut said = Vec::new();
     for line in stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).lines()).map_while(Result::ok) {
@@ -77,7 +94,7 @@ fn run(
             _ => said.push(line),
         }
     }
-    let child = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let child = running.lock().unwrap_or_else(PoisonError::into_inner).child.take();
     let status = child.map(|mut child| child.wait()).transpose().map_err(words("the run was lost"))?;
     let code = status.and_then(|status| status.code());
     let text = std::fs::read_to_string(&receipt).ok();

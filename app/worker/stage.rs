@@ -12,6 +12,7 @@ use brewhouse_engine::recipe::Step;
 use brewhouse_engine::stage::{self, Cache, Table, View, draft_counts};
 use brewhouse_engine::{Error, Problem};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,6 +56,8 @@ struct Inner {
     tables: HashMap<PathBuf, (u64, Dataset, Table)>,
     shelves: Vec<(u64, Arc<Shelf>)>,
     facts: HashMap<(u64, String), Arc<Facts>>,
+    /// By table and steps up to a converting one: the cells that did not fit it.
+    failed: HashMap<u64, Option<u64>>,
 }
 
 /// A file that is being read.
@@ -71,9 +74,18 @@ struct Made {
     view: View,
     env: Environment,
     cache: Arc<Cache>,
+    table: Table,
     steps: Vec<Step>,
     faults: Vec<Fault>,
     sources: Vec<(PathBuf, Source)>,
+}
+
+impl Made {
+    /// What tells a table and the steps up to one, counted from 0, from any other.
+    fn key_at(&self, at: usize) -> Option<u64> {
+        let steps: Vec<_> = self.steps.get(..=at)?.iter().map(|step| step.to_databrew().to_string()).collect();
+        Some(hash(&(&self.table.key, steps)))
+    }
 }
 
 type Faults = Vec<Fault>;
@@ -106,26 +118,68 @@ impl Stage {
         let known = ask.project.dataset.as_ref().is_some_and(|dataset| self.is_open(dataset, ask.epoch));
         let large = ask.project.dataset.as_ref().is_some_and(read::is_large);
         if large && !known {
-            let head = self.sheet(ask, true, ticket);
+            let head = self.head(ask, ticket);
             if head.sheet.is_ok() {
                 ticket.send(Event::Sheet(Box::new(head)));
             }
         }
-        ticket.send(Event::Sheet(Box::new(self.sheet(ask, false, ticket))));
+        let start = Instant::now();
+        match self.view(ask, false, ticket.cancel()) {
+            Ok(made) => {
+                let shown = self.sheet(&made, ask, false, start);
+                let key = shown.sheet.as_ref().ok().map(|sheet| sheet.key);
+                ticket.send(Event::Sheet(Box::new(shown)));
+                if let Some(key) = key {
+                    self.send_failed(&made, key, ticket);
+                }
+            }
+            Err(faults) => ticket.send(Event::Sheet(Box::new(failed(faults)))),
+        }
     }
 
-    fn sheet(&self, ask: &Ask, head: bool, ticket: &Ticket) -> Shown {
+    /// The first rows of a table that is not read yet.
+    fn head(&self, ask: &Ask, ticket: &Ticket) -> Shown {
         let start = Instant::now();
-        let made = match self.view(ask, head, ticket.cancel()) {
-            Ok(made) => made,
-            Err(faults) => return failed(faults),
-        };
+        match self.view(ask, true, ticket.cancel()) {
+            Ok(made) => self.sheet(&made, ask, true, start),
+            Err(faults) => failed(faults),
+        }
+    }
+
+    fn sheet(&self, made: &Made, ask: &Ask, head: bool, start: Instant) -> Shown {
         let key = hash(&(&made.view.key, "view", head));
-        let figures = figures(&made.view, ask.depth);
-        let (shelf, faults, sources) = (Shelf::plain(made.view), made.faults, made.sources);
-        match self.show(shelf, ask, key, start, &made.env, &made.cache) {
-            Ok(sheet) => Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults, sources },
+        let mut figures = figures(&made.view, ask.depth);
+        for (at, figures) in figures.iter_mut().enumerate() {
+            let counted = made.key_at(at).and_then(|key| self.inner().failed.get(&key).copied().flatten());
+            figures.iter_mut().for_each(|figures| figures.failed = counted.unwrap_or_default());
+        }
+        match self.show(Shelf::plain(made.view.clone()), ask, key, start, &made.env, &made.cache) {
+            Ok(sheet) => Shown {
+                sheet: Ok(Sheet { steps: figures, ..sheet }),
+                faults: made.faults.clone(),
+                sources: made.sources.clone(),
+            },
             Err(error) => failed(vec![Fault::from(&error)]),
+        }
+    }
+
+    /// Counts the cells that did not fit each converting step, where that is not known yet.
+    fn send_failed(&self, made: &Made, key: u64, ticket: &Ticket) {
+        for at in 0..made.steps.len() {
+            let Some(known) = made.key_at(at) else { return };
+            if ticket.is_stale() || !made.view.exact {
+                return;
+            }
+            if self.inner().failed.contains_key(&known) {
+                continue;
+            }
+            let counted = stage::failures(&made.table, &made.steps[..=at], &made.env, &made.cache, ticket.cancel());
+            // A step that cannot be counted has its fault told already.
+            let Ok(counted) = counted else { continue };
+            self.inner().failed.insert(known, counted);
+            if let Some(count) = counted.filter(|count| *count > 0) {
+                ticket.send(Event::Failed(key, at, count));
+            }
         }
     }
 
@@ -350,15 +404,17 @@ impl Stage {
         let alone = |fault: Fault| vec![fault];
         let cache = self.cache().map_err(alone)?;
         let dataset = ask.project.dataset.as_ref().ok_or_else(|| alone(Fault::new("no file is open")))?;
-        let table = self.table(dataset, ask.epoch, head, &cache).map_err(alone)?;
+        let mut table = self.table(dataset, ask.epoch, head, &cache).map_err(alone)?;
         let mut env = self.env.clone();
         let mut sources = vec![(dataset.path.clone(), read::found(dataset, &table))];
         let mut faults = Vec::new();
         for other in &ask.project.others {
             match self.table(other, ask.epoch, head, &cache) {
-                Ok(table) => {
-                    sources.push((other.path.clone(), read::found(other, &table)));
-                    env.datasets.insert(other.name.clone(), table.frame.clone());
+                Ok(second) => {
+                    sources.push((other.path.clone(), read::found(other, &second)));
+                    // What a join or union yields is another one when that file is another one.
+                    write!(table.key, " with {}: {}", other.name, second.key).ok();
+                    env.datasets.insert(other.name.clone(), second.frame.clone());
                 }
                 Err(fault) => faults.push(fault),
             }
@@ -382,7 +438,7 @@ impl Stage {
         let later = all.iter().enumerate().skip(ask.depth).filter(|(_, step)| !step.disabled());
         let problems = later.filter_map(|(at, step)| bind(step, at + 1).err());
         faults.extend(problems.flatten().map(|problem: Problem| Fault::from(&problem)));
-        Ok(Made { view, env, cache, steps, faults, sources })
+        Ok(Made { view, env, cache, table, steps, faults, sources })
     }
 }
 

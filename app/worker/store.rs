@@ -215,14 +215,32 @@ fn free_path(folder: &Path, end: &str) -> PathBuf {
     paths.into_iter().find(|path| !path.exists()).unwrap_or_else(|| folder.join(name(1)))
 }
 
-/// Looks whether files changed since they were read, and how much memory the program takes.
-pub fn watch(jobs: &Jobs, files: Vec<(PathBuf, Option<std::time::SystemTime>)>) {
-    jobs.start(Slot::Watch, move |_| {
+/// Looks from time to time whether files changed since they were read, and how much memory the program takes, until others are to be
+/// watched. It tells only what is new, so that a window where nothing happens rests.
+pub fn watch(jobs: &Jobs, files: Vec<Watched>) {
+    jobs.start(Slot::Watch, move |ticket| {
         let modified = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok();
-        let changed = files.into_iter().filter(|(path, then)| then.is_some() && modified(path) != *then);
-        Some(Event::Watched(changed.map(|(path, _)| path).collect(), memory()))
+        let (mut files, mut told) = (files, 0);
+        while !ticket.is_stale() {
+            let changed = files.extract_if(.., |(path, then)| then.is_some() && modified(path) != *then);
+            let changed: Vec<_> = changed.map(|(path, _)| path).collect();
+            let memory = memory();
+            if !changed.is_empty() || memory.abs_diff(told) > MEMORY_STEP {
+                told = memory;
+                ticket.send(Event::Watched(changed, memory));
+            }
+            std::thread::sleep(LOOK);
+        }
+        None
     });
 }
+
+/// A file with the time of its last change when it was read.
+pub type Watched = (PathBuf, Option<std::time::SystemTime>);
+/// Time between two looks.
+const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
+/// A change of memory worth telling, in bytes.
+const MEMORY_STEP: u64 = 10_000_000;
 
 /// The memory that the program takes, where the system tells.
 fn memory() -> u64 {

@@ -52,8 +52,20 @@ impl Driver {
 
     /// The same, with something that makes pictures of it.
     pub(super) fn drawn(folder: &Path, paths: Vec<PathBuf>, renderer: Option<impl TestRenderer + 'static>) -> Self {
-        let program = Some(PathBuf::from(env!("CARGO_BIN_EXE_brewhouse")));
-        let places = Places { program, ..Places::below(folder) };
+        Self::of_places(Self::places(folder), paths, renderer)
+    }
+
+    /// Everything below a folder; runs start the real program.
+    pub(super) fn places(folder: &Path) -> Places {
+        Places { program: Some(PathBuf::from(env!("CARGO_BIN_EXE_brewhouse"))), ..Places::below(folder) }
+    }
+
+    /// A window with its places.
+    pub(super) fn of_places(
+        places: Places,
+        paths: Vec<PathBuf>,
+        renderer: Option<impl TestRenderer + 'static>,
+    ) -> Self {
         let builder = Harness::builder().with_size(Vec2::new(1440.0, 900.0)).allow_missing_glyphs();
         let builder = match renderer {
             Some(renderer) => builder.renderer(renderer),

@@ -1,9 +1,12 @@
 //! Files and the window: every way to open one, saving, leaving, closing, what changes on disk, and what survives a crash.
 
 use super::driver::Driver;
+use brewhouse::action::Action;
 use brewhouse::model::{Next, Question, Run};
+use brewhouse::worker::Places;
 use brewhouse_engine::recipe::{Recipe, Step};
 use eframe::egui::{Key, Modifiers};
+use egui_kittest::kittest::NodeT as _;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -124,6 +127,32 @@ fn a_file_that_changed_on_disk_offers_to_reload() {
     driver.settle();
     assert_eq!(driver.cell(3, "city").as_deref(), Some("TURKU"));
     assert!(driver.text("changed on disk").is_none());
+}
+
+#[test]
+fn a_joined_file_that_changed_is_joined_anew_after_reloading() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_cities(folder.path());
+    let path = streets(folder.path());
+    driver.add_table(&path);
+    let join = Step::new("JOIN")
+        .with("secondaryDatasetName", "streets")
+        .with("joinKeys", r#"[{"key":"city","value":"city"}]"#)
+        .with("joinType", "LEFT_JOIN")
+        .with("leftColumns", r#"["city"]"#)
+        .with("rightColumns", r#"["street"]"#);
+    driver.act(Action::AddStep(Box::new(join)));
+    driver.settle();
+    assert_eq!(driver.cell(0, "street").as_deref(), Some("Brīvības"));
+    std::fs::write(&path, "street,city\nElizabetes,Riga\n").unwrap();
+    let later = SystemTime::now() + Duration::from_secs(5);
+    std::fs::File::options().append(true).open(&path).unwrap().set_modified(later).unwrap();
+    driver.wait("the change is seen", |model| model.sources.values().any(|source| source.changed));
+    assert!(driver.text("streets.csv changed on disk").is_some());
+    driver.click("reload");
+    driver.wait("it is read again", |model| model.sources.values().all(|source| !source.changed));
+    driver.settle();
+    assert_eq!(driver.cell(0, "street").as_deref(), Some("Elizabetes"));
 }
 
 #[test]
@@ -294,6 +323,75 @@ fn closing_while_a_run_is_under_way_asks() {
     driver.click("Stay");
     driver.wait("the run goes on to its end", |model| matches!(&model.run, Run::Over(ended) if ended.ok));
     assert!(folder.path().join("orders-clean.parquet").exists());
+}
+
+/// The run itself cleans up when it is asked to stop (`tests/cli.rs`); here a stand-in for it tells that it was asked.
+#[cfg(unix)]
+#[test]
+fn stop_and_close_asks_the_run_to_stop_also_when_it_has_only_just_begun() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let (script, asked) = (folder.path().join("run.sh"), folder.path().join("asked"));
+    let text =
+        format!("#!/bin/sh\ntrap 'echo yes > {}; exit 143' TERM\nwhile true; do sleep 0.02; done\n", asked.display());
+    std::fs::write(&script, text).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let places = Places { program: Some(script), ..Driver::places(folder.path()) };
+    let none = None::<egui_kittest::wgpu::WgpuTestRenderer>;
+    let mut driver = Driver::of_places(places, vec![cities(folder.path())], none);
+    driver.wait_open("cities");
+    driver.clicks(&["Run", "Write the table"]);
+    assert!(!driver.close());
+    assert!(driver.asks(&Question::CloseRunning));
+    driver.click("Stop and close");
+    // Where to write is new in the project and not saved.
+    driver.click("Close without saving");
+    assert!(driver.goes());
+    drop(driver);
+    let end = std::time::Instant::now() + Duration::from_secs(60);
+    while !asked.exists() {
+        assert!(std::time::Instant::now() < end, "the run was not asked to stop");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn every_format_is_offered_and_names_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_cities(folder.path());
+    driver.click("Run");
+    for (title, file) in [
+        ("Delimited text", "cities-clean.csv"),
+        ("JSON Lines", "cities-clean.jsonl"),
+        ("XML", "cities-clean.xml"),
+        ("JSON document", "cities-clean.json_array"),
+        ("Excel workbook", "cities-clean.xlsx"),
+    ] {
+        driver.click(title);
+        driver.settle();
+        let path = driver.widget("Write to the file").unwrap().accesskit_node().value().unwrap_or_default();
+        assert!(path.ends_with(&format!("/{file}")), "{title}: {path}");
+        assert!(driver.widget("Column for folders").is_none() || ["Delimited text", "JSON Lines"].contains(&title));
+    }
+    driver.click("Write the table");
+    driver.wait("the run is over", |model| matches!(&model.run, Run::Over(ended) if ended.ok));
+    assert!(std::fs::read(folder.path().join("cities-clean.xlsx")).unwrap().starts_with(b"PK"));
+}
+
+#[test]
+fn a_compressed_text_is_named_so_and_the_project_keeps_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_cities(folder.path());
+    driver.clicks(&["Run", "Delimited text", "Compression: None", "gzip"]);
+    driver.settle();
+    driver.click("Write the table");
+    driver.wait("the run is over", |model| matches!(&model.run, Run::Over(ended) if ended.ok));
+    let written = folder.path().join("cities-clean.csv.gz");
+    assert!(std::fs::read(&written).unwrap().starts_with(&[0x1f, 0x8b]));
+    let saved = folder.path().join("work.brewhouse.json");
+    driver.save_as(&saved);
+    let project: Value = serde_json::from_str(&std::fs::read_to_string(saved).unwrap()).unwrap();
+    assert_eq!(project["Outputs"][0]["CompressionFormat"], "GZIP");
 }
 
 #[test]

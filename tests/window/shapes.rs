@@ -95,6 +95,9 @@ fn change_data_type() {
     assert_eq!(driver.mark(0, "quantity"), CellMark::Failed("two".into()));
     driver.click("only failed");
     driver.finish(folder.path(), "Step 1: Change quantity to whole number");
+    driver.wait("the step tells what did not fit", |model| {
+        model.sheet.value().and_then(|sheet| sheet.steps[0].clone()).is_some_and(|figures| figures.failed == 17)
+    });
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Rows into groups, and the aggregate functions that GROUP_BY and PIVOT share.
 
 use super::column::one_of;
+use super::exact;
 use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
 use super::window::group_key;
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, RowLaw};
@@ -63,10 +64,11 @@ pub fn aggregate_expr(name: &str, cells: Expr, dtype: &DataType) -> Expr {
                 }
                 (TypeClass::Whole, _) => cells.clone().cast(DataType::Int64).sum(),
                 (TypeClass::Money, _) => cells.clone().sum(),
-                _ => cells.clone().cast(DataType::Float64).sum(),
+                _ => exact::sum(&cells),
             };
             when(cells.count().gt(lit(0))).then(sum).otherwise(lit(NULL))
         }
+        "AVERAGE" if TypeClass::of(dtype) == TypeClass::Decimal => exact::mean(&cells),
         "AVERAGE" => cells.mean(),
         "MEDIAN" => cells.median(),
         "MIN" => cells.min(),
@@ -180,8 +182,9 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     title: "Group",
     summary: "Groups rows by equal values of some columns and computes aggregates of each group. The groups come in the order of their \
               keys, missing keys last as a group of their own. Missing cells are left out of every aggregate; an aggregate of \
-              nothing is missing, a count of nothing 0; of several most frequent values the smallest is taken. COLLECT_LIST and \
-              UNAGGREGATED yield a list. With useNewDataFrame false the rows stay, and the aggregates become new columns.",
+              nothing is missing, a count of nothing 0; of several most frequent values the smallest is taken. Sums and \
+              averages of decimals do not depend on the order of the rows; the last digit of a standard \
+              deviation may. COLLECT_LIST and UNAGGREGATED yield a list. With useNewDataFrame false the rows stay, and the aggregates become new columns.",
     sentence: "Group by {sourceColumns}: {groupByAggFunctionOptions}",
     family: Family::Group,
     params: &[&KEYS.spec, &OPTIONS.spec, &NEW_TABLE.spec],

@@ -32,6 +32,7 @@ mod duplicate;
 mod encode;
 mod encrypt;
 mod entity;
+mod exact;
 mod expression;
 mod extract;
 mod fill;

@@ -1,5 +1,6 @@
 //! The parameters of outliers, and the bounds beyond which a number is one, asked of all rows.
 
+use super::exact;
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
 use super::stand_in::{Statistic, TIES, Tie};
 use super::{Args, Context, params};
@@ -178,7 +179,7 @@ pub(super) fn query_clipped(args: &Args, _: &Context<'_>, frame: LazyFrame) -> R
     let (low, high) = fence(args, &numbers)?;
     let within = clip(&numbers, low.fill_null(lit(f64::NEG_INFINITY)), high.fill_null(lit(f64::INFINITY)));
     let mut asked = asked(args)?;
-    asked.extend([within.clone().mean().alias("mean"), within.std(1).alias("deviation")]);
+    asked.extend([exact::mean(&within).alias("mean"), exact::deviation(&within).alias("deviation")]);
     Ok(Some(frame.select(asked)))
 }
 
@@ -245,7 +246,7 @@ fn fence(args: &Args, numbers: &Expr) -> Result<(Expr, Expr)> {
             let deviation = (numbers.clone() - median.clone()).abs().median();
             (median.clone(), median, deviation)
         }
-        _ => (numbers.clone().mean(), numbers.clone().mean(), numbers.clone().std(1)),
+        _ => (exact::mean(numbers), exact::mean(numbers), exact::deviation(numbers)),
     };
     let reach = spread.clone() * lit(args.get(&THRESHOLD)?);
     let there = |bound: Expr| when(spread.clone().gt(lit(0.0))).then(bound).otherwise(lit(NULL));

@@ -1,5 +1,6 @@
 //! Numbers prepared for models: rescaled, unskewed, cut in two and cut into bins.
 
+use super::exact;
 use super::literals::literal;
 use super::number::{NumberText, Operand, decimals};
 use super::param::{Choice, Chosen, Kind, Param, ParamSpec, ParamType, choice, parse_names, write_names};
@@ -181,8 +182,8 @@ fn figures_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result
     let figures = [
         ("min", cells.clone().min()),
         ("max", cells.clone().max()),
-        ("mean", cells.clone().mean()),
-        ("std", cells.std(1)),
+        ("mean", exact::mean(&cells)),
+        ("std", exact::deviation(&cells)),
     ];
     Ok(Some(frame.select(figures.map(|(name, figure)| figure.alias(name)))))
 }

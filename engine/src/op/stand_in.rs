@@ -1,6 +1,7 @@
 //! One statistic of a column, asked as facts and worked out exactly: whole numbers and money are summed, halved and divided in whole
 //! digits, never as floats. Halves are rounded away from zero.
 
+use super::exact;
 use super::param::{Choice, Chosen, Param, choice};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, word_of_dtype};
@@ -66,7 +67,7 @@ impl Statistic {
     /// What is asked of all rows; `cells` hold no missing cell and no NaN.
     pub(super) fn query(self, cells: Expr, dtype: &DataType) -> Vec<Expr> {
         let named = |low: Expr, high: Expr| vec![low.alias("low"), high.alias("high")];
-        let summed = |cells: Expr| vec![wide(cells.clone(), dtype).sum().alias("total"), cells.count().alias("count")];
+        let summed = |cells: Expr| vec![total(&cells, dtype).alias("total"), cells.count().alias("count")];
         match self {
             Self::Average | Self::Sum => summed(cells),
             Self::Median => {
@@ -115,12 +116,12 @@ impl Statistic {
     }
 }
 
-/// Cells in a type that holds any sum of them.
-fn wide(cells: Expr, dtype: &DataType) -> Expr {
+/// The sum of cells, in a type that holds any sum of them.
+fn total(cells: &Expr, dtype: &DataType) -> Expr {
     match TypeClass::of(dtype) {
-        TypeClass::Whole => cells.cast(DataType::Decimal(38, 0)),
-        TypeClass::Money => cells,
-        _ => cells.cast(DataType::Float64),
+        TypeClass::Whole => cells.clone().cast(DataType::Decimal(38, 0)).sum(),
+        TypeClass::Money => cells.clone().sum(),
+        _ => exact::sum(cells),
     }
 }
 

@@ -107,8 +107,8 @@ pub(super) fn delimiter(path: &Path) -> u8 {
     if tab { b'\t' } else { b',' }
 }
 
-/// The ending that parts of the output get.
-pub(super) fn part_ending(target: &Target) -> Result<String> {
+/// The ending of the files of a target, without the first point: csv.gz.
+pub fn part_ending(target: &Target) -> Result<String> {
     let format = target.format()?;
     let ending = format.extensions.first().copied().unwrap_or("data");
     let outer = match (format.name, compression(target, "none").as_str()) {

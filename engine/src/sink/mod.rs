@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use crate::source::Key;
 pub use crate::source::StoredColumn;
 pub use cleanup::{Temporary, remove_temporaries, replace_file, replace_file_with};
+pub use format::part_ending;
 pub use manifest::MANIFEST;
 pub use staging::{Staging, prepare};
 
@@ -122,6 +123,13 @@ pub struct WriteFormat {
 
 /// How a format is written with a key, and read back.
 pub(crate) type Locked = (rows::Begin, fn(&Path, &Key) -> Result<readback::Found>);
+
+impl WriteFormat {
+    /// Whether the output may be a folder of files.
+    pub fn takes_parts(&self) -> bool {
+        self.rows.is_none()
+    }
+}
 
 /// Every format that can be written.
 pub static FORMATS: &[WriteFormat] = &[

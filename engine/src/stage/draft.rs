@@ -66,7 +66,7 @@ fn effect_of(bound: &Bound) -> Effect {
     }
 }
 
-fn reads_of(bound: &Bound) -> Vec<String> {
+pub(super) fn reads_of(bound: &Bound) -> Vec<String> {
     let mut names = Vec::new();
     for (spec, text) in bound.args.given() {
         spec.visit_columns(text, &mut |name, used| {

@@ -6,11 +6,13 @@
 
 mod cache;
 mod draft;
+mod failures;
 mod figures;
 mod matches;
 
 pub use cache::Cache;
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page};
+pub use failures::failures;
 pub use figures::{Bin, ColumnFigures, card, figures, figures_until};
 pub use matches::{Matches, matches};
 

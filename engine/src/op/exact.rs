@@ -1,0 +1,85 @@
+//! Sums that do not depend on the order of their parts.
+//!
+//! Floating numbers added up by several threads give another last digit each time; a run and its preview, or two runs, would then differ.
+//! So each number is brought to whole units of 2⁻⁶⁰ and these are added as whole numbers. Of numbers below 2³⁶ whose sum is not tiny
+//! this is at least as close as adding floats: for amounts of money it is the exact sum, rounded once. Other numbers are added as floats.
+
+use polars::prelude::{
+    Column, DataType, Expr, Field, Float64Chunked, Int128Chunked, IntoColumn as _, IntoSeries as _, NULL,
+    NewChunkedArray as _, PolarsResult, lit, when,
+};
+
+/// Units of one, as a power of two.
+const POINT: u32 = 60;
+const UNIT: f64 = (1_u64 << POINT) as f64;
+/// Numbers from here on are not brought to units: 2³⁰ of them could be more than the units' sum holds.
+const TOO_LARGE: f64 = (1_u64 << 36) as f64;
+/// Numbers closer to zero than this lose digits as units; a sum as close to zero may have lost some.
+const TOO_SMALL: f64 = 1.0 / (1_u64 << 30) as f64;
+const SMALL_SUM: f64 = 1.0 / 256.0;
+/// Most numbers that are added up so.
+const MOST: u32 = 1 << 30;
+
+/// The sum of decimals; 0 when there are none.
+pub(super) fn sum(cells: &Expr) -> Expr {
+    let cells = cells.clone().cast(DataType::Float64);
+    let units = cells
+        .clone()
+        .map(|cells: Column| units(&cells), |_, field| Ok(Field::new(field.name.clone(), DataType::Decimal(38, 0))));
+    let total = units.clone().sum().cast(DataType::Float64) / lit(UNIT);
+    let all = units.count().eq(cells.clone().count()).and(cells.clone().count().lt(lit(MOST)));
+    let close = total.clone().abs().gt_eq(lit(SMALL_SUM)).or(total.clone().eq(lit(0.0)));
+    when(all.and(close)).then(total).otherwise(cells.sum())
+}
+
+/// The mean of decimals; missing when there are none.
+pub(super) fn mean(cells: &Expr) -> Expr {
+    let count = cells.clone().count();
+    // Nothing divided by nothing is no number.
+    when(count.clone().gt(lit(0))).then(sum(cells) / count.cast(DataType::Float64)).otherwise(lit(NULL))
+}
+
+/// The sample standard deviation of decimals of a whole table, added up in the order of the rows; the column is held in memory.
+/// Missing when there are fewer than two.
+pub(super) fn deviation(cells: &Expr) -> Expr {
+    let cells = cells.clone().cast(DataType::Float64);
+    cells.agg_with_fmt_str(
+        |cells: Column| {
+            Ok(Float64Chunked::from_iter_options(cells.name().clone(), std::iter::once(spread(cells.f64()?)))
+                .into_column())
+        },
+        |_, field| Ok(field.clone()),
+        "deviation",
+    )
+}
+
+/// The square root of the mean squared distance from the mean, one number less in the count.
+#[allow(clippy::cast_precision_loss, reason = "a count of rows is exact in a float")]
+fn spread(cells: &Float64Chunked) -> Option<f64> {
+    let numbers = || cells.iter().flatten();
+    let count = numbers().count();
+    if count < 2 {
+        return None;
+    }
+    let mean = numbers().sum::<f64>() / count as f64;
+    let (squares, rest) = numbers().fold((0.0, 0.0), |(squares, rest), number| {
+        let distance = number - mean;
+        (distance.mul_add(distance, squares), rest + distance)
+    });
+    // What the mean was rounded by is taken out again.
+    Some(((squares - rest * rest / count as f64) / (count - 1) as f64).sqrt())
+}
+
+/// Numbers as whole units; missing where they do not fit.
+fn units(cells: &Column) -> PolarsResult<Column> {
+    let units: Int128Chunked = cells.f64()?.iter().map(|number| unit(number?)).collect();
+    Ok(units.with_name(cells.name().clone()).into_decimal_unchecked(38, 0).into_series().into_column())
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the whole part is below 2³⁶, the rest times 2⁶⁰ below 2⁶⁰")]
+fn unit(number: f64) -> Option<i128> {
+    let size = number.abs();
+    let fits = size < TOO_LARGE && (size >= TOO_SMALL || size == 0.0);
+    let (whole, rest) = (number.trunc(), number.fract());
+    fits.then(|| (i128::from(whole as i64) << POINT) + i128::from((rest * UNIT).round_ties_even() as i64))
+}
