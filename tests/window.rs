@@ -5,6 +5,7 @@ mod features;
 mod files;
 mod forms;
 mod history;
+mod import;
 mod picture;
 mod project;
 mod shapes;

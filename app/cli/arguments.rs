@@ -111,6 +111,9 @@ pub(super) struct ReadingArguments {
     /// A word that stands for a missing value
     #[arg(long, value_name = "WORD")]
     pub null: Vec<String>,
+    /// A column that is kept as text, whatever it looks like
+    #[arg(long, value_name = "COLUMN")]
+    pub text: Vec<String>,
     /// The encoding: utf-8, utf-16le, windows-1252, iso-8859-15, shift_jis, gb18030, big5, euc-kr, koi8-r ...
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,

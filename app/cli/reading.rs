@@ -14,6 +14,7 @@ impl ReadingArguments {
     /// Puts what was typed into options; what was not typed stays.
     pub(super) fn apply(&self, options: &mut ReadOptions) -> Result<()> {
         options.null_words.extend(self.null.iter().cloned());
+        options.text_columns.extend(self.text.iter().cloned());
         if let Some(text) = &self.delimiter {
             options.delimiter = Some(character(text, "--delimiter")?);
         }

@@ -1,5 +1,6 @@
 //! A dataset of the project as the engine opens it.
 
+use crate::model::import::Import;
 use crate::model::{Dataset, Source};
 use brewhouse_engine::source::{Keys, Source as Wanted};
 use brewhouse_engine::stage::Table;
@@ -36,5 +37,6 @@ pub(super) fn found(dataset: &Dataset, table: &Table) -> Source {
         changed: false,
         notes: table.notes.clone(),
         reasons: reasons.collect(),
+        import: table.text.clone().map(|text| Import { text, verdict: table.verdict.clone() }),
     }
 }

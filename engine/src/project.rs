@@ -187,6 +187,7 @@ pub fn read_source(value: &Value) -> Result<Source> {
         read.date_order = text_of(csv, "DateOrder").and_then(|word| DateOrder::named(&word));
         read.skip_lines = number(csv, "SkipLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         read.null_words = texts(csv.get("NullWords"));
+        read.text_columns = texts(csv.get("TextColumns"));
     }
     if let Some(excel) = options.and_then(|o| o.get("Excel")).and_then(Value::as_object) {
         // Indexes count from 0, as in DataBrew.

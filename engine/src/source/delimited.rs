@@ -11,7 +11,7 @@ use super::shape::Shape;
 use super::split::{Marks, Nobody, split};
 use super::straighten::{self, Copied, Rules};
 use super::tracker::{Lines, Tally};
-use super::verdict::{Manner, Style, check, decide};
+use super::verdict::{Manner, Style, check, decide, kept};
 use super::{Depth, Opened, ReadOptions, Source, StoredColumn, temporal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::dtype_of_word;
@@ -376,6 +376,7 @@ fn verdicts(
                     odd.push(error);
                     (unseen(name, &column.kind), Style::Plain)
                 }),
+            (None, Some(tracker)) if table.options.text_columns.contains(name) => (kept(name, tracker), Style::Plain),
             (None, Some(tracker)) => decide(name, tracker, manner),
             (Some(column), _) => (unseen(name, &column.kind), Style::Plain),
             (None, None) => (unseen(name, "string"), Style::Plain),

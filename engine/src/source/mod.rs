@@ -113,6 +113,8 @@ pub struct ReadOptions {
     pub sheet: Option<String>,
     /// Words that stand for a missing value.
     pub null_words: Vec<String>,
+    /// Columns that are kept as text, whatever they look like.
+    pub text_columns: Vec<String>,
     /// Whether a JSON file is one document instead of one object a line; told from the first byte when there is none.
     pub multi_line: Option<bool>,
     /// The name of the secret that holds the key of encrypted files which do not name theirs.
@@ -136,6 +138,7 @@ impl Default for ReadOptions {
             date_order: None,
             sheet: None,
             null_words: Vec::new(),
+            text_columns: Vec::new(),
             multi_line: None,
             key: None,
         }

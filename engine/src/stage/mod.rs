@@ -21,7 +21,7 @@ use crate::op::{Environment, Locality, RowLaw, bind};
 use crate::plan::{FactsSource, Taps, compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, write_side_file};
-use crate::source::{self, ColumnVerdict, FileFact, Opened, Selection, Source, StoredColumn};
+use crate::source::{self, ColumnVerdict, FileFact, Opened, Selection, Source, StoredColumn, TextFacts};
 use polars::prelude::{DataFrame, IntoLazy as _, LazyFrame, SchemaRef, col};
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct Table {
     pub columns: Vec<StoredColumn>,
     /// Why each column has its type.
     pub verdict: Vec<ColumnVerdict>,
+    /// Layout, lines and records set aside, of text that was read whole.
+    pub text: Option<TextFacts>,
     /// What a person should know.
     pub notes: Vec<String>,
     /// The files it comes from.
@@ -99,6 +101,7 @@ fn table(opened: Opened, frame: LazyFrame, rows: u64, exact: bool, key: String) 
         exact,
         columns: opened.columns.clone(),
         verdict: opened.verdict.clone(),
+        text: opened.text.clone().filter(|_| exact),
         notes: opened.notes.clone(),
         files: opened.files.clone(),
         key,
