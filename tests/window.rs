@@ -7,6 +7,7 @@ mod features;
 mod files;
 mod forms;
 mod history;
+mod import;
 mod look;
 mod picture;
 mod project;

@@ -369,7 +369,8 @@ impl Stage {
             return Ok(table);
         }
         let fault = |error: Error| Fault::from(&error);
-        let wanted = read::wanted(dataset).map_err(fault)?;
+        let mut wanted = read::wanted(dataset).map_err(fault)?;
+        wanted.verdicts = Some(self.folder.join("verdicts"));
         let base = Path::new("/");
         if head {
             return stage::open_head(&wanted, base, HEAD).map_err(fault);
