@@ -12,11 +12,11 @@ use polars::prelude::{
 
 /// Units of one, as a power of two.
 const POINT: u32 = 60;
-const UNIT: f64 = (1_u64 << POINT) as f64;
+const UNIT: f64 = 1_152_921_504_606_846_976.0;
 /// Numbers from here on are not brought to units: 2³⁰ of them could be more than the units' sum holds.
-const TOO_LARGE: f64 = (1_u64 << 36) as f64;
+const TOO_LARGE: f64 = 68_719_476_736.0;
 /// Numbers closer to zero than this lose digits as units; a sum as close to zero may have lost some.
-const TOO_SMALL: f64 = 1.0 / (1_u64 << 30) as f64;
+const TOO_SMALL: f64 = 1.0 / 1_073_741_824.0;
 const SMALL_SUM: f64 = 1.0 / 256.0;
 /// Most numbers that are added up so.
 const MOST: u32 = 1 << 30;
