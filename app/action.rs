@@ -1,6 +1,7 @@
 //! Every change, with its payload. Views and commands yield actions; `update` carries them out.
 
 use crate::model::Purpose;
+use crate::model::import::Choice;
 use crate::model::look::{CopyAs, Toward};
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
@@ -100,6 +101,12 @@ pub enum Action {
     Forget(String),
     /// Read all files again.
     Reload,
+    /// Read the main file otherwise.
+    Import(Choice),
+    /// Show a line of the file as it was read, and a column of it.
+    GoToLine(Option<String>, u64),
+    /// Open the import screen.
+    ImportScreen,
     /// Choose a theme.
     Theme(theme::Choice),
     /// Open the palette.

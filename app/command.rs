@@ -71,6 +71,13 @@ pub static COMMANDS: &[Command] = &[
         action: |model| model.has_data().then_some(Action::AskFile(Purpose::AddDataset)),
     },
     Command {
+        name: "import-screen",
+        title: "How the file is read",
+        hint: "Delimiter, encoding, types and what does not fit",
+        shortcut: None,
+        action: |model| model.has_data().then_some(Action::ImportScreen),
+    },
+    Command {
         name: "add-step",
         title: "Add a step…",
         hint: "All operations by name",

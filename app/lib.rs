@@ -7,6 +7,7 @@
 //! that takes time, on named threads, and answers with events that `window` takes in before it draws. A widget knows no model, a view
 //! starts no work, and only `theme` names a colour.
 
+pub mod cache;
 pub mod cli;
 pub mod secrets;
 

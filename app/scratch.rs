@@ -20,6 +20,8 @@ pub enum Tab {
     Grid,
     /// The columns as a list.
     Schema,
+    /// How the file was read.
+    Import,
 }
 
 /// A condition that is being filled in.

@@ -26,6 +26,7 @@ impl Place {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brewhouse"));
         command.current_dir(self.0.path()).args(arguments).stdin(Stdio::null());
+        command.env("XDG_CACHE_HOME", std::env::temp_dir().join("brewhouse-tests"));
         command
     }
 

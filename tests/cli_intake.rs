@@ -117,3 +117,131 @@ fn the_way_of_reading_can_be_told() {
     let wrong = place.run(&["inspect", "old.txt", "--delimiter", "ab"]);
     assert_eq!(wrong.status.code(), Some(2));
 }
+
+#[test]
+fn several_files_by_parameters_in_their_path() {
+    let place = Place::new();
+    for (name, text) in
+        [("in/de-2024-01.csv", "a\n1\n"), ("in/de-2024-02.csv", "a\n2\n"), ("in/fr-2024-02.csv", "a\n3\n")]
+    {
+        std::fs::create_dir_all(place.path("in")).unwrap();
+        place.write(name, text);
+    }
+    place.write("none.json", "[]");
+    let arguments = ["preview", "none.json", "--input", "in/{country}-{month}.csv", "--path-parameter", "country"];
+    let more = ["--path-parameter", "month:date:yyyy-MM", "--path-column", "month", "--path-filter", "country is 'de'"];
+    let shown = place.run(&[&arguments[..], &more[..]].concat());
+    let text = out(&shown);
+    assert!(shown.status.success() && text.contains("2024-02-01") && !text.contains('3'), "{text} {}", err(&shown));
+    // A value that was given is the only one, and the name of the file can be told beside it.
+    let shown = place.run(
+        &[&arguments[..4], &["--set", "country=fr", "--set", "month=2024-02", "--file-column", "from"][..]].concat(),
+    );
+    assert!(out(&shown).contains("fr-2024-02.csv"), "{} {}", out(&shown), err(&shown));
+    let told = place.run(&["inspect", "in/<(de|fr)-\\d{4}-02>.csv", "--newest", "2", "--json"]);
+    let report: Value = serde_json::from_str(&out(&told)).unwrap();
+    assert_eq!((&report["records"], report["files"].as_array().unwrap().len()), (&2.into(), 2), "{}", err(&told));
+    let unknown = place.run(&arguments[..4]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(err(&unknown).contains("--path-parameter country"), "{}", err(&unknown));
+}
+
+#[test]
+fn widths_and_escapes_can_be_told() {
+    let place = Place::new();
+    place.write("wide.txt", "001Anna  12\n002Berta  7\n");
+    place.write("none.json", "[]");
+    let arguments = ["preview", "none.json", "--input", "wide.txt", "--no-header", "--widths"];
+    let shown = place.run(&[&arguments[..], &["3,5,3"]].concat());
+    let text = out(&shown);
+    assert!(
+        text.contains("001") && text.contains("Berta") && text.contains("Column_3:whole"),
+        "{text} {}",
+        err(&shown)
+    );
+    assert_eq!(place.run(&[&arguments[..], &["3,x"]].concat()).status.code(), Some(2));
+    place.write("found.txt", "id   name   n\n1    Anna   12\n22   Berta   7\n3    Carl  300\n");
+    let told = out(&place.run(&["inspect", "found.txt"]));
+    assert!(told.contains("columns of fixed width (5, 6, the rest)") && told.contains("blanks stand"), "{told}");
+    place.write("e.csv", "a,b\n1,x\\,y\n");
+    let told = out(&place.run(&["inspect", "e.csv", "--escape", "backslash", "--json"]));
+    let report: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&report["dialect"]["escape"], &report["columns"][1]["maximum"]), (&"\\".into(), &"x,y".into()));
+    let project = r#"{"Dataset":{"Name":"d","Input":{"Path":"wide.txt"},"FormatOptions":{"Csv":{"Widths":[3,5,3],"HeaderRow":false}}},
+        "Recipe":{"Steps":[]},"Outputs":[]}"#;
+    place.write("p.brewhouse.json", project);
+    assert!(out(&place.run(&["preview", "p.brewhouse.json"])).contains("Column_3:whole"));
+    place.write("p.brewhouse.json", &project.replace("[3,5,3]", "[0,5]"));
+    assert_eq!(place.run(&["preview", "p.brewhouse.json"]).status.code(), Some(2));
+}
+
+#[test]
+fn types_are_kept_in_a_project() {
+    let place = Place::new();
+    place.write("april.csv", "id,n\n001,1.5\n");
+    let project = r#"{"FormatVersion":1,"Name":"p","Dataset":{"Name":"orders","Input":{"Path":"april.csv"}},
+        "Recipe":{"Steps":[]},"Outputs":[{"Location":{"Path":"out.parquet"}}],"Later":{"kept":true}}"#;
+    place.write("p.brewhouse.json", project);
+    let told = place.run(&["inspect", "april.csv", "--store", "p.brewhouse.json"]);
+    assert!(told.status.success() && err(&told).contains("2 columns are kept"), "{}", err(&told));
+    let text = std::fs::read_to_string(place.path("p.brewhouse.json")).unwrap();
+    let kept: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&kept["Dataset"]["Columns"][0]["Type"], &kept["Later"]["kept"]), (&"string".into(), &true.into()));
+    let run = place.run(&["run", "p.brewhouse.json"]);
+    assert!(run.status.success() && !err(&run).contains("types were decided"), "{}", err(&run));
+    place.write("april.csv", "id,n\n002,oops\n");
+    let run = place.run(&["run", "p.brewhouse.json"]);
+    assert_eq!(run.status.code(), Some(1), "{}", err(&run));
+    assert!(
+        err(&run).contains("column n is stored as decimal") && err(&run).contains("\"oops\" on line 2"),
+        "{}",
+        err(&run)
+    );
+    place.write("april.csv", "id,n\n002,2.5\n003,1\n");
+    let run = place.run(&["run", "p.brewhouse.json", "--output", "again.parquet", "--no-cache"]);
+    assert!(run.status.success() && err(&run).contains("every value of april.csv (2 records) fits"), "{}", err(&run));
+    assert_eq!(place.run(&["inspect", "april.csv", "--store", "gone.json"]).status.code(), Some(2));
+}
+
+#[test]
+fn encrypted_parquet_and_avro_pass_through_a_run() {
+    let place = Place::new();
+    place.write("in.csv", "id,n\n007,1.5\n008,2\n");
+    place.write("none.json", "[]");
+    let run = |arguments: &[&str], key: Option<&str>| {
+        let mut command = place.command(&[&["run", "none.json"], arguments].concat());
+        command.env_remove("BREWHOUSE_SECRET_PEPPER");
+        if let Some(key) = key {
+            command.env("BREWHOUSE_SECRET_PEPPER", key);
+        }
+        command.output().unwrap()
+    };
+    let key = Some("0123456789abcdef0123456789abcdef");
+    let none = run(&["--input", "in.csv", "--output", "out.parquet", "--output-key", "pepper"], None);
+    assert_eq!(none.status.code(), Some(2), "{}", err(&none));
+    assert!(
+        err(&none).contains("there is no secret “pepper”") && !place.path("out.parquet").exists(),
+        "{}",
+        err(&none)
+    );
+    let locked = run(&["--input", "in.csv", "--output", "out.parquet", "--output-key", "pepper"], key);
+    assert!(locked.status.success(), "{}", err(&locked));
+    let avro = run(&["--input", "out.parquet", "--output", "out.avro", "--compression", "deflate"], key);
+    assert!(avro.status.success(), "{}", err(&avro));
+    let back = run(&["--input", "out.avro", "--output", "back.csv"], None);
+    assert!(back.status.success(), "{}", err(&back));
+    assert_eq!(std::fs::read_to_string(place.path("back.csv")).unwrap(), "id,n\n007,1.5\n008,2.0\n");
+    let shut = run(&["--input", "out.parquet", "--output", "x.csv"], None);
+    assert_eq!(shut.status.code(), Some(2));
+    assert!(err(&shut).contains("is encrypted") && err(&shut).contains("--input-key"), "{}", err(&shut));
+    let project = r#"{"Dataset":{"Name":"d","Input":{"Path":"in.csv"}},"Recipe":{"Steps":[]},
+        "Outputs":[{"Location":{"Path":"p.parquet"},"KeyName":"pepper"}]}"#;
+    place.write("p.brewhouse.json", project);
+    let done = place
+        .command(&["run", "p.brewhouse.json"])
+        .env("BREWHOUSE_SECRET_PEPPER", "0123456789abcdef")
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", err(&done));
+    assert!(std::fs::read(place.path("p.parquet")).unwrap().ends_with(b"PARE"));
+}

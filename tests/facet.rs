@@ -320,7 +320,7 @@ fn filters_are_told_in_plain_words() {
         (range(Some(2.0), Some(5.0), false), DataType::Int64, "2 – 4"),
         (range(Some(2.0), Some(3.0), false), DataType::Int64, "2"),
         (range(Some(2.0), Some(3.0), true), DataType::Int64, "2 – 3"),
-        (range(Some(0.1), Some(0.30000000000000004), false), DataType::Float64, "0.1 – below 0.3"),
+        (range(Some(0.1), Some(0.300_000_000_000_000_04), false), DataType::Float64, "0.1 – below 0.3"),
         (range(Some(-5.0), None, false), DataType::Float64, "at least -5"),
         (range(Some(0.0), Some(31.0), false), DataType::Date, "1970-01-01 – 1970-01-31"),
         (range(None, Some(86_400e6), true), DataType::Datetime(TimeUnit::Microseconds, None), "at most 1970-01-02"),

@@ -111,6 +111,13 @@ fn undecodable_bytes_are_set_aside_with_their_line_and_bytes() {
 }
 
 #[test]
+fn a_mark_that_begins_a_value_is_part_of_it() {
+    // The stray quote makes the file irregular: what is read is a copy that begins with the first value.
+    let (_, cells) = through("a,b\n\u{feff}x,1\ny\"z,2\n");
+    assert_eq!(cells.rows, [row(&["\u{feff}x", "1"]), row(&["y\"z", "2"])]);
+}
+
+#[test]
 fn line_ends_of_old_machines() {
     let (opened, cells) = through(b"a,b\r1,2\r3,\"x\ry\"\r");
     assert_eq!(cells.rows, [row(&["1", "2"]), row(&["3", "x\ny"])]);

@@ -1,7 +1,8 @@
 //! Laws that hold for every recipe, tried on random recipes over random tables and on recipe texts that were damaged at random.
 //!
-//! `RANDOM_RECIPES=1000 RANDOM_TEXTS=100000 cargo test random` tries more; `RANDOM_SEED=7` tries others. A failure names its seed.
+//! `RANDOM_RECIPES=1000 RANDOM_TEXTS=100000 RANDOM_COLUMNS=10000 cargo test random` tries more; `RANDOM_SEED=7` tries others. A failure names its seed.
 
+mod column;
 mod dice;
 mod recipe;
 mod table;
@@ -55,6 +56,11 @@ fn random_recipes_obey_the_laws() {
 #[test]
 fn damaged_recipe_texts_are_read_whole_or_refused() {
     for_seeds(setting("RANDOM_TEXTS", 2_000), |seed| text::check(&mut Dice::new(seed)));
+}
+
+#[test]
+fn any_column_of_any_text_can_be_written_back() {
+    for_seeds(setting("RANDOM_COLUMNS", 150), column::check);
 }
 
 fn plan(steps: &[Step], before: &DataFrame) -> Result<Compiled, String> {

@@ -4,7 +4,7 @@ use brewhouse_engine::op::{self, Environment, table};
 use brewhouse_engine::plan::compile;
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::run::{LiveFacts, collect};
-use brewhouse_engine::source::{ReadOptions, Source};
+use brewhouse_engine::source::Source;
 use brewhouse_engine::stage::{self, Cache, Effect};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +18,7 @@ fn environment() -> Environment {
 
 fn source(path: &Path) -> Source {
     let paths = vec![path.to_string_lossy().into_owned()];
-    Source { name: "orders".into(), paths, format: None, options: ReadOptions::default(), columns: None }
+    Source { name: "orders".into(), paths, ..Source::default() }
 }
 
 fn orders(folder: &Path) -> stage::Table {

@@ -8,9 +8,11 @@ mod files;
 mod forms;
 mod grid;
 mod history;
+mod import;
 mod look;
 mod picture;
 mod project;
+mod screens;
 mod shapes;
 mod steps;
 

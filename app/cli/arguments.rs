@@ -71,12 +71,14 @@ pub(super) struct InputArguments {
 /// How data is read, and what a run knows beside it; shared by run, check, preview and profile.
 #[derive(Args)]
 pub(super) struct DataArguments {
-    /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow
+    /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow, avro
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     /// A further dataset, for JOIN and UNION
     #[arg(long, value_name = "NAME=PATH")]
     pub dataset: Vec<String>,
+    #[command(flatten)]
+    pub paths: PathArguments,
     #[command(flatten)]
     pub reading: ReadingArguments,
     /// A value for {NAME} in paths and parameters
@@ -109,6 +111,9 @@ pub(super) struct ReadingArguments {
     /// A word that stands for a missing value
     #[arg(long, value_name = "WORD")]
     pub null: Vec<String>,
+    /// A column that is kept as text, whatever it looks like
+    #[arg(long, value_name = "COLUMN")]
+    pub text: Vec<String>,
     /// The encoding: utf-8, utf-16le, windows-1252, iso-8859-15, shift_jis, gb18030, big5, euc-kr, koi8-r ...
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
@@ -118,6 +123,12 @@ pub(super) struct ReadingArguments {
     /// The character around fields; none for no quoting
     #[arg(long, value_name = "C")]
     pub quote: Option<String>,
+    /// The character that takes the meaning from a quote or a delimiter, such as a backslash; none for none
+    #[arg(long, value_name = "C")]
+    pub escape: Option<String>,
+    /// The widths of the columns of text of fixed width, such as 10,5,8 (0 for a last one of any width), or find
+    #[arg(long, value_name = "N,…|find", conflicts_with_all = ["delimiter", "quote", "escape"])]
+    pub widths: Option<String>,
     /// The first record is data, not the names of the columns
     #[arg(long, conflicts_with = "header")]
     pub no_header: bool,
@@ -139,9 +150,46 @@ pub(super) struct ReadingArguments {
     /// The sheet of a workbook, by name or number
     #[arg(long, value_name = "NAME|N")]
     pub sheet: Option<String>,
+    /// The secret with the key of encrypted Parquet that does not name its key
+    #[arg(long, value_name = "SECRET")]
+    pub input_key: Option<String>,
     /// Fill up records with too few fields instead of setting them aside
     #[arg(long)]
     pub fill_short: bool,
+    /// Look at every value anew, even where the file was looked at before and did not change
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// Which files make the table, and what their paths tell; shared by run, check, preview, profile and inspect.
+#[derive(Args)]
+#[command(next_help_heading = "Several files")]
+pub(super) struct PathArguments {
+    /// What {NAME} in a path is: text, a number, or a date in a layout: country, id:number, day:date:yyyy-MM-dd. A path may also hold
+    /// regular expressions: 'in/<\d+>.csv'
+    #[arg(long, value_name = "NAME[:KIND]")]
+    pub path_parameter: Vec<String>,
+    /// What {NAME} stood for becomes a column
+    #[arg(long, value_name = "NAME")]
+    pub path_column: Vec<String>,
+    /// Only files whose {NAME} passes: "country starts_with 'd'", "id >= 10", "day relative_after -30d"
+    #[arg(long, value_name = "NAME CONDITION")]
+    pub path_filter: Vec<String>,
+    /// Only the files that were changed last
+    #[arg(long, value_name = "N", conflicts_with = "oldest")]
+    pub newest: Option<usize>,
+    /// Only the files that were changed first
+    #[arg(long, value_name = "N")]
+    pub oldest: Option<usize>,
+    /// Only files changed at such a time: "after 2024-01-31", "relative_after -7d" (s, m, h, d, w, M for months, y)
+    #[arg(long, value_name = "CONDITION")]
+    pub modified: Option<String>,
+    /// A column for the name of the file that a row comes from
+    #[arg(long, value_name = "COLUMN")]
+    pub file_column: Option<String>,
+    /// Folders such as year=2024 are no columns
+    #[arg(long)]
+    pub no_folder_columns: bool,
 }
 
 /// What `inspect` takes.
@@ -150,14 +198,19 @@ pub struct InspectArguments {
     /// The data: a file, a folder, a pattern, or - for standard input; several make one table
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
-    /// The format, when the name does not tell: csv, json, excel, parquet, arrow
+    /// The format, when the name does not tell: csv, json, excel, parquet, arrow, avro
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
+    #[command(flatten)]
+    pub(super) paths: PathArguments,
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
     /// The report as JSON
     #[arg(long)]
     pub json: bool,
+    /// Keep types and layout in the dataset of this project, so that the next file is read the same way and what differs is told
+    #[arg(long, value_name = "PROJECT")]
+    pub store: Option<PathBuf>,
 }
 
 /// What `run` takes.
@@ -168,12 +221,15 @@ pub struct RunArguments {
     /// Where the result goes: a file, a folder (with --partition-by or --max-rows-per-file), or - for standard output
     #[arg(long, value_name = "PATH")]
     pub output: Option<String>,
-    /// The format of the output, when its name does not tell: parquet, csv, json, arrow, excel
+    /// The format of the output, when its name does not tell: parquet, csv, json, arrow, avro, excel
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
-    /// zstd, snappy, gzip, lz4, brotli or none
+    /// zstd, snappy, gzip, lz4, brotli, deflate, bzip2 or none, as the format has it
     #[arg(long, value_name = "C")]
     pub compression: Option<String>,
+    /// Encrypt the output (Parquet) with the key of this secret; a reader finds its name in the file
+    #[arg(long, value_name = "SECRET")]
+    pub output_key: Option<String>,
     /// How hard to compress, where the compression has levels
     #[arg(long, value_name = "N")]
     pub compression_level: Option<i32>,

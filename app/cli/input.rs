@@ -1,10 +1,10 @@
 //! From arguments to a job: which recipe, which data, which clock, which secrets.
 
-use super::arguments::{DataArguments, InputArguments, ReadingArguments};
+use super::arguments::{DataArguments, InputArguments, PathArguments, ReadingArguments};
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::project::Project;
 use brewhouse_engine::recipe::Recipe;
-use brewhouse_engine::run::{Job, Rejects, fill_path, fill_steps};
+use brewhouse_engine::run::{Job, Rejects, fill_source, fill_steps};
 use brewhouse_engine::sink::Target;
 use brewhouse_engine::source::{ReadOptions, Source};
 use brewhouse_engine::{Error, ErrorKind, Result};
@@ -83,28 +83,28 @@ impl Loaded {
                 spooled = Some(file);
             }
             project.dataset =
-                Some(Source { name, paths, format: arguments.input_format.clone(), options, columns: None });
+                Some(Source { name, paths, format: arguments.input_format.clone(), options, ..Source::default() });
         }
         for (name, path) in pairs(&arguments.dataset, "--dataset")? {
             let path = std::path::absolute(&path).unwrap_or_else(|_| PathBuf::from(&path));
             let paths = vec![path.to_string_lossy().into_owned()];
             project.others.retain(|other| other.name != name);
-            project.others.push(Source { name, paths, format: None, options: ReadOptions::default(), columns: None });
+            project.others.push(Source { name, paths, ..Source::default() });
         }
         let mut loaded = Self { project, base, values, env, _spooled: spooled };
-        loaded.fill(&arguments.reading)?;
+        loaded.fill(&arguments.reading, &arguments.paths)?;
         Ok(loaded)
     }
 
-    fn fill(&mut self, reading: &ReadingArguments) -> Result<()> {
+    fn fill(&mut self, reading: &ReadingArguments, paths: &PathArguments) -> Result<()> {
         let (values, env) = (&self.values, &self.env);
-        for source in self.project.dataset.iter_mut().chain(&mut self.project.others) {
-            for path in &mut source.paths {
-                *path = fill_path(path, values, env)?;
-            }
-        }
         if let Some(dataset) = &mut self.project.dataset {
             reading.apply(&mut dataset.options)?;
+            paths.apply(&mut dataset.selection)?;
+        }
+        for source in self.project.dataset.iter_mut().chain(&mut self.project.others) {
+            fill_source(source, values, env)?;
+            source.verdicts = reading.verdicts();
         }
         for other in &mut self.project.others {
             other.options.null_words.extend(reading.null.iter().cloned());

@@ -2,13 +2,15 @@
 
 use super::arguments::InspectArguments;
 use super::input::spool;
-use super::output::{print, print_json};
+use super::output::{print, print_json, tell};
 use super::signals;
-use brewhouse_engine::Result;
+use brewhouse_engine::project::{self, Document, Import};
 use brewhouse_engine::run::{ColumnInspection, Inspection, WordCount, inspect as look};
-use brewhouse_engine::source::{Dialect, ReadOptions, Source, TextFacts};
+use brewhouse_engine::source::{Dialect, Keys, ReadOptions, Selection, Source, StoredColumn, TextFacts};
 use brewhouse_engine::types::{TypeClass, dtype_of_word};
 use brewhouse_engine::values::grouped;
+use brewhouse_engine::{Error, ErrorKind, Result};
+use serde_json::json;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -32,9 +34,17 @@ pub(super) fn inspect(arguments: &InspectArguments) -> Result<ExitCode> {
     let mut options = ReadOptions::default();
     arguments.reading.apply(&mut options)?;
     let format = arguments.input_format.clone();
-    let source = Source { name: "input".into(), paths, format, options, columns: None };
+    let mut selection = Selection { now: Some(chrono::Utc::now()), ..Selection::default() };
+    arguments.paths.apply(&mut selection)?;
+    let keys = Keys::new(Arc::new(crate::secrets::from_environment));
+    let verdicts = arguments.reading.verdicts();
+    let source =
+        Source { name: "input".into(), paths, selection, format, options, verdicts, keys, ..Source::default() };
     let found = look(&source, Path::new("."), &cancel, &|_| ())?;
     drop(spooled);
+    if let Some(path) = &arguments.store {
+        store(path, &arguments.files, &found)?;
+    }
     let aside = found.text.as_ref().is_some_and(|text| text.set_aside.records > 0);
     let code = if aside { ExitCode::from(1) } else { ExitCode::SUCCESS };
     if arguments.json {
@@ -43,6 +53,25 @@ pub(super) fn inspect(arguments: &InspectArguments) -> Result<ExitCode> {
         print(&report(&found, Ink::here()))?;
     }
     Ok(code)
+}
+
+// Keeps types and layout in the dataset of a project.
+fn store(path: &Path, files: &[String], found: &Inspection) -> Result<()> {
+    let fail = |what: String| Error::new(ErrorKind::File, format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| fail(super::input::reason(&error)).caused_by(error))?;
+    let mut document = Document::parse(&text)?;
+    let input = json!({ "Name": "input", "Input": { "Paths": files } });
+    let dataset = document.dataset.get_or_insert(input).as_object_mut();
+    let dataset = dataset.ok_or_else(|| fail("its dataset is no object".into()))?;
+    let columns: Vec<_> =
+        found.columns.iter().map(|c| StoredColumn { name: c.name.clone(), kind: c.kind.clone() }).collect();
+    let import = Import { columns: &columns, text: found.text.as_ref(), files: &found.files, records: found.records };
+    project::store(dataset, &import);
+    let text = serde_json::to_string_pretty(&document.to_value())
+        .map_err(|error| fail("it cannot be written".into()).caused_by(error))?;
+    brewhouse_engine::sink::replace_file(path, (text + "\n").as_bytes())?;
+    tell(&format!("types and layout of {} columns are kept in {}", columns.len(), path.display()));
+    Ok(())
 }
 
 // Bold and dim on a terminal, plain elsewhere.
@@ -123,16 +152,26 @@ fn marks(out: &mut String, dialect: &Dialect, ink: Ink) {
     let sure = dialect.confidence * 100.0;
     let reason = ink.dim(&format!("({})", dialect.encoding_reason));
     let _ = writeln!(out, "  encoding   {}{mark} {reason}", dialect.encoding);
+    let fields = if dialect.widths.is_empty() {
+        let escape = dialect.escape.map_or(String::new(), |escape| format!(", escape {escape}"));
+        format!("{} between fields, {quote}{escape}", name_of(dialect.delimiter))
+    } else {
+        format!("columns of fixed width ({})", widths(&dialect.widths))
+    };
     let _ = writeln!(
         out,
-        "  layout     {} between fields, {quote}, line ends {} {}",
-        name_of(dialect.delimiter),
+        "  layout     {fields}, line ends {} {}",
         dialect.line_ends,
         ink.dim(&format!("({sure:.0} % sure: {})", dialect.reason))
     );
     if let Some(other) = dialect.runner_up {
         let _ = writeln!(out, "             {}", ink.warn(&format!("{} would fit nearly as well", name_of(other))));
     }
+}
+
+fn widths(widths: &[usize]) -> String {
+    let each = widths.iter().map(|width| if *width == 0 { "the rest".to_owned() } else { width.to_string() });
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn table(out: &mut String, columns: &[ColumnInspection], ink: Ink) {

@@ -10,6 +10,7 @@ mod input;
 mod inspect;
 mod operations;
 mod output;
+mod paths;
 mod preview;
 mod profile;
 mod progress;

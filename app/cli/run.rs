@@ -92,6 +92,7 @@ fn targets(arguments: &RunArguments, loaded: &Loaded) -> Result<Vec<Target>> {
         target.compression = arguments.compression.clone().or(target.compression.take());
         target.level = arguments.compression_level.or(target.level);
         target.max_rows_per_file = arguments.max_rows_per_file.or(target.max_rows_per_file);
+        target.key_name = arguments.output_key.clone().or(target.key_name.take());
         target.overwrite |= arguments.overwrite;
         if !arguments.partition_by.is_empty() {
             target.partition_by.clone_from(&arguments.partition_by);
@@ -101,17 +102,7 @@ fn targets(arguments: &RunArguments, loaded: &Loaded) -> Result<Vec<Target>> {
 }
 
 fn blank(path: PathBuf) -> Target {
-    Target {
-        path,
-        format: None,
-        compression: None,
-        level: None,
-        row_group_rows: None,
-        partition_by: Vec::new(),
-        max_rows_per_file: None,
-        overwrite: false,
-        metadata: Vec::new(),
-    }
+    Target { path, ..Target::default() }
 }
 
 fn dry_run(job: &Job, monitor: &brewhouse_engine::run::Monitor, arguments: &RunArguments) -> Result<ExitCode> {

@@ -1,6 +1,7 @@
 //! What is true: the project and its history, the sheets on screen, notices, the run. Holds no type of the drawing library.
 
 pub mod history;
+pub mod import;
 pub mod loading;
 pub mod look;
 pub mod notice;
@@ -95,6 +96,8 @@ pub struct Source {
     pub notes: Vec<String>,
     /// Why columns stayed text although much of them looks like something else.
     pub reasons: BTreeMap<String, String>,
+    /// How a file of text was read; none for other formats, and until all of it is read.
+    pub import: Option<import::Import>,
 }
 
 /// Where a step that is being made belongs.

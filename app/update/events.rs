@@ -27,6 +27,13 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
                 }
             }
         }
+        Event::Failed(key, at, failed) => {
+            if let Some(sheet) = model.sheet.value_mut().filter(|sheet| sheet.key == key)
+                && let Some(Some(figures)) = sheet.steps.get_mut(at)
+            {
+                figures.failed = failed;
+            }
+        }
         Event::Look(sheet) => look(model, *sheet),
         Event::Front(key, name, front) => {
             if model.fronts.key == key {
@@ -51,13 +58,6 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
         }
         Event::Found(found) => super::look::found(model, scratch, found),
         Event::Place(row) => scratch.reveal_cell = Some((row, None)),
-        Event::Failed(key, at, failed) => {
-            if let Some(sheet) = model.sheet.value_mut().filter(|sheet| sheet.key == key)
-                && let Some(Some(figures)) = sheet.steps.get_mut(at)
-            {
-                figures.failed = failed;
-            }
-        }
         Event::Picked(purpose, Some(path)) => files::take(model, scratch, jobs, purpose, path),
         Event::Picked(_, None) => model.next = None,
         Event::NoDialog(purpose) => scratch.typed_path = Some((purpose, String::new())),

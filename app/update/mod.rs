@@ -3,6 +3,7 @@
 mod asks;
 mod events;
 mod files;
+mod import;
 mod look;
 mod steps;
 
@@ -11,7 +12,7 @@ pub use events::take_in;
 
 use crate::action::{Action, Answer};
 use crate::model::{Model, Next, Question, Weight};
-use crate::scratch::{Palette, Scratch};
+use crate::scratch::{Palette, Scratch, Tab};
 use crate::worker::{Jobs, store};
 
 /// What the window has to do outside the model.
@@ -83,6 +84,9 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         }
         Action::Forget(name) => files::forget_dataset(model, &name),
         Action::Reload => files::reload(model, jobs),
+        Action::Import(choice) => import::choose(model, &choice),
+        Action::GoToLine(column, line) => import::go_to_line(model, scratch, column, line),
+        Action::ImportScreen => scratch.tab = Tab::Import,
         Action::Theme(choice) => return theme(model, jobs, choice),
         Action::Palette => scratch.palette = Some(Palette::default()),
         Action::PaletteOfSteps => scratch.palette = Some(Palette { steps_only: true, ..Palette::default() }),

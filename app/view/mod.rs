@@ -7,6 +7,7 @@ mod families;
 mod form;
 mod grid;
 mod heads;
+mod import;
 mod look;
 mod menus;
 mod overlays;
@@ -101,6 +102,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     CentralPanel::no_frame().show(ui, |ui| match scene.scratch.tab {
         Tab::Grid => grid::grid_ui(ui, scene),
         Tab::Schema => schema::schema_ui(ui, scene),
+        Tab::Import => import::import_ui(ui, scene),
     });
 }
 
@@ -113,7 +115,7 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             scene.scratch.left_folded = !scene.scratch.left_folded;
         }
         ui.add_space(4.0);
-        for (tab, title) in [(Tab::Grid, "Grid"), (Tab::Schema, "Schema")] {
+        for (tab, title) in [(Tab::Grid, "Grid"), (Tab::Schema, "Schema"), (Tab::Import, "Import")] {
             let chosen = scene.scratch.tab == tab;
             let font = if chosen { theme::heavy(13.0) } else { theme::body() };
             let text = RichText::new(title).font(font).color(if chosen { theme.text } else { theme.muted });

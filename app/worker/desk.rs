@@ -11,8 +11,8 @@ use std::sync::Arc;
 pub struct Desk {
     /// Project, depth and epoch of the sheet.
     pub sheet: Option<(Arc<Project>, usize, u64)>,
-    /// The draft: project, step, place, rows shown, epoch.
-    pub draft: Option<(Arc<Project>, Step, Place, (Only, Lens), u64)>,
+    /// The draft.
+    pub draft: Option<AskedDraft>,
     /// The join whose matches are counted.
     pub matches: Option<AskedMatches>,
     /// Sheet key and blocks.
@@ -34,6 +34,9 @@ pub struct Desk {
     /// The project that the journal holds.
     pub journal: Option<Arc<Project>>,
 }
+
+/// A draft that was asked for: project, step, place, rows shown, epoch.
+pub type AskedDraft = (Arc<Project>, Step, Place, (Only, Lens), u64);
 
 /// A join whose matches were asked for: project, dataset and keys, place, epoch.
 pub type AskedMatches = (Arc<Project>, [Option<String>; 2], usize, u64);

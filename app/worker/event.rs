@@ -32,6 +32,8 @@ pub enum Event {
     Block(u64, BlockAt, Block),
     /// Facts of a column of a sheet.
     Facts(u64, String, Arc<Facts>),
+    /// Of a sheet, the cells that did not fit a step, counted from 0.
+    Failed(u64, usize, u64),
     /// The part of the table that the lens shows.
     Look(Box<Result<Sheet, Fault>>),
     /// The bars of the rows that pass: for which table and filters, of which column.
@@ -50,8 +52,6 @@ pub enum Event {
     Found(Result<FoundFigures, Fault>),
     /// The place on screen of a row that was asked for.
     Place(u64),
-    /// Of a sheet, the cells that did not fit a step, counted from 0.
-    Failed(u64, usize, u64),
     /// How the rows of the drafted join find each other; none while its keys are not chosen.
     Matches(Result<Option<Matches>, Fault>),
     /// A dialog was answered; none when it was dismissed.

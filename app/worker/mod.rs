@@ -17,6 +17,7 @@ mod chosen;
 mod copy;
 mod draft;
 mod facts;
+mod failures;
 mod look;
 mod read;
 

@@ -1,7 +1,8 @@
 //! A dataset of the project as the engine opens it.
 
+use crate::model::import::Import;
 use crate::model::{Dataset, Source};
-use brewhouse_engine::source::Source as Wanted;
+use brewhouse_engine::source::{Keys, Source as Wanted};
 use brewhouse_engine::stage::Table;
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::{Result, project};
@@ -11,7 +12,10 @@ const LARGE: u64 = 24_000_000;
 
 /// The dataset in the engine's words.
 pub(super) fn wanted(dataset: &Dataset) -> Result<Wanted> {
-    project::read_source(&dataset.to_value())
+    let mut wanted = project::read_source(&dataset.to_value())?;
+    wanted.selection.now = Some(chrono::Utc::now());
+    wanted.keys = Keys::new(std::sync::Arc::new(crate::secrets::from_environment));
+    Ok(wanted)
 }
 
 /// Whether reading all of it takes long enough for its first rows to be shown before.
@@ -33,5 +37,6 @@ pub(super) fn found(dataset: &Dataset, table: &Table) -> Source {
         changed: false,
         notes: table.notes.clone(),
         reasons: reasons.collect(),
+        import: table.text.clone().map(|text| Import { text, verdict: table.verdict.clone() }),
     }
 }

@@ -5,6 +5,7 @@
 use super::cells::Shelf;
 use super::chosen::Chosen;
 use super::event::Shown;
+use super::failures::{self, Failures};
 use super::{Event, Ticket, facts, read};
 use crate::model::sheet::{BlockAt, ColumnMark, Facts, Sheet, StepFigures};
 use crate::model::{Dataset, Fault, Project, Source};
@@ -55,16 +56,15 @@ pub struct Stage {
 }
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Inner {
     /// Files that are being read: whoever wants the same one waits, whoever wants another one ends it.
     opening: HashMap<PathBuf, Opening>,
     tables: HashMap<PathBuf, (u64, Dataset, Table)>,
     shelves: Vec<(u64, Arc<Shelf>)>,
     facts: HashMap<(u64, String), Arc<Facts>>,
+    pub(super) failed: Failures,
     rows: Vec<(u64, Chosen)>,
     found: Option<(u64, Found)>,
-    /// By table and steps up to a converting one: the cells that did not fit it.
-    failed: HashMap<u64, Option<u64>>,
 }
 
 /// A file that is being read.
@@ -87,14 +87,6 @@ pub(super) struct Made {
     pub(super) sources: Vec<(PathBuf, Source)>,
 }
 
-impl Made {
-    /// What tells a table and the steps up to one, counted from 0, from any other.
-    fn key_at(&self, at: usize) -> Option<u64> {
-        let steps: Vec<_> = self.steps.get(..=at)?.iter().map(|step| step.to_databrew().to_string()).collect();
-        Some(hash(&(&self.table.key, steps)))
-    }
-}
-
 pub(super) type Faults = Vec<Fault>;
 
 impl Stage {
@@ -105,7 +97,7 @@ impl Stage {
         Self { folder, env, cache: Mutex::default(), inner: Mutex::default() }
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -142,7 +134,7 @@ impl Stage {
                 let key = shown.sheet.as_ref().ok().map(|sheet| sheet.key);
                 ticket.send(Event::Sheet(Box::new(shown)));
                 if let Some(key) = key {
-                    self.send_failed(&made, key, ticket);
+                    failures::send(self, &made, key, ticket);
                 }
             }
             Err(faults) => ticket.send(Event::Sheet(Box::new(failed(faults)))),
@@ -161,10 +153,7 @@ impl Stage {
     fn sheet(&self, made: &Made, ask: &Ask, head: bool, start: Instant, cancel: &Arc<AtomicBool>) -> Shown {
         let key = hash(&(&made.view.key, "view", head));
         let mut figures = figures(&made.view, ask.depth);
-        for (at, figures) in figures.iter_mut().enumerate() {
-            let counted = made.key_at(at).and_then(|key| self.inner().failed.get(&key).copied().flatten());
-            figures.iter_mut().for_each(|figures| figures.failed = counted.unwrap_or_default());
-        }
+        self.inner().failed.fill(made, &mut figures);
         match self.show(Shelf::plain(made.view.clone()), &ask.blocks, key, start, cancel) {
             Ok(sheet) => Shown {
                 sheet: Ok(Sheet { steps: figures, ..sheet }),
@@ -172,26 +161,6 @@ impl Stage {
                 sources: made.sources.clone(),
             },
             Err(error) => failed(vec![Fault::from(&error)]),
-        }
-    }
-
-    /// Counts the cells that did not fit each converting step, where that is not known yet.
-    fn send_failed(&self, made: &Made, key: u64, ticket: &Ticket) {
-        for at in 0..made.steps.len() {
-            let Some(known) = made.key_at(at) else { return };
-            if ticket.is_stale() || !made.view.exact {
-                return;
-            }
-            if self.inner().failed.contains_key(&known) {
-                continue;
-            }
-            let counted = stage::failures(&made.table, &made.steps[..=at], &made.env, &made.cache, ticket.cancel());
-            // A step that cannot be counted has its fault told already.
-            let Ok(counted) = counted else { continue };
-            self.inner().failed.insert(known, counted);
-            if let Some(count) = counted.filter(|count| *count > 0) {
-                ticket.send(Event::Failed(key, at, count));
-            }
         }
     }
 
@@ -346,7 +315,8 @@ impl Stage {
             return Ok(table);
         }
         let fault = |error: Error| Fault::from(&error);
-        let wanted = read::wanted(dataset).map_err(fault)?;
+        let mut wanted = read::wanted(dataset).map_err(fault)?;
+        wanted.verdicts = Some(self.folder.join("verdicts"));
         let base = Path::new("/");
         if head {
             return stage::open_head(&wanted, base, HEAD).map_err(fault);

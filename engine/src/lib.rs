@@ -52,6 +52,7 @@
 //! - **Nothing is lost**: records that do not fit are set aside with line, reason and bytes, and every physical line is accounted for. A
 //!   file that the engine's reader would misread (its encoding, its quotes, a workbook) is copied straight first, and the copy is read.
 
+mod bridge;
 mod deep;
 pub mod error;
 pub mod facet;

@@ -3,10 +3,15 @@
 //! The words are those of DataBrew's API (`Dataset`, `Input`, `FormatOptions`, `Recipe`, `Outputs`). What this version does not know
 //! survives opening and saving.
 
+mod paths;
+mod stored;
+
+pub use stored::{Import, store};
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{Recipe, parse_text};
 use crate::sink::Target;
-use crate::source::{DateOrder, ReadOptions, Source, StoredColumn};
+use crate::source::{DateOrder, ReadOptions, Source, StoredColumn, Widths};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -140,13 +145,25 @@ fn number(object: &Map<String, Value>, key: &str) -> Option<u64> {
     object.get(key).and_then(Value::as_u64)
 }
 
+fn widths(value: &Value) -> Result<Widths> {
+    let number = |width: &Value| width.as_u64().and_then(|width| usize::try_from(width).ok());
+    let told = match value {
+        Value::String(text) => Widths::parse(text),
+        Value::Array(list) => list.iter().map(number).collect::<Option<Vec<_>>>().and_then(Widths::given),
+        _ => None,
+    };
+    told.ok_or_else(|| {
+        bad("Widths must be a list of whole numbers, or find").advise("write [10, 5, 8], a last 0 for any width")
+    })
+}
+
 /// Reads a dataset of a project file.
 pub fn read_source(value: &Value) -> Result<Source> {
     let object = value.as_object().ok_or_else(|| bad("a dataset must be an object"))?;
     let input = object.get("Input").and_then(Value::as_object).ok_or_else(|| bad("a dataset needs Input with Path"))?;
-    let mut paths = texts(input.get("Paths"));
-    paths.extend(texts(input.get("Path")));
-    if paths.is_empty() {
+    let mut files = texts(input.get("Paths"));
+    files.extend(texts(input.get("Path")));
+    if files.is_empty() {
         return Err(bad("a dataset needs Input.Path or Input.Paths"));
     }
     let options = object.get("FormatOptions");
@@ -157,6 +174,10 @@ pub fn read_source(value: &Value) -> Result<Source> {
         if csv.contains_key("Quote") {
             read.quote = letter(Some(&Value::Object(csv.clone())), "Quote");
         }
+        if csv.contains_key("Escape") {
+            read.escape = Some(letter(Some(&Value::Object(csv.clone())), "Escape"));
+        }
+        read.widths = csv.get("Widths").map(widths).transpose()?;
         read.header = csv.get("HeaderRow").and_then(Value::as_bool);
         read.header_lines = number(csv, "HeaderLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
         read.comment = text_of(csv, "Comment");
@@ -166,6 +187,7 @@ pub fn read_source(value: &Value) -> Result<Source> {
         read.date_order = text_of(csv, "DateOrder").and_then(|word| DateOrder::named(&word));
         read.skip_lines = number(csv, "SkipLines").and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         read.null_words = texts(csv.get("NullWords"));
+        read.text_columns = texts(csv.get("TextColumns"));
     }
     if let Some(excel) = options.and_then(|o| o.get("Excel")).and_then(Value::as_object) {
         // Indexes count from 0, as in DataBrew.
@@ -173,6 +195,11 @@ pub fn read_source(value: &Value) -> Result<Source> {
         read.sheet = texts(excel.get("SheetNames")).into_iter().next().or(index.map(|at| (at + 1).to_string()));
         read.header = excel.get("HeaderRow").and_then(Value::as_bool).or(read.header);
     }
+    read.key = options
+        .and_then(|o| o.get("Parquet"))
+        .and_then(|p| p.get("KeyName"))
+        .and_then(Value::as_str)
+        .map(str::to_owned);
     read.multi_line = options.and_then(|o| o.get("Json")).and_then(|j| j.get("MultiLine")).and_then(Value::as_bool);
     let columns = object.get("Columns").and_then(Value::as_array).map(|list| {
         let column = |c: &Value| {
@@ -183,10 +210,13 @@ pub fn read_source(value: &Value) -> Result<Source> {
     });
     Ok(Source {
         name: text_of(object, "Name").unwrap_or_else(|| "dataset".into()),
-        paths,
+        paths: files,
+        selection: paths::selection(object)?,
         format: text_of(object, "Format"),
         options: read,
         columns,
+        known: stored::known(object),
+        ..Source::default()
     })
 }
 
@@ -203,6 +233,7 @@ fn read_target(value: &Value) -> Result<Target> {
         partition_by: texts(object.get("PartitionColumns")),
         max_rows_per_file: number(object, "MaxRowsPerFile"),
         overwrite: object.get("Overwrite").and_then(Value::as_bool).unwrap_or(false),
-        metadata: Vec::new(),
+        key_name: text_of(object, "KeyName"),
+        ..Target::default()
     })
 }

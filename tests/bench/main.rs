@@ -21,7 +21,7 @@ use brewhouse_engine::op::Environment;
 use brewhouse_engine::recipe::{Recipe, Step};
 use brewhouse_engine::run::{Job, Monitor, execute};
 use brewhouse_engine::sink::Target;
-use brewhouse_engine::source::{self, ReadOptions, Source, StoredColumn};
+use brewhouse_engine::source::{self, Source, StoredColumn};
 use polars::prelude::{
     DataType, Engine, FileWriteFormat, LazyCsvReader, LazyFileListReader as _, LazyFrame, ParquetWriteOptions,
     PlRefPath, Schema, SinkDestination, SinkTarget, SortMultipleOptions, UnifiedSinkArgs, UniqueKeepStrategy, col, lit,
@@ -197,7 +197,7 @@ fn scan(source: &Source) -> LazyFrame {
 
 fn typed_source(name: &str, path: &Path) -> (Source, f64) {
     let paths = vec![path.to_string_lossy().into_owned()];
-    let mut source = Source { name: name.into(), paths, format: None, options: ReadOptions::default(), columns: None };
+    let mut source = Source { name: name.into(), paths, ..Source::default() };
     let began = Instant::now();
     let opened = source::open(&source, Path::new("."), &AtomicBool::new(false), &|_| {}).unwrap();
     let seconds = began.elapsed().as_secs_f64();

@@ -1,6 +1,7 @@
-"""Writes one table in every format and compression, and compares what DuckDB, PyArrow, pandas and openpyxl read with the values.
+"""Writes one table in every format and compression, and compares what DuckDB, PyArrow, pandas, fastavro,
+openpyxl and (where it is installed) LibreOffice read with the values.
 
-    python3 -m venv oracle-venv && oracle-venv/bin/pip install duckdb pyarrow pandas openpyxl zstandard
+    python3 -m venv oracle-venv && oracle-venv/bin/pip install duckdb pyarrow pandas openpyxl zstandard fastavro cramjam backports.zstd
     cargo build && oracle-venv/bin/python tests/oracle/read_back.py [PROGRAM]
 
 Ends with 1 when any reader sees another value than was written.
@@ -9,18 +10,22 @@ import datetime as dt
 import gzip
 import json
 import math
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 
 import duckdb
+import fastavro
 import openpyxl
 import pandas
 import pyarrow
 import pyarrow.feather
 import pyarrow.json
 import pyarrow.parquet
+import pyarrow.parquet.encryption
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / "target/debug/brewhouse")
@@ -34,6 +39,7 @@ ROWS = [
     ("@x", "", 42, 1, 0.1, False, D(1999, 1, 1), T(2000, 1, 1)),
 ]
 FAILED = []
+KEY = "0123456789abcdef0123456789abcdef"
 
 
 def field(value):
@@ -132,6 +138,18 @@ def main():
             if codec == "none":
                 read = pyarrow.json.read_json(path).select(NAMES).to_pylist()
                 check(f"json lines {codec}: PyArrow", [tuple(row.values()) for row in read])
+        for codec in ["snappy", "deflate", "zstd", "bzip2", "none"]:
+            path = folder / f"{codec}.avro"
+            run(folder, path, "--compression", codec)
+            with path.open("rb") as file:
+                check(f"avro {codec}: fastavro", [tuple(row.values()) for row in fastavro.reader(file)])
+        os.environ["BREWHOUSE_SECRET_ORACLE"] = KEY
+        opening = pyarrow.parquet.encryption.create_decryption_properties(footer_key=KEY.encode())
+        for codec in ["zstd", "snappy", "none"]:
+            path = folder / f"{codec}.locked.parquet"
+            run(folder, path, "--compression", codec, "--output-key", "oracle")
+            read = pyarrow.parquet.read_table(path, decryption_properties=opening)
+            check(f"encrypted parquet {codec}: PyArrow", [tuple(row.values()) for row in read.to_pylist()])
         path = folder / "out.xlsx"
         run(folder, path)
         sheet = openpyxl.load_workbook(path).worksheets[0]
@@ -142,6 +160,14 @@ def main():
         check_that("excel: ids and risky texts are text cells", set(risky) == {"s"})
         frame = pandas.read_excel(path, dtype={"id": str, "text": str, "wide": str}, keep_default_na=False, na_values=[""])
         check("excel: pandas", frame.astype(object).itertuples(index=False, name=None), exact=False)
+        office = shutil.which("soffice") or shutil.which("libreoffice")
+        if office:
+            command = [office, "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true", "--outdir", name, str(path)]
+            subprocess.run(command, check=True, capture_output=True)
+            told = (folder / "out.csv").read_text(encoding="utf-8").splitlines()
+            check_that("excel: LibreOffice keeps ids", told[0] == ",".join(NAMES) and told[1].strip('"').startswith("00123"))
+        else:
+            print("--   excel: LibreOffice is not installed")
         run(folder, folder / "parts", "--partition-by", "flag", "--format", "parquet")
         total = duckdb.sql(f"select count(*), sum(whole) from read_parquet('{folder}/parts/**/*.parquet', hive_partitioning=true)").fetchall()[0]
         check_that("parts: DuckDB", total == (5, 40))

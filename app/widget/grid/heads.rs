@@ -109,7 +109,7 @@ fn head_ui(
     let places = card::places(rect);
     let mut under = Vec::new();
     quality_ui(ui, &head, (column, &places, seen), id, &mut under, output);
-    chart_ui(ui, state, &head, (column, &places, seen), id, "Chart", &mut under, output);
+    chart_ui(ui, state, &head, (column, &places, seen), (id, "Chart"), &mut under, output);
     let over = ui.rect_contains_pointer(seen);
     sort_ui(ui, &head, (column, &places, seen), id, output);
     let painter: Painter = ui.painter().with_clip_rect(seen);
@@ -232,8 +232,7 @@ fn chart_ui(
     state: &mut GridState,
     head: &Head<'_>,
     (column, places, seen): (usize, &Places, Rect),
-    id: Id,
-    word: &str,
+    (id, word): (Id, &str),
     under: &mut Vec<Piece>,
     output: &mut GridOutput,
 ) {
@@ -295,7 +294,7 @@ pub fn chart_alone_ui(ui: &mut Ui, state: &mut GridState, head: &Head<'_>, rect:
     let mut under = Vec::new();
     let mut output = GridOutput::default();
     let id = ui.scope_id().with("chart");
-    chart_ui(ui, state, head, (column, &places, rect.expand(2.0)), id, "Facet", &mut under, &mut output);
+    chart_ui(ui, state, head, (column, &places, rect.expand(2.0)), (id, "Facet"), &mut under, &mut output);
     card::chart(ui.painter(), theme::of(ui), &places, head, &under);
     output.touched
 }

@@ -126,10 +126,11 @@ fn read(counted: &DataFrame, listing: &Listing) -> Result<Values> {
     if listing.by_name {
         let number = |listed: &Listed| listed.text.parse::<f64>().unwrap_or(f64::INFINITY);
         let numbers = values.dtype().is_numeric();
-        found.list.sort_unstable_by(|a, b| match numbers {
-            true => number(a).total_cmp(&number(b)),
-            false => a.text.cmp(&b.text),
-        });
+        if numbers {
+            found.list.sort_unstable_by(|a, b| number(a).total_cmp(&number(b)));
+        } else {
+            found.list.sort_unstable_by(|a, b| a.text.cmp(&b.text));
+        }
     } else {
         found.list.sort_unstable_by(|a, b| (b.passing, b.all, &a.text).cmp(&(a.passing, a.all, &b.text)));
     }

@@ -55,17 +55,21 @@ pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
                 ..Progress::default()
             });
         };
-        source::open(source, &job.base, &cancel, &report)
+        source::open(&with_keys(source, job), &job.base, &cancel, &report)
     };
     let dataset = open(&job.dataset)?;
     let mut others = Vec::new();
     let mut env = job.env.clone();
     for source in &job.others {
-        let opened = source::open(source, &job.base, &cancel, &|_| {})?;
+        let opened = source::open(&with_keys(source, job), &job.base, &cancel, &|_| {})?;
         env.datasets.insert(source.name.clone(), opened.frame.clone());
         others.push((source.name.clone(), opened));
     }
     Ok(Prepared { dataset, others, env })
+}
+
+fn with_keys(source: &Source, job: &Job) -> Source {
+    Source { keys: source::Keys::new(job.env.secrets.clone()), ..source.clone() }
 }
 
 /// Runs a job. Every output is in place whole when this returns a receipt; after a failure every old output is as it was.
@@ -124,7 +128,7 @@ fn run(
         })?;
         let schema =
             compiled.schema.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "the columns are unknown"))?;
-        let staging = sink::prepare(&with_metadata(target, receipt), &inputs, &schema)?;
+        let staging = sink::prepare(&with_metadata(job, target, receipt)?, &inputs, &schema)?;
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), started);
         let frame = staging.attach(compiled.frame.clone())?;
         watch
@@ -216,13 +220,16 @@ fn check_expected(job: &Job, rows: u64) -> Result<()> {
     }
 }
 
-fn with_metadata(target: &Target, receipt: &Receipt) -> Target {
+// The target with what is written into its footer, and its key.
+fn with_metadata(job: &Job, target: &Target, receipt: &Receipt) -> Result<Target> {
     let mut target = target.clone();
+    let keys = source::Keys::new(job.env.secrets.clone());
+    target.key = target.key_name.as_deref().map(|name| keys.get(name)).transpose()?;
     target.metadata = vec![
         ("brewhouse.program".into(), receipt.program.clone()),
         ("brewhouse.recipe".into(), receipt.recipe_hash.clone()),
     ];
-    target
+    Ok(target)
 }
 
 fn blank_receipt(job: &Job) -> Receipt {

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::op::Environment;
 use crate::recipe::{Recipe, Step};
 use crate::sink::Target;
-use crate::source::Source;
+use crate::source::{Source, outside_expressions};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -75,12 +75,33 @@ pub fn fill_path(text: &str, values: &BTreeMap<String, String>, env: &Environmen
             out.push_str(value);
         } else {
             let message = format!("“{text}” needs a value for {{{name}}}");
-            return Err(Error::new(ErrorKind::Parameter, message).advise(format!("give it with --set {name}=VALUE")));
+            let advice = format!(
+                "give it with --set {name}=VALUE, or find it in the paths of files with --path-parameter {name}"
+            );
+            return Err(Error::new(ErrorKind::Parameter, message).advise(advice));
         }
         rest = after;
     }
     out.push_str(rest);
     Ok(out)
+}
+
+/// Fills the paths of a source. What its path parameters stand for is found in the paths of files, unless a value was given.
+pub fn fill_source(source: &mut Source, values: &BTreeMap<String, String>, env: &Environment) -> Result<()> {
+    source.selection.now = Some(env.now);
+    let mut known = values.clone();
+    for parameter in &mut source.selection.parameters {
+        parameter.fixed = values.get(&parameter.name).cloned().or(parameter.fixed.take());
+        known.insert(parameter.name.clone(), format!("{{{}}}", parameter.name));
+    }
+    for path in &mut source.paths {
+        let mut filled = String::new();
+        for (part, fills) in outside_expressions(path) {
+            filled.push_str(&if fills { fill_path(part, &known, env)? } else { part.to_owned() });
+        }
+        *path = filled;
+    }
+    Ok(())
 }
 
 fn now_text(layout: &str, env: &Environment) -> Result<String> {

@@ -17,7 +17,7 @@ pub use collect::{LiveFacts, ShapeFacts, collect};
 pub(crate) use collect::{collect_all, unless_cancelled, write_side_file};
 pub use execute::{Failure, Prepared, execute, prepare};
 pub use inspect::{ColumnInspection, Inspection, WordCount, inspect};
-pub use job::{Job, Rejects, fill_path, fill_steps, parse_rows};
+pub use job::{Job, Rejects, fill_path, fill_source, fill_steps, parse_rows};
 pub use ledger::peak_memory;
 pub use monitor::{Monitor, Progress};
 pub use preview::{Checked, Preview, StepSchema, check, preview};

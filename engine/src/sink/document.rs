@@ -3,6 +3,7 @@
 //! In XML a cell is a `cell` element that names its column, since a column may have a name that no element can have; a missing cell
 //! is left out. Characters that XML does not know are refused, never dropped.
 
+use super::Target;
 use super::place::failed;
 use super::readback::Found;
 use super::rows::{Rows, misfit};
@@ -23,12 +24,12 @@ struct Document {
 }
 
 /// Begins a JSON list.
-pub(super) fn begin_json(path: &Path, _: &Schema) -> Result<Box<dyn Rows>> {
+pub(super) fn begin_json(path: &Path, _: &Schema, _: &Target) -> Result<Box<dyn Rows>> {
     begin(path, false, "[")
 }
 
 /// Begins an XML document.
-pub(super) fn begin_xml(path: &Path, _: &Schema) -> Result<Box<dyn Rows>> {
+pub(super) fn begin_xml(path: &Path, _: &Schema, _: &Target) -> Result<Box<dyn Rows>> {
     begin(path, true, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rows>\n")
 }
 

@@ -3,6 +3,7 @@
 //! Every text cell is written as text with the text format, so that ids keep their zeros and nothing that looks like a formula is one.
 //! A number that a sheet would round is written as text.
 
+use super::Target;
 use super::readback::Found;
 use super::rows::{Rows, misfit};
 use crate::error::{Error, ErrorKind, Result};
@@ -38,7 +39,7 @@ struct Book {
 }
 
 /// Begins a workbook.
-pub(super) fn begin(path: &Path, schema: &Schema) -> Result<Box<dyn Rows>> {
+pub(super) fn begin(path: &Path, schema: &Schema, _: &Target) -> Result<Box<dyn Rows>> {
     if schema.len() > COLUMNS {
         let message = format!("a sheet has at most {COLUMNS} columns, the table has {}", schema.len());
         return Err(Error::new(ErrorKind::Sink, message).advise("write Parquet or CSV, or delete columns in a step"));

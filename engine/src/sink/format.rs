@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Rows of a row group when the target does not say: always the same, so that equal data gives equal files.
-const ROW_GROUP: usize = 1 << 18;
+pub(super) const ROW_GROUP: usize = 1 << 18;
 
 /// Parquet with statistics, key-value metadata and row groups of one size.
 pub(super) fn parquet(target: &Target) -> Result<FileWriteFormat> {
@@ -119,7 +119,8 @@ pub fn part_ending(target: &Target) -> Result<String> {
     Ok(format!("{ending}{outer}"))
 }
 
-fn compression(target: &Target, own: &str) -> String {
+/// The compression of a target by its usual name, or the one that a format chooses itself.
+pub(super) fn compression(target: &Target, own: &str) -> String {
     match &target.compression {
         Some(name) => match name.to_ascii_lowercase().as_str() {
             "gz" => "gzip".to_owned(),
@@ -154,12 +155,14 @@ fn small(target: &Target, range: &str) -> Result<Option<u8>> {
     if level.is_some_and(|level| level > 9) { Err(bad_level(target, range)) } else { Ok(level) }
 }
 
-fn bad_level(target: &Target, range: &str) -> Error {
+/// The error about a level that a compression does not have.
+pub(super) fn bad_level(target: &Target, range: &str) -> Error {
     Error::new(ErrorKind::Sink, format!("{} is no level of this compression", target.level.unwrap_or_default()))
         .advise(format!("use a level from {range}, or leave it out"))
 }
 
-fn unknown(target: &Target, name: &str) -> Error {
+/// The error about a compression that a format does not have.
+pub(super) fn unknown(target: &Target, name: &str) -> Error {
     let format = target.format.clone().unwrap_or_else(|| target.path.display().to_string());
     let known = target.format().map(|format| format.compressions.join(", ")).unwrap_or_default();
     Error::new(ErrorKind::Sink, format!("{format} cannot be compressed with {name}"))

@@ -6,6 +6,7 @@
 mod cleanup;
 mod document;
 mod excel;
+mod foreign;
 mod format;
 mod lock;
 mod manifest;
@@ -19,6 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{FileWriteFormat, Schema};
 use std::path::{Path, PathBuf};
 
+use crate::source::Key;
 pub use crate::source::StoredColumn;
 pub use cleanup::{Temporary, remove_temporaries, replace_file, replace_file_with};
 pub use format::part_ending;
@@ -46,6 +48,10 @@ pub struct Target {
     pub overwrite: bool,
     /// What is written into the footer: program, version, recipe hash.
     pub metadata: Vec<(String, String)>,
+    /// The name of the secret whose key encrypts the output, where the format can be encrypted.
+    pub key_name: Option<String>,
+    /// That key, looked up by whoever runs the job.
+    pub key: Option<Key>,
 }
 
 impl Target {
@@ -108,10 +114,15 @@ pub struct WriteFormat {
     /// Whether it holds lists and structures.
     pub nested: bool,
     pub(crate) options: fn(&Target) -> Result<FileWriteFormat>,
+    /// Begins and reads back an encrypted file; none where the format has no encryption.
+    pub(crate) locked: Option<Locked>,
     /// Writes row by row what the engine has no sink of its own for.
     pub(crate) rows: Option<rows::Begin>,
     pub(crate) read_back: fn(&Path) -> Result<readback::Found>,
 }
+
+/// How a format is written with a key, and read back.
+pub(crate) type Locked = (rows::Begin, fn(&Path, &Key) -> Result<readback::Found>);
 
 impl WriteFormat {
     /// Whether the output may be a folder of files.
@@ -129,6 +140,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["zstd", "snappy", "gzip", "lz4", "brotli", "none"],
         nested: true,
         options: format::parquet,
+        locked: Some((foreign::begin_locked, foreign::read_locked)),
         rows: None,
         read_back: readback::parquet,
     },
@@ -139,6 +151,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "gzip", "zstd"],
         nested: false,
         options: format::csv,
+        locked: None,
         rows: None,
         read_back: readback::csv,
     },
@@ -149,6 +162,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "gzip", "zstd"],
         nested: true,
         options: format::json,
+        locked: None,
         rows: None,
         read_back: readback::json,
     },
@@ -159,8 +173,20 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none", "zstd", "lz4"],
         nested: true,
         options: format::arrow,
+        locked: None,
         rows: None,
         read_back: readback::arrow,
+    },
+    WriteFormat {
+        name: "AVRO",
+        title: "Avro",
+        extensions: &["avro"],
+        compressions: &["snappy", "deflate", "zstd", "bzip2", "none"],
+        nested: true,
+        options: foreign::avro_options,
+        locked: None,
+        rows: Some(foreign::begin_avro),
+        read_back: foreign::read_avro,
     },
     WriteFormat {
         name: "EXCEL",
@@ -169,6 +195,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none"],
         nested: false,
         options: format::foreign,
+        locked: None,
         rows: Some(excel::begin),
         read_back: excel::read_back,
     },
@@ -179,6 +206,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none"],
         nested: true,
         options: format::foreign,
+        locked: None,
         rows: Some(document::begin_json),
         read_back: document::read_json,
     },
@@ -189,6 +217,7 @@ pub static FORMATS: &[WriteFormat] = &[
         compressions: &["none"],
         nested: false,
         options: format::foreign,
+        locked: None,
         rows: Some(document::begin_xml),
         read_back: document::read_xml,
     },

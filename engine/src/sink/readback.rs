@@ -89,7 +89,8 @@ pub(super) fn compare(path: &Path, found: &Found, schema: &Schema) -> Result<()>
     .advise("report this as a fault of the program; the old output is untouched"))
 }
 
-fn columns(schema: &SchemaRef) -> Vec<(String, Option<TypeClass>)> {
+/// The columns of a file as classes of types.
+pub(super) fn columns(schema: &SchemaRef) -> Vec<(String, Option<TypeClass>)> {
     schema.fields().iter().map(|field| (field.name().clone(), class(field.data_type()))).collect()
 }
 
@@ -113,7 +114,8 @@ fn class(dtype: &DataType) -> Option<TypeClass> {
     })
 }
 
-fn damaged(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+/// The error about a file that does not read back.
+pub(super) fn damaged(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::new(ErrorKind::Sink, format!("{} does not read back", path.display()))
         .advise("check the disk; the old output is untouched")
         .caused_by(error)

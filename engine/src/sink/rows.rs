@@ -1,5 +1,6 @@
 //! Formats that the engine has no sink for: batches of rows handed to a writer of ours, in order, in bounded memory.
 
+use super::Target;
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{DataFrame, LazyFrame, PlanCallback, PolarsError, Schema};
 use std::path::Path;
@@ -14,7 +15,7 @@ pub(crate) trait Rows: Send {
 }
 
 /// Begins a file with the columns of a schema.
-pub(crate) type Begin = fn(&Path, &Schema) -> Result<Box<dyn Rows>>;
+pub(crate) type Begin = fn(&Path, &Schema, &Target) -> Result<Box<dyn Rows>>;
 
 /// A writer that is shared with the engine while it runs, and the first error that it met.
 #[derive(Clone, Default)]
@@ -30,8 +31,8 @@ impl std::fmt::Debug for Shared {
 
 impl Shared {
     /// Puts the writer at the end of a frame.
-    pub(super) fn attach(&self, begin: Begin, path: &Path, mut frame: LazyFrame) -> Result<LazyFrame> {
-        let writer = begin(path, &*frame.collect_schema()?)?;
+    pub(super) fn attach(&self, begin: Begin, path: &Path, target: &Target, mut frame: LazyFrame) -> Result<LazyFrame> {
+        let writer = begin(path, &*frame.collect_schema()?, target)?;
         self.0.lock().unwrap_or_else(PoisonError::into_inner).0 = Some(writer);
         let shared = self.clone();
         let each = move |batch: DataFrame| {

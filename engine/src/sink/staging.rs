@@ -6,6 +6,7 @@ use super::place::{Place, failed, refuse_schema, sync};
 use super::rows::Shared;
 use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, readback, swap};
 use crate::error::{Error, ErrorKind, Result};
+use crate::source::Key;
 use polars::io::hive::HivePathFormatter;
 use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
 use polars::prelude::{
@@ -36,6 +37,7 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
     let format = target.format()?;
     (format.options)(target)?;
     refuse_schema(target, schema)?;
+    refuse_key(target)?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let mark = format!("-{}-{number}.tmp", std::process::id());
     if target.is_stdout() {
@@ -93,8 +95,9 @@ impl Staging {
     pub fn attach(&self, frame: LazyFrame) -> Result<LazyFrame> {
         let format = self.target.format()?;
         let options = (format.options)(&self.target)?;
-        if let Some(begin) = format.rows {
-            return self.rows.attach(begin, &self.temporary, frame);
+        let locked = format.locked.filter(|_| self.target.key_name.is_some()).map(|(begin, _)| begin);
+        if let Some(begin) = locked.or(format.rows) {
+            return self.rows.attach(begin, &self.temporary, &self.target, frame);
         }
         let path = PlRefPath::try_from_path(&self.temporary)?;
         let destination = if self.target.has_parts() {
@@ -166,7 +169,7 @@ impl Staging {
         let mut files = Vec::new();
         for below in paths {
             let path = if below.as_os_str().is_empty() { self.temporary.clone() } else { self.temporary.join(below) };
-            files.push(prove(format, path, &inner)?);
+            files.push(prove(format, self.target.key.as_ref(), path, &inner)?);
         }
         let found: u64 = files.iter().map(|file| file.rows).sum();
         if found != rows {
@@ -203,9 +206,30 @@ impl Drop for Staging {
     }
 }
 
-fn prove(format: &WriteFormat, path: PathBuf, schema: &Schema) -> Result<WrittenFile> {
+// A key is for one file of a format that can be encrypted, and it must have been found.
+fn refuse_key(target: &Target) -> Result<()> {
+    let Some(name) = &target.key_name else { return Ok(()) };
+    let format = target.format()?;
+    if format.locked.is_none() {
+        return Err(Error::new(ErrorKind::Sink, format!("{} cannot be encrypted as a file", format.title))
+            .advise("write Parquet, or encrypt columns in a step"));
+    }
+    if target.has_parts() {
+        return Err(Error::new(ErrorKind::Sink, "an encrypted output is one file, not a folder of parts")
+            .advise("leave out the partition columns and the limit of rows"));
+    }
+    match &target.key {
+        Some(key) if key.name == *name => Ok(()),
+        _ => Err(Error::new(ErrorKind::Secret, format!("the key {name} was not looked up"))),
+    }
+}
+
+fn prove(format: &WriteFormat, key: Option<&Key>, path: PathBuf, schema: &Schema) -> Result<WrittenFile> {
     sync(&path)?;
-    let found = (format.read_back)(&path)?;
+    let found = match (format.locked, key) {
+        (Some((_, read_back)), Some(key)) => read_back(&path, key)?,
+        _ => (format.read_back)(&path)?,
+    };
     readback::compare(&path, &found, schema)?;
     let bytes = std::fs::metadata(&path).map_err(|error| failed(&path, "cannot be read back", error))?.len();
     Ok(WrittenFile { path, rows: found.rows, bytes })

@@ -1,17 +1,20 @@
 //! Parquet and Arrow IPC: the files themselves say their types and rows.
 
-use super::files::{Found, shown, unreadable};
-use super::{Depth, Opened, Source, StoredColumn};
+use super::files::{Found, refuse, shown, unreadable};
+use super::{Depth, Opened, Source, StoredColumn, copied};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::word_of_dtype;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use polars::prelude::{LazyFrame, ScanArgsParquet, Schema, UnifiedScanArgs};
+use polars::prelude::{DataType, HiveOptions, LazyFrame, PlSmallStr, ScanArgsParquet, Schema, UnifiedScanArgs};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Opens Parquet files.
 pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    if source.options.key.is_some() || found.files.iter().any(|file| copied::is_locked(&file.path)) {
+        return copied::open_locked(source, found, depth);
+    }
     let mut records = 0;
     for file in &found.files {
         let handle = File::open(&file.path).map_err(|error| unreadable(&file.path, &error))?;
@@ -19,7 +22,13 @@ pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> R
         records += u64::try_from(footer.metadata().file_metadata().num_rows()).unwrap_or_default();
     }
     let scan = |found: &Found| {
-        let args = ScanArgsParquet { glob: false, cache: false, ..ScanArgsParquet::default() };
+        let args = ScanArgsParquet {
+            glob: false,
+            cache: false,
+            hive_options: HiveOptions::new_disabled(),
+            include_file_paths: found.tag(),
+            ..ScanArgsParquet::default()
+        };
         Ok(LazyFrame::scan_parquet_sources(found.scan()?, args)?)
     };
     opened(source, found, depth, &scan, Some(records))
@@ -32,7 +41,13 @@ pub(super) fn open_arrow(source: &Source, found: Found, depth: Depth<'_>) -> Res
         records += arrow_rows(&file.path)?;
     }
     let scan = |found: &Found| {
-        let args = UnifiedScanArgs { glob: false, cache: false, ..UnifiedScanArgs::default() };
+        let args = UnifiedScanArgs {
+            glob: false,
+            cache: false,
+            hive_options: HiveOptions::new_disabled(),
+            include_file_paths: found.tag(),
+            ..UnifiedScanArgs::default()
+        };
         Ok(LazyFrame::scan_ipc_sources(found.scan()?, polars::prelude::IpcScanOptions::default(), args)?)
     };
     opened(source, found, depth, &scan, Some(records))
@@ -42,14 +57,16 @@ type Scan<'a> = dyn Fn(&Found) -> Result<LazyFrame> + 'a;
 
 fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, records: Option<u64>) -> Result<Opened> {
     let mut first: Option<Arc<Schema>> = None;
+    let mut odd = Vec::new();
     for file in &found.files {
-        let single = Found { files: vec![file.clone()], copies: Vec::new(), notes: Vec::new() };
+        let single = Found { files: vec![file.clone()], ..Found::default() };
         let schema = scan(&single)?.collect_schema()?;
         match &first {
-            Some(expected) => agree(expected, &schema, &file.path, &found.files[0].path)?,
+            Some(expected) => odd.extend(refuse_odd(expected, &schema, &file.path, &found.files[0].path)),
             None => first = Some(schema),
         }
     }
+    refuse(odd)?;
     let mut frame = scan(&found)?;
     if let Depth::Head { rows } = depth {
         frame = frame.limit(u32::try_from(rows).unwrap_or(u32::MAX));
@@ -99,16 +116,28 @@ pub(super) fn held(source: &Source, columns: &[StoredColumn]) -> Result<()> {
     Ok(())
 }
 
-fn agree(expected: &Schema, schema: &Schema, path: &Path, first: &Path) -> Result<()> {
-    let difference = if expected.len() != schema.len() {
-        format!("it has {} columns, not {}", schema.len(), expected.len())
-    } else if let Some(((a, was), (b, is))) = expected.iter().zip(schema.iter()).find(|(a, b)| a != b) {
-        format!("it has {b} ({}) where {a} ({}) is expected", word_of_dtype(is), word_of_dtype(was))
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(ErrorKind::Source, format!("{} does not fit {}: {difference}", shown(path), shown(first)))
-        .advise("read files of one table with the same columns in the same order"))
+/// What is different about the columns of a file, when something is.
+pub(super) fn refuse_odd(expected: &Schema, schema: &Schema, path: &Path, first: &Path) -> Option<String> {
+    let typed = |(name, dtype): (&PlSmallStr, &DataType)| format!("{name} ({})", word_of_dtype(dtype));
+    let lacks: Vec<_> =
+        expected.iter().filter(|(name, dtype)| schema.get(name.as_str()) != Some(*dtype)).map(typed).collect();
+    let has: Vec<_> =
+        schema.iter().filter(|(name, dtype)| expected.get(name.as_str()) != Some(*dtype)).map(typed).collect();
+    let mut parts = Vec::new();
+    if expected.len() != schema.len() {
+        parts.push(format!("it has {} columns, not {}", schema.len(), expected.len()));
+    }
+    for (word, names) in [("without", lacks), ("with", has)] {
+        if !names.is_empty() {
+            let more = if names.len() > 5 { " ..." } else { "" };
+            parts.push(format!("{word} {}{more}", names.iter().take(5).cloned().collect::<Vec<_>>().join(", ")));
+        }
+    }
+    if parts.is_empty() && expected != schema {
+        let (a, b) = expected.iter_names().zip(schema.iter_names()).find(|(a, b)| a != b)?;
+        parts.push(format!("it has the column {b} where {a} is expected"));
+    }
+    (!parts.is_empty()).then(|| format!("{} does not fit {}: {}", shown(path), shown(first), parts.join(", ")))
 }
 
 fn arrow_rows(path: &Path) -> Result<u64> {

@@ -4,19 +4,20 @@ use super::dialect::Layout;
 use super::facts::{ColumnVerdict, LineCount, TextFacts};
 use super::files::{Found, scan_of, unreadable};
 use super::intake::{Job, Passed, pass, skipped};
+use super::kept::Place;
 use super::laid::{Laid, judge, layouts, paths, plain};
 use super::rejects::{Rejects, SetAside};
 use super::shape::Shape;
 use super::split::{Marks, Nobody, split};
 use super::straighten::{self, Copied, Rules};
 use super::tracker::{Lines, Tally};
-use super::verdict::{Manner, Style, check, decide};
+use super::verdict::{Manner, Style, check, decide, kept};
 use super::{Depth, Opened, ReadOptions, Source, StoredColumn, temporal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::dtype_of_word;
 use polars::prelude::{
-    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, ScanSources,
-    Schema, any_horizontal, col,
+    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, PlSmallStr,
+    ScanSources, Schema, any_horizontal, col,
 };
 use std::collections::{HashMap, HashSet};
 use std::io::{BufWriter, Read as _};
@@ -32,9 +33,32 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let (mut layouts, empty) = layouts(&found, &source.options, matches!(depth, Depth::Head { .. }))?;
     found.note_empty(&layouts, &empty);
     let Some((_, first)) = layouts.first() else { return Ok(nothing(found)) };
-    let mut table = Table { names: first.names.clone(), marks: first.marks.clone(), options: &source.options };
+    let mut table =
+        Table { names: first.names.clone(), marks: first.marks.clone(), options: &source.options, tag: found.tag() };
     let mut read = match depth {
-        Depth::Whole { cancel, progress } => read_whole(&mut table, &mut layouts, cancel, progress)?,
+        Depth::Whole { cancel, progress } => {
+            let place = Place::of(source, &layouts)?.filter(|_| plain(&layouts, &source.options));
+            match place
+                .as_ref()
+                .and_then(|place| place.read(&Tally::new(table.names.len(), &source.options.null_words)))
+            {
+                Some((tally, marks)) => {
+                    table.marks = marks;
+                    untouched(&table, &layouts, tally)?
+                }
+                None => {
+                    let read = read_whole(&mut table, &mut layouts, cancel, progress)?;
+                    // A file that was changed meanwhile has another place.
+                    let after = Place::of(source, &layouts)?;
+                    if let (Some(place), Some(tally), false) =
+                        (place.filter(|p| after.as_ref() == Some(p)), &read.tally, read.bare)
+                    {
+                        place.write(tally, &table.marks);
+                    }
+                    read
+                }
+            }
+        }
         Depth::Head { rows } => read_head(&table, &layouts, rows)?,
         Depth::Stored if !plain(&layouts, &source.options) => {
             read_whole(&mut table, &mut layouts, &AtomicBool::new(false), &|_| ())?
@@ -64,11 +88,11 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     };
     let verdict = if read.tally.is_some() { verdict } else { Vec::new() };
     let schema = Arc::new(schema_of(&columns)?);
-    let dialect = super::Dialect {
-        delimiter: char::from(table.marks.delimiter),
-        quote: table.marks.quote.map(char::from),
-        ..layouts[0].1.dialect.clone()
-    };
+    let mut dialect = layouts[0].1.dialect.clone();
+    if dialect.widths.is_empty() {
+        dialect.delimiter = char::from(table.marks.delimiter);
+        dialect.quote = table.marks.quote.map(char::from);
+    }
     let text = Some(TextFacts { dialect, lines: read.lines, set_aside: read.set_aside });
     Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes, text })
 }
@@ -77,6 +101,8 @@ struct Table<'a> {
     names: Vec<String>,
     marks: Marks,
     options: &'a ReadOptions,
+    /// The column that tells the file of each row, where one is wanted.
+    tag: Option<PlSmallStr>,
 }
 
 #[derive(Default)]
@@ -119,7 +145,7 @@ fn read_whole(
 ) -> Result<Reading> {
     let mut blank = Tally::new(table.names.len(), &table.options.null_words);
     let regular = !layouts.iter().any(|(_, layout)| layout.stray);
-    let fill = table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill);
+    let fill = fills(table, layouts);
     let mut tally = None;
     if regular {
         let mut passed = pass_all(table, layouts, &blank, cancel, progress)?;
@@ -156,6 +182,12 @@ fn read_whole(
     let Some(tally) = tally.filter(|tally| fits(tally) && plain(layouts, table.options)) else {
         return straightened(table, layouts, &blank, fill, cancel, progress);
     };
+    untouched(table, layouts, tally)
+}
+
+// Files that the engine's reader takes as they lie on disk, and what was counted in them.
+fn untouched(table: &Table<'_>, layouts: &[Laid], tally: Tally) -> Result<Reading> {
+    let fill = fills(table, layouts);
     let before: u64 = layouts.iter().map(|(_, layout)| layout.line - 1).sum();
     let left_out = tally.blank.count;
     let lines = LineCount {
@@ -170,6 +202,10 @@ fn read_whole(
     let Layout { skip, dialect, .. } = &layouts[0].1;
     let (skip, header) = (*skip, dialect.header);
     Ok(Reading { tally: Some(tally), scan, skip, header, filled: fill, lines, ..Reading::default() })
+}
+
+fn fills(table: &Table<'_>, layouts: &[Laid]) -> bool {
+    table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill)
 }
 
 // Whether a column seems to hold its own name as a value: the header may be repeated.
@@ -205,8 +241,10 @@ fn job<'a>(table: &'a Table<'_>, layout: &'a Layout, cancel: &'a AtomicBool, pro
     Job { text: &layout.text, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress }
 }
 
-fn rules<'a>(layout: &'a Layout, options: &ReadOptions, fill: bool) -> Rules<'a> {
+fn rules<'a>(layout: &'a Layout, table: &Table<'_>, fill: bool, file: usize) -> Rules<'a> {
+    let options = table.options;
     Rules {
+        file: table.tag.is_some().then(|| file.to_string().into_bytes()),
         header: &layout.header,
         comment: layout.dialect.comment.as_deref(),
         guessed_comment: options.comment.is_none(),
@@ -228,10 +266,10 @@ fn straightened(
     let mut lines = LineCount::default();
     let (mut comments, mut headers) = (Lines::default(), Lines::default());
     let mut before = 0;
-    for (file, layout) in layouts {
+    for (at, (file, layout)) in layouts.iter().enumerate() {
         let told = |bytes| progress(before + bytes);
         let job = job(table, layout, cancel, &told);
-        let copied = straighten::copy(&job, &rules(layout, table.options, fill), blank, &mut rejects, &mut out)?;
+        let copied = straighten::copy(&job, &rules(layout, table, fill, at), blank, &mut rejects, &mut out)?;
         add(&mut lines, &copied, layout.line - 1);
         comments.merge(copied.comments);
         headers.merge(copied.headers);
@@ -276,8 +314,8 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
     let blank = Tally::new(table.names.len(), &table.options.null_words);
     let mut tally = blank.clone();
     let mut text = Vec::new();
-    let fill = table.options.fill_short || layouts.iter().all(|(_, layout)| layout.fill);
-    for (file, layout) in layouts {
+    let fill = fills(table, layouts);
+    for (at, (file, layout)) in layouts.iter().enumerate() {
         let mut bytes = Vec::new();
         skipped(&layout.text, layout.offset)?
             .take(HEAD)
@@ -288,7 +326,7 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
             let complete = split(&bytes, &table.marks, 1, &mut Nobody).complete;
             bytes.truncate(complete);
         }
-        let rules = rules(layout, table.options, fill);
+        let rules = rules(layout, table, fill, at);
         let (copied, mut straight) =
             straighten::copy_bytes(&bytes, &layout.text, layout.line, &table.marks, &rules, &blank, ended)?;
         tally.merge(copied.tally);
@@ -320,19 +358,25 @@ fn verdicts(
     let stored = source.columns.as_deref().unwrap_or_default();
     let known: HashSet<&str> = table.names.iter().map(String::as_str).collect();
     let by_name: HashMap<&str, &StoredColumn> = stored.iter().map(|column| (column.name.as_str(), column)).collect();
-    if let Some(gone) = stored.iter().find(|column| !known.contains(column.name.as_str())) {
-        return Err(Error::new(
-            ErrorKind::Column,
-            format!("column {} of dataset {} is not in the file", gone.name, source.name),
-        )
-        .advise(format!("the file has {}", table.names.join(", "))));
+    let gone: Vec<&str> =
+        stored.iter().map(|column| column.name.as_str()).filter(|name| !known.contains(name)).collect();
+    if !gone.is_empty() {
+        let new: Vec<&str> =
+            table.names.iter().map(String::as_str).filter(|name| !by_name.contains_key(name)).collect();
+        return Err(without(&gone, &new, source, &table.names));
     }
     let (mut verdicts, mut styles) = (Vec::new(), Vec::new());
+    let mut odd = Vec::new();
     for (at, name) in table.names.iter().enumerate() {
         let stored_column = by_name.get(name.as_str()).copied();
         let tracker = tally.map(|tally| &tally.columns[at]);
         let (verdict, style) = match (stored_column, tracker) {
-            (Some(column), Some(tracker)) if matches!(depth, Depth::Whole { .. }) => check(column, tracker, manner)?,
+            (Some(column), Some(tracker)) if matches!(depth, Depth::Whole { .. }) => check(column, tracker, manner)
+                .unwrap_or_else(|error| {
+                    odd.push(error);
+                    (unseen(name, &column.kind), Style::Plain)
+                }),
+            (None, Some(tracker)) if table.options.text_columns.contains(name) => (kept(name, tracker), Style::Plain),
             (None, Some(tracker)) => decide(name, tracker, manner),
             (Some(column), _) => (unseen(name, &column.kind), Style::Plain),
             (None, None) => (unseen(name, "string"), Style::Plain),
@@ -343,7 +387,33 @@ fn verdicts(
             notes.push(format!("column {name} is new; it has no stored type"));
         }
     }
-    Ok((verdicts, styles))
+    match odd.len() {
+        0 => Ok((verdicts, styles)),
+        1 => Err(odd.remove(0)),
+        many => {
+            let each: Vec<_> = odd.iter().take(20).map(|error| error.message.clone()).collect();
+            let more = if many > 20 { format!(" ... and {} more", many - 20) } else { String::new() };
+            let mut whole = odd.swap_remove(0);
+            whole.message = format!("{many} columns do not fit their stored types: {}{more}", each.join("; "));
+            Err(whole)
+        }
+    }
+}
+
+// The error about columns that are stored and not there, with those that are there and not stored: one may be the other.
+fn without(gone: &[&str], new: &[&str], source: &Source, names: &[String]) -> Error {
+    let listed = |names: &[&str]| {
+        let more = if names.len() > 20 { " ..." } else { "" };
+        format!("{}{more}", names.iter().take(20).copied().collect::<Vec<_>>().join(", "))
+    };
+    let noun = if gone.len() == 1 { "column" } else { "columns" };
+    let verb = if gone.len() == 1 { "is" } else { "are" };
+    let mut message = format!("{noun} {} of dataset {} {verb} not in the file", listed(gone), source.name);
+    if !new.is_empty() {
+        message.push_str(&format!("; new in it: {}", listed(new)));
+    }
+    let has: Vec<&str> = names.iter().map(String::as_str).collect();
+    Error::new(ErrorKind::Column, message).advise(format!("the file has {}", listed(&has)))
 }
 
 fn unseen(name: &str, kind: &str) -> ColumnVerdict {
@@ -381,7 +451,7 @@ impl Table<'_> {
         let Some(scan) = read.scan.clone().filter(|_| rows > 0) else {
             return Ok(DataFrame::empty_with_schema(&schema).lazy());
         };
-        let raw: Schema = schema
+        let mut raw: Schema = schema
             .iter()
             .zip(styles)
             .map(|((name, dtype), style)| {
@@ -389,6 +459,9 @@ impl Table<'_> {
                 (name.clone(), if ours { DataType::String } else { dtype.clone() })
             })
             .collect();
+        if let Some(tag) = self.tag.clone().filter(|_| read.bare) {
+            raw.insert(tag, DataType::String);
+        }
         let words = &self.options.null_words;
         let words = (!words.is_empty())
             .then(|| NullValues::AllColumns(words.iter().map(|word| word.as_str().into()).collect()));
@@ -403,6 +476,7 @@ impl Table<'_> {
             .with_missing_is_null(true)
             .with_raise_if_empty(false)
             .with_n_rows(read.rows)
+            .with_include_file_paths(self.tag.clone().filter(|_| !read.bare))
             .with_schema(Some(Arc::new(raw)))
             .finish()?;
         if !read.bare && columns.len() > 1 && read.tally.as_ref().is_some_and(|tally| tally.blank.count > 0) {

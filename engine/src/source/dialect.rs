@@ -2,10 +2,11 @@
 
 use super::facts::Dialect;
 use super::files::{shown, unreadable};
+use super::fixed::{self, Cuts};
 use super::sniff::{self, Sample};
 use super::split::{Form, Marks, Visit, first_record, undouble};
 use super::text::{Text, legible};
-use super::{ReadOptions, format_of_path};
+use super::{ReadOptions, Widths, format_of_path};
 use crate::error::{Error, ErrorKind, Result};
 use std::collections::{HashMap, HashSet};
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -54,7 +55,11 @@ pub(crate) fn layout_of(text: Text, options: &ReadOptions) -> Result<Option<Layo
     }
     let mut reader = Reader { text, options, head: &head, whole, path: &path };
     let guess = reader.guess(at.offset)?;
-    let marks = Marks::new(guess.delimiter, guess.quote);
+    let marks = if guess.widths.is_empty() {
+        Marks::escaped(guess.delimiter, guess.quote, guess.escape)
+    } else {
+        Marks::fixed(Cuts::new(&guess.widths))
+    };
     let found = reader.preamble(&mut at, &marks);
     if at.offset >= head.len() {
         return Ok(None);
@@ -113,20 +118,57 @@ impl Reader<'_> {
         samples.extend(more.iter().map(Vec::as_slice));
         let whole = self.whole && head.len() == self.head.len() - offset;
         let usual = if is_tabbed(self.path) { b'\t' } else { b',' };
-        let guess = match self.options.delimiter {
+        if let Some(widths) = &self.options.widths {
+            return self.widths(head, widths);
+        }
+        let mut guess = match self.options.delimiter {
             Some(delimiter) => sniff::Guess {
                 delimiter: ascii(delimiter, "delimiter")?,
                 quote,
+                escape: None,
+                widths: Vec::new(),
                 confidence: 1.0,
                 reason: "as told".into(),
                 runner_up: None,
             },
             None => sniff::delimiter(&samples, quote, usual, whole),
         };
+        let parted = || Sample::of(head, &Marks::new(guess.delimiter, guess.quote), whole).usual(0);
+        if self.options.delimiter.is_none()
+            && parted().is_none_or(|(width, _)| width < 2)
+            && let Some(found) = fixed::find(head, false)
+        {
+            guess = sniff::Guess { widths: found.widths, reason: found.reason, confidence: 0.7, ..guess };
+        }
+        guess.escape = match self.options.escape {
+            Some(told) => told.map(|escape| ascii(escape, "escape")).transpose()?,
+            None => sniff::escape(head, guess.delimiter, guess.quote, whole),
+        };
+        if guess.escape.is_some() && (guess.escape == guess.quote || guess.escape == Some(guess.delimiter)) {
+            return Err(Error::new(
+                ErrorKind::Source,
+                "the escape is the same character as the quote or the delimiter",
+            ));
+        }
         if Some(guess.delimiter) == guess.quote {
             return Err(Error::new(ErrorKind::Source, "the delimiter and the quote are the same character"));
         }
         Ok(guess)
+    }
+
+    fn widths(&self, head: &[u8], widths: &Widths) -> Result<sniff::Guess> {
+        let (widths, reason, confidence) = match widths {
+            Widths::Given(widths) => (widths.clone(), "as told".into(), 1.0),
+            Widths::Found => {
+                let found = fixed::find(head, true).ok_or_else(|| {
+                    let message = format!("{}: no blanks stand at the same place of all lines", shown(self.path));
+                    Error::new(ErrorKind::Source, message)
+                        .advise("give the widths of the columns, such as --widths 10,5,8")
+                })?;
+                (found.widths, found.reason, 0.8)
+            }
+        };
+        Ok(sniff::Guess { delimiter: b' ', quote: None, escape: None, widths, confidence, reason, runner_up: None })
     }
 
     // Lines from the middle and the end of a large file that lies on disk as it is read.
@@ -195,7 +237,9 @@ impl Reader<'_> {
             encoding_reason: self.text.reason.clone(),
             byte_order_mark: self.text.mark,
             delimiter: char::from(guess.delimiter),
-            quote: guess.quote.map(char::from),
+            quote: marks.quote.filter(|_| guess.widths.is_empty()).map(char::from),
+            escape: guess.escape.map(char::from),
+            widths: guess.widths.clone(),
             line_ends: self.text.line_ends.to_owned(),
             header,
             header_reason: header_reason.to_owned(),
@@ -214,7 +258,7 @@ impl Reader<'_> {
             offset: at.offset as u64,
             line: at.line,
             notes: Vec::new(),
-            stray: first.stray,
+            stray: first.stray || guess.escape.is_some() || !guess.widths.is_empty(),
             refitted: false,
             fill: false,
             dialect,
@@ -230,9 +274,15 @@ impl Reader<'_> {
             layout.stray |= at.line != before.skip as u64 + 1;
             vec![String::new(); first.texts.len()]
         };
+        // Widths say how many columns there are.
+        if let Some(cuts) = &layout.marks.cuts {
+            texts.resize(cuts.widths().len(), String::new());
+        }
         // Where a person says that there is a header, few records are no proof against it.
         let least = if self.options.header.is_none() { 2 } else { SURE };
-        fit(&mut layout, &mut texts, &sample, usize::from(header), least);
+        if layout.marks.cuts.is_none() {
+            fit(&mut layout, &mut texts, &sample, usize::from(header), least);
+        }
         if header {
             (layout.names, layout.notes) = names(&texts, std::mem::take(&mut layout.notes));
         } else {
@@ -262,7 +312,11 @@ impl Reader<'_> {
             let quote = layout.marks.quote.unwrap_or(b'"');
             let mut upper = String::new();
             let read = fields.texts.into_iter().map(|(text, form)| {
-                let text = if form == Form::Doubled { undouble(&text, quote) } else { text };
+                let text = match form {
+                    Form::Doubled => undouble(&text, quote),
+                    Form::Escaped => layout.marks.unescaped(&text),
+                    _ => text,
+                };
                 let text = legible(&text);
                 // In all but the last line of a header a name holds for the columns after it, up to the next name.
                 if number + 1 < lines {

@@ -19,6 +19,12 @@ pub struct Dialect {
     pub delimiter: char,
     /// The character around fields; none when nothing is quoted.
     pub quote: Option<char>,
+    /// The character that takes the meaning from a quote or a delimiter; none when nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escape: Option<char>,
+    /// The widths of columns of fixed width, 0 for one that goes on to the end of the line; empty where a delimiter parts the fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub widths: Vec<usize>,
     /// LF, CR LF, CR, or several of them.
     pub line_ends: String,
     /// Whether a record holds the names of the columns.

@@ -1,18 +1,24 @@
 //! From paths, folders and patterns to the files of one table, in order, with what is known of each.
 
+use super::labels::{Label, labels};
+use super::select::{Chooser, Hit, is_special};
 use super::{FORMATS, FileFact, ReadFormat, Source, format_of_path};
 use crate::error::{Error, ErrorKind, Result};
 use chrono::{DateTime, SecondsFormat, Utc};
-use polars::prelude::{PlRefPath, ScanSources};
+use polars::prelude::{PlRefPath, PlSmallStr, ScanSources};
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The files of one table.
+#[derive(Default)]
 pub(crate) struct Found {
     pub(crate) files: Vec<FileFact>,
     /// What is read in place of each file, where that is a copy.
     pub(crate) copies: Vec<PathBuf>,
     pub(crate) notes: Vec<String>,
+    /// Columns that the paths tell; where there are any, a reader marks each row with its file.
+    pub(super) labels: Vec<Label>,
 }
 
 impl Found {
@@ -35,6 +41,11 @@ impl Found {
         format.ok_or_else(|| Error::new(ErrorKind::Source, "the dataset has no files"))
     }
 
+    /// The column in which a scan tells the file of each row, where one is wanted.
+    pub(super) fn tag(&self) -> Option<PlSmallStr> {
+        (!self.labels.is_empty()).then(|| super::labels::TAG.into())
+    }
+
     /// The files as sources of a scan.
     pub(crate) fn scan(&self) -> Result<ScanSources> {
         scan_of(self.files.iter().map(|file| file.path.as_path()))
@@ -54,22 +65,52 @@ pub(crate) fn find(source: &Source, base: &Path) -> Result<Found> {
             Error::new(ErrorKind::Source, format!("dataset {} names no files", source.name)).advise("give it a path")
         );
     }
-    let mut paths = Vec::new();
+    let chooser = Chooser::new(&source.selection)?;
+    chooser.refuse_unused(&source.paths)?;
+    let blank = vec![None; source.selection.parameters.len()];
+    let below = |root: PathBuf, paths: Vec<PathBuf>| -> Vec<Hit> {
+        paths.into_iter().map(|path| Hit { path, root: Some(root.clone()), values: blank.clone() }).collect()
+    };
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut known = HashSet::new();
+    let mut refused = 0;
     for text in &source.paths {
         let path = base.join(text);
         let mut found = match std::fs::metadata(&path) {
-            Ok(meta) if meta.is_dir() => folder(&path, text)?,
-            Ok(_) => vec![path],
-            Err(_) if text.contains(['*', '?']) => pattern(base, text)?,
+            Ok(meta) if meta.is_dir() => below(path.clone(), folder(&path, text)?),
+            Ok(_) => vec![Hit { path, root: None, values: blank.clone() }],
+            Err(_) if is_special(text) => chooser.matching(base, text, &mut refused)?,
+            Err(_) if text.contains(['*', '?']) => {
+                let (root, paths) = pattern(base, text)?;
+                below(root, paths)
+            }
             Err(error) => return Err(unreadable(&path, &error)),
         };
-        found.retain(|path| !paths.contains(path));
-        paths.append(&mut found);
+        found.retain(|hit| known.insert(hit.path.clone()));
+        hits.append(&mut found);
     }
-    let files = paths.into_iter().map(fact).collect::<Result<Vec<_>>>()?;
-    let mut found = Found { files, copies: Vec::new(), notes: Vec::new() };
+    refused += chooser.by_time(&mut hits)?;
+    let mut notes = Vec::new();
+    if refused > 0 {
+        let all = refused + hits.len() as u64;
+        notes.push(format!("{} of {} files were read; the others are not wanted", hits.len(), all));
+    }
+    let labels = labels(&source.selection, &hits, chooser.layouts(), &mut notes);
+    let files = hits.into_iter().map(|hit| fact(hit.path)).collect::<Result<Vec<_>>>()?;
+    let mut found = Found { files, copies: Vec::new(), notes, labels };
     drop_empty(&mut found);
     Ok(found)
+}
+
+/// Refuses files that do not make one table, each with what is different about it.
+pub(super) fn refuse(mut odd: Vec<String>) -> Result<()> {
+    if odd.is_empty() {
+        return Ok(());
+    }
+    let more = if odd.len() > 20 { format!(" ... and {} more", odd.len() - 20) } else { String::new() };
+    odd.truncate(20);
+    Err(Error::new(ErrorKind::Source, format!("{}{more}", odd.join("; ")))
+        .advise("read files of one table with the same columns in the same order"))
 }
 
 /// A path as a message shows it.
@@ -133,7 +174,7 @@ fn folder(path: &Path, text: &str) -> Result<Vec<PathBuf>> {
 }
 
 // Files below a folder; hidden ones and marks such as _SUCCESS are no data.
-fn walk(path: &Path, files: &mut Vec<PathBuf>, deep: bool) -> Result<()> {
+pub(super) fn walk(path: &Path, files: &mut Vec<PathBuf>, deep: bool) -> Result<()> {
     let entries = std::fs::read_dir(path).map_err(|error| unreadable(path, &error))?;
     for entry in entries {
         let entry = entry.map_err(|error| unreadable(path, &error))?;
@@ -150,7 +191,8 @@ fn walk(path: &Path, files: &mut Vec<PathBuf>, deep: bool) -> Result<()> {
     Ok(())
 }
 
-fn pattern(base: &Path, text: &str) -> Result<Vec<PathBuf>> {
+// The folder that a pattern begins with, and the files below it.
+fn pattern(base: &Path, text: &str) -> Result<(PathBuf, Vec<PathBuf>)> {
     let fixed: PathBuf = Path::new(text)
         .components()
         .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?']))
@@ -178,7 +220,7 @@ fn pattern(base: &Path, text: &str) -> Result<Vec<PathBuf>> {
         );
     }
     files.sort();
-    Ok(files)
+    Ok((root, files))
 }
 
 fn parts_match(pattern: &[String], path: &[String]) -> bool {

@@ -1,47 +1,61 @@
 //! JSON Lines and JSON documents.
 
 use super::columnar::held;
-use super::files::{Found, reader, shown, unreadable};
+use super::files::{Found, shown, unreadable};
+use super::labels::TAG;
+use super::straighten;
+use super::text::Text;
 use super::{Depth, Opened, Source, StoredColumn};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::word_of_dtype;
+use polars::io::ndjson::infer_schema;
 use polars::prelude::{
-    DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader,
-    ScanSources, SerReader as _,
+    Column, DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader,
+    PlSmallStr, Scalar, ScanSources, Schema, SchemaRef, SerReader as _, UnionArgs, concat, lit,
 };
-use std::io::{BufRead as _, BufReader, Cursor, Read as _};
+use std::io::{BufRead, BufReader, Cursor, Read, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
+const MARK: &[u8] = b"\xef\xbb\xbf";
 const HEAD: u64 = 4 << 20;
 
 /// Opens JSON files.
 pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    let head = matches!(depth, Depth::Head { .. });
+    let text = |file: &super::FileFact| Text::of(&file.path, &source.options, head);
+    let texts: Vec<Text> = found.files.iter().map(text).collect::<Result<_>>()?;
     let document = match source.options.multi_line {
         Some(document) => document,
-        None => found.files.iter().any(|file| is_document(&file.path)),
+        None => texts.iter().any(is_document),
     };
+    let mut notes = Vec::new();
     let (mut frame, records) = match (document, depth) {
-        (true, Depth::Head { rows }) => (documents(&found)?.head(Some(rows)).lazy(), None),
+        (true, Depth::Head { rows }) => (documents(&found, &texts)?.head(Some(rows)).lazy(), None),
         (true, _) => {
-            let table = documents(&found)?;
+            let table = documents(&found, &texts)?;
             let rows = table.height() as u64;
             (table.lazy(), Some(rows))
         }
-        (false, Depth::Head { rows }) => (lines_head(&found, rows)?, None),
-        (false, _) => lines(&found)?,
+        (false, Depth::Head { rows }) => (lines_head(&found, &texts, rows)?, None),
+        (false, _) => lines(&found, &texts, &mut notes)?,
     };
-    let schema = match frame.collect_schema() {
+    let mut schema = match frame.collect_schema() {
         Ok(schema) => schema,
-        Err(error) => return Err(bad_line(&found)?.unwrap_or_else(|| Error::from(error))),
+        Err(error) => return Err(bad_line(&texts)?.unwrap_or_else(|| Error::from(error))),
     };
+    if schema.contains(TAG) {
+        schema =
+            Arc::new(schema.iter().filter(|(name, _)| *name != TAG).map(|(n, d)| (n.clone(), d.clone())).collect());
+    }
     let columns: Vec<_> = schema
         .iter()
         .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
         .collect();
-    if !matches!(depth, Depth::Head { .. }) {
+    if !head {
         held(source, &columns)?;
     }
-    let mut notes = found.notes;
+    notes.splice(0..0, found.notes);
     if columns.is_empty() {
         notes.push("the file is empty: it has no columns and no rows".to_owned());
     }
@@ -49,9 +63,9 @@ pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Op
 }
 
 // A document begins with a list, or with an object that goes on over its first line.
-fn is_document(path: &Path) -> bool {
+fn is_document(text: &Text) -> bool {
     let mut head = Vec::new();
-    let Ok(text) = reader(path) else { return false };
+    let Ok(text) = text.reader() else { return false };
     if text.take(1 << 20).read_to_end(&mut head).is_err() {
         return false;
     }
@@ -64,17 +78,21 @@ fn is_document(path: &Path) -> bool {
     head.starts_with(b"[") || cut()
 }
 
-fn documents(found: &Found) -> Result<DataFrame> {
+fn documents(found: &Found, texts: &[Text]) -> Result<DataFrame> {
     let mut table: Option<DataFrame> = None;
-    for file in &found.files {
+    for (at, file) in texts.iter().enumerate() {
         let mut text = Vec::new();
-        reader(&file.path)?.read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text).to_vec();
-        let more = JsonReader::new(Cursor::new(text))
+        file.reader()?.read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
+        let text = text.strip_prefix(MARK).unwrap_or(&text).to_vec();
+        let mut more = JsonReader::new(Cursor::new(text))
             .with_json_format(JsonFormat::Json)
             .infer_schema_len(None)
             .finish()
             .map_err(|error| damaged(&file.path, error))?;
+        if found.tag().is_some() {
+            let height = more.height();
+            more.with_column(Column::new_scalar(TAG.into(), Scalar::from(PlSmallStr::from(at.to_string())), height))?;
+        }
         match &mut table {
             Some(table) => {
                 table.vstack_mut(&more).map_err(|error| unlike(&file.path, error))?;
@@ -85,50 +103,174 @@ fn documents(found: &Found) -> Result<DataFrame> {
     Ok(table.unwrap_or_default())
 }
 
-fn lines(found: &Found) -> Result<(LazyFrame, Option<u64>)> {
+// Every line of every file is counted, and its fields are among the columns.
+fn lines(found: &Found, texts: &[Text], notes: &mut Vec<String>) -> Result<(LazyFrame, Option<u64>)> {
     let mut records = 0;
-    for file in &found.files {
-        let mut text = BufReader::with_capacity(1 << 20, reader(&file.path)?);
-        let mut line = Vec::new();
-        while text.read_until(b'\n', &mut line).map_err(|error| unreadable(&file.path, &error))? > 0 {
-            records += u64::from(!line.trim_ascii().is_empty());
-            line.clear();
+    let mut schemas = Vec::new();
+    for text in texts {
+        let mut counted = Counted { inner: BufReader::with_capacity(1 << 20, plain(text)?), lines: 0, filled: false };
+        let schema = infer_schema(&mut counted, None);
+        // What the search for columns did not want to hear is counted too.
+        std::io::copy(&mut counted, &mut std::io::sink()).map_err(|error| unreadable(&text.path, &error))?;
+        let rows = counted.lines + u64::from(counted.filled);
+        records += rows;
+        if rows > 0 {
+            let bad = || bad_line(std::slice::from_ref(text));
+            schemas.push((text, schema.map_err(|error| bad().ok().flatten().unwrap_or_else(|| Error::from(error)))?));
         }
     }
-    if records == 0 {
+    let Some(((first, schema), others)) = schemas.split_first() else {
         return Ok((DataFrame::empty().lazy(), Some(0)));
+    };
+    let mut whole = schema.clone();
+    if let Some((odd, other)) = others.iter().find(|(_, other)| other != schema) {
+        let has: Vec<_> =
+            other.iter_names().filter(|name| !schema.contains(name)).take(5).map(|n| n.as_str()).collect();
+        let lacks: Vec<_> =
+            schema.iter_names().filter(|name| !other.contains(name)).take(5).map(|n| n.as_str()).collect();
+        let say = |word: &str, names: &[&str]| {
+            if names.is_empty() { String::new() } else { format!("; it {word} {}", names.join(", ")) }
+        };
+        notes.push(format!(
+            "the files do not all have the same fields, {} differs from {}{}{}; what a record lacks is missing",
+            shown(&odd.path),
+            shown(&first.path),
+            say("has also", &has),
+            say("lacks", &lacks)
+        ));
+        whole = all_fields(texts)?;
     }
-    let frame = LazyJsonLineReader::new_with_sources(found.scan()?).with_infer_schema_length(None).finish()?;
+    let frame = scan(found, texts, Arc::new(whole))?;
     Ok((frame, Some(records)))
 }
 
-fn lines_head(found: &Found, rows: usize) -> Result<LazyFrame> {
-    let mut text = Vec::new();
-    for file in &found.files {
-        if text.len() as u64 >= HEAD {
+// The fields of all files together, each with a type that holds all of its values.
+fn all_fields(texts: &[Text]) -> Result<Schema> {
+    let mut chained: Box<dyn Read> = Box::new(std::io::empty());
+    for text in texts {
+        chained = Box::new(chained.chain(plain(text)?).chain(&b"\n"[..]));
+    }
+    Ok(infer_schema(&mut BufReader::with_capacity(1 << 20, chained), None)?)
+}
+
+fn scan(found: &Found, texts: &[Text], schema: SchemaRef) -> Result<LazyFrame> {
+    let read = |sources: ScanSources, tag: Option<PlSmallStr>| {
+        let reader = LazyJsonLineReader::new_with_sources(sources);
+        reader.with_schema(Some(Arc::clone(&schema))).with_include_file_paths(tag).finish()
+    };
+    if texts.iter().all(is_native) {
+        return Ok(read(found.scan()?, found.tag())?);
+    }
+    let mut copies = Vec::new();
+    for text in texts {
+        let mut copy = straighten::begin()?;
+        let fail = |error| straighten::unwritable(Path::new("a temporary copy"), error);
+        std::io::copy(&mut plain(text)?, &mut copy).map_err(fail)?;
+        // A last line without an end must not run into the next file.
+        copy.write_all(b"\n").map_err(fail)?;
+        copies.push(copy);
+    }
+    if found.tag().is_none() {
+        return Ok(read(ScanSources::Files(copies.into_iter().collect()), None)?);
+    }
+    let mut parts = Vec::new();
+    for (at, copy) in copies.into_iter().enumerate() {
+        let part = read(ScanSources::Files(std::iter::once(copy).collect()), None)?;
+        parts.push(part.with_columns([lit(at.to_string()).alias(TAG)]));
+    }
+    Ok(concat(parts, UnionArgs { rechunk: false, ..UnionArgs::default() })?)
+}
+
+// Whether the engine's reader takes a file as it is.
+fn is_native(text: &Text) -> bool {
+    text.is_native() && !text.mark
+}
+
+// The text of a file without its byte order mark.
+fn plain(text: &Text) -> Result<Box<dyn Read + Send>> {
+    let mut file = text.reader()?;
+    let mut head = Vec::new();
+    file.by_ref().take(MARK.len() as u64).read_to_end(&mut head).map_err(|error| unreadable(&text.path, &error))?;
+    let rest = if head == MARK { Vec::new() } else { head };
+    Ok(Box::new(Cursor::new(rest).chain(file)))
+}
+
+// Counts the lines that hold something, while another reads them.
+struct Counted<R> {
+    inner: R,
+    lines: u64,
+    filled: bool,
+}
+
+impl<R: BufRead> Counted<R> {
+    fn count(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while let Some(at) = memchr::memchr(b'\n', rest) {
+            self.lines += u64::from(self.filled || !rest[..at].trim_ascii().is_empty());
+            self.filled = false;
+            rest = &rest[at + 1..];
+        }
+        self.filled |= !rest.trim_ascii().is_empty();
+    }
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(out)?;
+        self.count(&out[..read]);
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        let taken = self.inner.fill_buf().map(|bytes| bytes[..amount.min(bytes.len())].to_vec()).unwrap_or_default();
+        self.count(&taken);
+        self.inner.consume(amount);
+    }
+}
+
+fn lines_head(found: &Found, texts: &[Text], rows: usize) -> Result<LazyFrame> {
+    let mut parts: Vec<LazyFrame> = Vec::new();
+    let mut taken = 0;
+    for (at, file) in texts.iter().enumerate() {
+        if taken >= HEAD {
             break;
         }
-        let before = text.len() as u64;
-        let more =
-            reader(&file.path)?.take(HEAD).read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
+        let mut text = Vec::new();
+        let more = plain(file)?.take(HEAD).read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
         if more as u64 == HEAD {
-            let cut = memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1);
-            text.truncate(cut.max(usize::try_from(before).unwrap_or_default()));
-        } else if text.last().is_some_and(|byte| *byte != b'\n') {
-            text.push(b'\n');
+            text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1));
+        }
+        taken += text.len() as u64;
+        if text.trim_ascii().is_empty() {
+            continue;
+        }
+        let schema = infer_schema(&mut Cursor::new(&text), None)?;
+        let scan = ScanSources::Buffers(std::iter::once(text.into()).collect());
+        let reader = LazyJsonLineReader::new_with_sources(scan).with_schema(Some(Arc::new(schema)));
+        let part = reader.with_n_rows(Some(rows)).finish()?;
+        let tag = found.tag().map(|tag| lit(at.to_string()).alias(tag));
+        parts.push(if let Some(tag) = tag { part.with_columns([tag]) } else { part });
+    }
+    match parts.len() {
+        0 => Ok(DataFrame::empty().lazy()),
+        1 => Ok(parts.remove(0)),
+        _ => {
+            let how = UnionArgs { to_supertypes: true, diagonal: true, ..UnionArgs::default() };
+            Ok(concat(parts, how)?.limit(u32::try_from(rows).unwrap_or(u32::MAX)))
         }
     }
-    if text.trim_ascii().is_empty() {
-        return Ok(DataFrame::empty().lazy());
-    }
-    let scan = ScanSources::Buffers(std::iter::once(text.into()).collect());
-    Ok(LazyJsonLineReader::new_with_sources(scan).with_infer_schema_length(None).with_n_rows(Some(rows)).finish()?)
 }
 
 // The first line that is no JSON object, once it is known that there is one.
-fn bad_line(found: &Found) -> Result<Option<Error>> {
-    for file in &found.files {
-        let mut text = BufReader::with_capacity(1 << 20, reader(&file.path)?);
+fn bad_line(texts: &[Text]) -> Result<Option<Error>> {
+    for file in texts {
+        let mut text = BufReader::with_capacity(1 << 20, plain(file)?);
         let (mut line, mut number) = (Vec::new(), 0_u64);
         while text.read_until(b'\n', &mut line).map_err(|error| unreadable(&file.path, &error))? > 0 {
             number += 1;

@@ -1,10 +1,10 @@
 //! The layouts of all files of one table: read one by one, held against the first.
 
 use super::dialect::{Layout, layout_of};
-use super::files::{Found, shown};
+use super::files::{Found, refuse, shown};
 use super::text::Text;
-use super::{FileFact, ReadOptions};
-use crate::error::{Error, ErrorKind, Result};
+use super::{FileFact, ReadOptions, Widths};
+use crate::error::Result;
 use std::path::Path;
 
 /// A file with its layout.
@@ -30,15 +30,12 @@ pub(super) fn layouts(found: &Found, options: &ReadOptions, head_only: bool) -> 
         options.delimiter = Some(char::from(layout.marks.delimiter));
         options.quote = layout.marks.quote.map(char::from);
         options.header = Some(layout.dialect.header);
+        options.escape = Some(layout.dialect.escape);
+        options.widths = (!layout.dialect.widths.is_empty()).then(|| Widths::Given(layout.dialect.widths.clone()));
         layouts.push((file.clone(), layout));
     }
-    if odd.is_empty() {
-        return Ok((layouts, empty));
-    }
-    let more = if odd.len() > 20 { format!(" ... and {} more", odd.len() - 20) } else { String::new() };
-    odd.truncate(20);
-    Err(Error::new(ErrorKind::Source, format!("{}{more}", odd.join("; ")))
-        .advise("read files of one table with the same columns in the same order"))
+    refuse(odd)?;
+    Ok((layouts, empty))
 }
 
 impl Found {

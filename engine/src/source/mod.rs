@@ -3,20 +3,29 @@
 //! [`FORMATS`] is the table of what can be read. Text is typed by a pass over its bytes that is independent of the parser that the
 //! run uses ([`intake`]); what would not survive a type stays text. Knows files and formats, no operation and no run.
 
+mod avro;
 mod calendar;
 mod codec;
 mod columnar;
+mod copied;
 mod delimited;
 mod dialect;
 mod encoding;
 mod excel;
 mod facts;
 mod files;
+mod filter;
+mod fixed;
 mod intake;
 mod json;
+mod kept;
+mod key;
+mod labels;
 mod laid;
+mod path_date;
 pub(crate) mod reading;
 mod rejects;
+mod select;
 mod shape;
 mod sniff;
 mod split;
@@ -28,13 +37,17 @@ mod verdict;
 
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
 pub use files::{is_text, total_bytes};
+pub use filter::Filter;
+pub use key::{Key, Keys};
+pub use path_date::DateLayout;
 pub use rejects::{REJECT_COLUMNS, Reject, RejectCount, SetAside, too_many};
+pub use select::{FilesLimit, PathKind, PathParameter, Selection, outside_expressions};
 pub(crate) use shape::shape_of;
 pub(crate) use verdict::fits_kind;
 
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{LazyFrame, PolarsError, SchemaRef};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 /// Files to be read as one table.
@@ -42,14 +55,31 @@ use std::sync::atomic::AtomicBool;
 pub struct Source {
     /// The name of the dataset, for messages.
     pub name: String,
-    /// Files, folders and patterns with `*`, `?` and `**`; relative ones from the base folder.
+    /// Files, folders and patterns with `*`, `?`, `**`, `<regular expression>` and `{parameter}`; relative ones from the base folder.
     pub paths: Vec<String>,
+    /// Which of the files are wanted, and what their paths tell.
+    pub selection: Selection,
     /// The name of the format in [`FORMATS`]; from the extension when there is none.
     pub format: Option<String>,
     /// How text is to be read.
     pub options: ReadOptions,
     /// The stored result of an earlier typing pass, which the data is held against.
     pub columns: Option<Vec<StoredColumn>>,
+    /// The files on which the stored types were decided.
+    pub known: Option<Known>,
+    /// The folder in which results of typing passes are kept; none when each pass is to be made.
+    pub verdicts: Option<PathBuf>,
+    /// Where the keys of encrypted files are found.
+    pub keys: Keys,
+}
+
+/// The files on which stored types were decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The files.
+    pub files: Vec<FileFact>,
+    /// Their records, where they were counted.
+    pub records: Option<u64>,
 }
 
 /// How a text file is to be read.
@@ -59,6 +89,10 @@ pub struct ReadOptions {
     pub delimiter: Option<char>,
     /// The character around fields; none switches quoting off.
     pub quote: Option<char>,
+    /// The character that takes the meaning from a quote or a delimiter, or that there is none; found from the data otherwise.
+    pub escape: Option<Option<char>>,
+    /// The columns of text of fixed width; found from the data where no delimiter fits.
+    pub widths: Option<Widths>,
     /// Whether the first record holds the names of the columns; told from the data when there is none.
     pub header: Option<bool>,
     /// How many records hold the names, one below the other; they are joined.
@@ -79,8 +113,12 @@ pub struct ReadOptions {
     pub sheet: Option<String>,
     /// Words that stand for a missing value.
     pub null_words: Vec<String>,
+    /// Columns that are kept as text, whatever they look like.
+    pub text_columns: Vec<String>,
     /// Whether a JSON file is one document instead of one object a line; told from the first byte when there is none.
     pub multi_line: Option<bool>,
+    /// The name of the secret that holds the key of encrypted files which do not name theirs.
+    pub key: Option<String>,
 }
 
 impl Default for ReadOptions {
@@ -88,6 +126,8 @@ impl Default for ReadOptions {
         Self {
             delimiter: None,
             quote: Some('"'),
+            escape: None,
+            widths: None,
             header: None,
             header_lines: 1,
             skip_lines: 0,
@@ -98,8 +138,37 @@ impl Default for ReadOptions {
             date_order: None,
             sheet: None,
             null_words: Vec::new(),
+            text_columns: Vec::new(),
             multi_line: None,
+            key: None,
         }
+    }
+}
+
+/// The columns of text of fixed width.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Widths {
+    /// Found from columns of blanks.
+    Found,
+    /// So many characters each; a last one of 0 goes on to the end of the line.
+    Given(Vec<usize>),
+}
+
+impl Widths {
+    /// Widths as they are typed: find, or 10,5,8.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.trim().eq_ignore_ascii_case("find") {
+            return Some(Self::Found);
+        }
+        let widths: Vec<usize> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
+        Self::given(widths)
+    }
+
+    /// Some widths, unless one but the last is nothing or there are far too many characters.
+    pub fn given(widths: Vec<usize>) -> Option<Self> {
+        let (_, first) = widths.split_last()?;
+        let fits = first.iter().all(|width| *width > 0) && widths.iter().all(|width| *width <= 1 << 24);
+        (fits && (widths.len() > 1 || widths[0] > 0)).then_some(Self::Given(widths))
     }
 }
 
@@ -211,8 +280,8 @@ pub struct ReadFormat {
 pub static FORMATS: &[ReadFormat] = &[
     ReadFormat {
         name: "CSV",
-        title: "Delimited text",
-        extensions: &["csv", "tsv", "tab", "psv", "txt"],
+        title: "Delimited text, and text of fixed width",
+        extensions: &["csv", "tsv", "tab", "psv", "txt", "fwf", "prn"],
         compressed: codec::ENDINGS,
         text: true,
         open: delimited::open,
@@ -248,6 +317,14 @@ pub static FORMATS: &[ReadFormat] = &[
         compressed: &[],
         text: false,
         open: columnar::open_arrow,
+    },
+    ReadFormat {
+        name: "AVRO",
+        title: "Avro",
+        extensions: &["avro"],
+        compressed: codec::ENDINGS,
+        text: false,
+        open: copied::open_avro,
     },
 ];
 
@@ -320,7 +397,37 @@ fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
         Some(name) => format_named(name).ok_or_else(|| unknown_format(name))?,
         None => found.format()?,
     };
-    (format.open)(source, found, depth)
+    let inner = found.inner(source);
+    let labels = found.labels.clone();
+    let mut opened = labels::finish((format.open)(&inner, found, depth)?, &labels, source)?;
+    if matches!(depth, Depth::Whole { .. }) && source.columns.is_some() {
+        opened.notes.extend(source.known.as_ref().and_then(|known| other_files(known, &opened)));
+    }
+    Ok(opened)
+}
+
+// That stored types were decided on other files than these, which they fit all the same.
+fn other_files(known: &Known, opened: &Opened) -> Option<String> {
+    let prints = |files: &[FileFact]| -> Vec<_> {
+        let name = |file: &FileFact| file.path.file_name().map(std::ffi::OsStr::to_os_string);
+        files.iter().map(|file| (name(file), file.bytes, file.modified.clone())).collect()
+    };
+    if prints(&known.files) == prints(&opened.files) {
+        return None;
+    }
+    let told = |files: &[FileFact], records: Option<u64>| {
+        let name =
+            files.first().and_then(|file| file.path.file_name()).unwrap_or_default().to_string_lossy().into_owned();
+        let more = if files.len() > 1 { format!(" and {} more", files.len() - 1) } else { String::new() };
+        let noun = if records == Some(1) { "record" } else { "records" };
+        let records = records.map(|records| format!(" ({} {noun})", crate::values::grouped(records)));
+        format!("{name}{more}{}", records.unwrap_or_default())
+    };
+    Some(format!(
+        "the types were decided on {}; every value of {} fits them",
+        told(&known.files, known.records),
+        told(&opened.files, opened.records)
+    ))
 }
 
 fn unknown_format(name: &str) -> Error {

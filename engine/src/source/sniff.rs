@@ -16,6 +16,9 @@ const CELLS: usize = 200_000;
 pub(super) struct Guess {
     pub(super) delimiter: u8,
     pub(super) quote: Option<u8>,
+    pub(super) escape: Option<u8>,
+    /// The widths of columns of fixed width; empty when a delimiter parts them.
+    pub(super) widths: Vec<usize>,
     pub(super) confidence: f64,
     pub(super) reason: String,
     pub(super) runner_up: Option<u8>,
@@ -97,13 +100,39 @@ pub(super) fn delimiter(samples: &[&[u8]], quote: Option<u8>, usual: u8, whole: 
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (b.1 == usual).cmp(&(a.1 == usual))));
     let Some((best, delimiter, reason)) = scored.first().cloned() else {
         let reason = "no delimiter splits the records alike: one column".to_owned();
-        return Guess { delimiter: usual, quote, confidence: 0.5, reason, runner_up: None };
+        return Guess {
+            delimiter: usual,
+            quote,
+            escape: None,
+            widths: Vec::new(),
+            confidence: 0.5,
+            reason,
+            runner_up: None,
+        };
     };
     let second = scored.get(1).map_or(0.0, |(score, ..)| *score);
     let confidence = (1.0 - second / best / 2.0).clamp(0.5, 1.0);
     let runner_up = scored.get(1).filter(|(score, ..)| score * 2.0 > best).map(|(_, delimiter, _)| *delimiter);
     let quote = single_quoted(samples.first().copied().unwrap_or_default(), delimiter, quote, whole);
-    Guess { delimiter, quote, confidence, reason, runner_up }
+    Guess { delimiter, quote, escape: None, widths: Vec::new(), confidence, reason, runner_up }
+}
+
+/// Whether a backslash takes the meaning from quotes or delimiters: records are out of shape unless it does, and none is when it does.
+pub(super) fn escape(head: &[u8], delimiter: u8, quote: Option<u8>, whole: bool) -> Option<u8> {
+    let before = |byte: u8| memchr::memmem::find(head, &[b'\\', byte]).is_some();
+    if !quote.is_some_and(before) && !before(delimiter) {
+        return None;
+    }
+    let odd = |marks: &Marks| {
+        let sample = Sample::of(head, marks, whole);
+        let (width, _) = sample.usual(0).unwrap_or_default();
+        let stray = |record: &Record| record.cells.iter().any(|(_, form)| *form == Form::Stray);
+        let odd = sample.records.iter().filter(|record| record.cells.len() != width || stray(record)).count();
+        (width, odd, sample.records.len())
+    };
+    let (width, strange, records) = odd(&Marks::escaped(delimiter, quote, Some(b'\\')));
+    let (_, without, _) = odd(&Marks::new(delimiter, quote));
+    (without > 0 && strange == 0 && width > 1 && records > 1).then_some(b'\\')
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a score of a few thousand records")]
@@ -157,7 +186,7 @@ fn shape_of_cell(text: &[u8]) -> Shape {
 // Whether a cell looks like a whole value of some kind, and not like several that were not parted.
 fn is_known(text: &[u8], form: Form) -> bool {
     match form {
-        Form::Quoted | Form::Doubled => return true,
+        Form::Quoted | Form::Doubled | Form::Escaped => return true,
         Form::Stray => return false,
         Form::Plain => {}
     }
@@ -196,6 +225,8 @@ fn single_quoted(head: &[u8], delimiter: u8, quote: Option<u8>, whole: bool) -> 
     if clean { Some(b'\'') } else { quote }
 }
 
+const NAMED: &str = "words stand above numbers or dates";
+
 /// Whether the first record names the columns, told from it and the records below.
 pub(super) fn has_header(records: &[Record]) -> (bool, &'static str) {
     let Some((first, body)) = records.split_first() else { return (true, "usual") };
@@ -222,7 +253,7 @@ pub(super) fn has_header(records: &[Record]) -> (bool, &'static str) {
     }
     match (named, valued) {
         (0, 0) => (true, "usual"),
-        (named, valued) if named >= valued => (true, "words stand above numbers or dates"),
+        (named, valued) if named >= valued => (true, NAMED),
         _ => (false, "the first record holds numbers or dates like those below"),
     }
 }
@@ -240,7 +271,18 @@ pub(super) fn preamble(sample: &Sample) -> u64 {
     if width < 2 || count < 2 || count * 2 < sample.records.len() {
         return 0;
     }
-    let Some(first) = sample.records.iter().position(|record| record.cells.len() == width) else { return 0 };
+    let wide = |record: &Record| record.cells.len() == width;
+    let Some(mut first) = sample.records.iter().position(wide) else { return 0 };
+    // A title may be followed by as many delimiters as the table has: then words above numbers come after it.
+    let titled = |record: &Record| {
+        let mut texts = record.cells.iter().map(|(text, _)| !text.is_empty());
+        texts.next() == Some(true) && width > 2 && !texts.any(|filled| filled)
+    };
+    let titles = sample.records[first..].iter().take_while(|record| titled(record)).count();
+    if titles > 0 && sample.records.get(first + titles).is_some_and(wide) {
+        let (named, reason) = has_header(&sample.records[first + titles..]);
+        first += if named && reason == NAMED { titles } else { 0 };
+    }
     let slight = |record: &Record| {
         let filled = record.cells.iter().filter(|(text, _)| !text.is_empty()).count();
         filled <= (width / 2).max(1)

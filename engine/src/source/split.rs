@@ -3,6 +3,7 @@
 //! A field that begins with the quote ends at the delimiter or line end after its closing quote; in any other field a quote is an
 //! ordinary character, told to the visitor as stray. Lines end with LF or CR LF. Nothing is allocated.
 
+use super::fixed::Cuts;
 use memchr::memchr;
 
 /// The characters that structure a file.
@@ -10,6 +11,10 @@ use memchr::memchr;
 pub(crate) struct Marks {
     pub(crate) delimiter: u8,
     pub(crate) quote: Option<u8>,
+    /// The character that takes the meaning from a quote, a delimiter, a line end or itself.
+    pub(crate) escape: Option<u8>,
+    /// Columns of fixed width, which need no other marks.
+    pub(crate) cuts: Option<Cuts>,
     stops: [bool; 256],
 }
 
@@ -22,9 +27,54 @@ impl Marks {
         if let Some(quote) = quote {
             stops[usize::from(quote)] = true;
         }
-        Self { delimiter, quote, stops }
+        Self { delimiter, quote, escape: None, cuts: None, stops }
+    }
+
+    /// Marks with an escape character.
+    pub(crate) fn escaped(delimiter: u8, quote: Option<u8>, escape: Option<u8>) -> Self {
+        let mut marks = Self::new(delimiter, quote);
+        if let Some(escape) = escape {
+            marks.escape = Some(escape);
+            marks.stops[usize::from(escape)] = true;
+        }
+        marks
+    }
+
+    /// Marks of columns of fixed width.
+    pub(crate) fn fixed(cuts: Cuts) -> Self {
+        Self { cuts: Some(cuts), ..Self::new(FIXED, Some(b'"')) }
+    }
+
+    // Whether an escape character before a byte takes its meaning.
+    fn is_special(&self, byte: u8) -> bool {
+        byte == self.delimiter || byte == b'\n' || Some(byte) == self.quote || Some(byte) == self.escape
+    }
+
+    /// The text of a field with its escapes undone.
+    pub(crate) fn unescaped(&self, text: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((first, after)) = rest.split_first() {
+            let next = after.first().copied();
+            let taken = (Some(*first) == self.escape && next.is_some_and(|next| self.is_special(next)))
+                || (Some(*first) == self.quote && next == self.quote);
+            match next {
+                Some(next) if taken => {
+                    out.push(next);
+                    rest = &after[1..];
+                }
+                _ => {
+                    out.push(*first);
+                    rest = after;
+                }
+            }
+        }
+        out
     }
 }
+
+/// What parts the fields of a copy whose original has no delimiter.
+const FIXED: u8 = 0x1f;
 
 /// How a field was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +85,8 @@ pub(crate) enum Form {
     Quoted,
     /// Between quotes, with doubled quotes inside.
     Doubled,
+    /// With escapes inside, between quotes or not.
+    Escaped,
     /// With quotes where none belong, or a carriage return before a delimiter.
     Stray,
 }
@@ -116,6 +168,10 @@ pub(crate) fn blank_width(bytes: &[u8]) -> Option<usize> {
 
 #[inline]
 fn record(bytes: &[u8], mut at: usize, marks: &Marks, line: u64, visit: &mut impl Visit) -> (usize, u64, Ended) {
+    if let Some(cuts) = &marks.cuts {
+        let (end, lines, ended) = cuts.record(&bytes[at..], line, visit);
+        return (at + end, lines, ended);
+    }
     let mut index = 0;
     let mut lines = 1;
     loop {
@@ -134,7 +190,8 @@ fn record(bytes: &[u8], mut at: usize, marks: &Marks, line: u64, visit: &mut imp
         let mut form = field.form;
         let ends = bytes.get(field.stop).copied();
         let within = ends == Some(marks.delimiter) && ends != Some(b'\n');
-        if matches!(form, Form::Plain | Form::Stray) && to > field.from && bytes[to - 1] == b'\r' {
+        let bare = matches!(form, Form::Plain | Form::Stray) || (form == Form::Escaped && field.to == field.stop);
+        if bare && to > field.from && bytes[to - 1] == b'\r' {
             to -= usize::from(!within);
             if within || bytes[..to].ends_with(b"\r") {
                 form = Form::Stray;
@@ -168,19 +225,27 @@ struct Field {
 fn plain(bytes: &[u8], from: usize, marks: &Marks) -> Field {
     let mut form = Form::Plain;
     let mut at = from;
+    let mut lines = 0;
     loop {
         match bytes[at..].iter().position(|byte| marks.stops[usize::from(*byte)]) {
             None => {
                 let end = bytes.len();
-                return Field { from, to: end, stop: end, form, lines: 0, open: false };
+                return Field { from, to: end, stop: end, form, lines, open: false };
             }
             Some(step) => {
                 at += step;
-                if Some(bytes[at]) == marks.quote {
+                if Some(bytes[at]) == marks.escape {
+                    let special = bytes.get(at + 1).filter(|next| marks.is_special(**next));
+                    if let Some(next) = special {
+                        form = if form == Form::Plain { Form::Escaped } else { form };
+                        lines += u64::from(*next == b'\n');
+                    }
+                    at += 1 + usize::from(special.is_some());
+                } else if Some(bytes[at]) == marks.quote {
                     form = Form::Stray;
                     at += 1;
                 } else {
-                    return Field { from, to: at, stop: at, form, lines: 0, open: false };
+                    return Field { from, to: at, stop: at, form, lines, open: false };
                 }
             }
         }
@@ -194,13 +259,26 @@ fn quoted(bytes: &[u8], start: usize, marks: &Marks) -> Field {
     let mut form = Form::Quoted;
     let mut at = from;
     loop {
-        let Some(step) = memchr(quote, &bytes[at..]) else {
+        let found = match marks.escape {
+            None => memchr(quote, &bytes[at..]),
+            Some(escape) => memchr::memchr2(quote, escape, &bytes[at..]),
+        };
+        let Some(step) = found else {
             return Field { from, to: bytes.len(), stop: bytes.len(), form: Form::Stray, lines: 0, open: true };
         };
         at += step;
+        if Some(bytes[at]) == marks.escape && bytes[at] != quote {
+            let special = bytes.get(at + 1).is_some_and(|next| marks.is_special(*next));
+            form = if special { Form::Escaped } else { form };
+            at += 1 + usize::from(special);
+            if at > bytes.len() {
+                at = bytes.len();
+            }
+            continue;
+        }
         match bytes.get(at + 1) {
             Some(next) if *next == quote => {
-                form = Form::Doubled;
+                form = if form == Form::Quoted { Form::Doubled } else { form };
                 at += 2;
             }
             _ => break,
@@ -216,7 +294,14 @@ fn quoted(bytes: &[u8], start: usize, marks: &Marks) -> Field {
         _ => {
             // Text after the closing quote: the field is taken as it stands, quotes and all, up to the next delimiter or line end.
             let rest = plain(bytes, at + 1, marks);
-            Field { from: start, to: rest.to, stop: rest.stop, form: Form::Stray, lines, open: false }
+            Field {
+                from: start,
+                to: rest.to,
+                stop: rest.stop,
+                form: Form::Stray,
+                lines: lines + rest.lines,
+                open: false,
+            }
         }
     }
 }

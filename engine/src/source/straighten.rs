@@ -58,6 +58,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) guessed_comment: bool,
     /// Whether records with too few fields are filled up.
     pub(crate) fill: bool,
+    /// What is written behind each record, where its file is to be told.
+    pub(crate) file: Option<Vec<u8>>,
 }
 
 /// What a copy holds and leaves out.
@@ -234,7 +236,9 @@ impl<'a> Copier<'a> {
         self.tally.blank(self.line);
         if self.tally.columns.len() == 1 {
             self.lines.records += 1;
-            self.put(b"\n")?;
+            let mut row = Vec::new();
+            self.end(&mut row);
+            self.put(&row)?;
         } else {
             self.lines.left_out += 1;
         }
@@ -299,6 +303,8 @@ impl<'a> Copier<'a> {
         let mut row = std::mem::take(&mut self.row);
         row.clear();
         for (index, (text, form)) in self.gathered.each().enumerate() {
+            let bare = (form == Form::Escaped).then(|| self.marks.unescaped(text));
+            let text = bare.as_deref().unwrap_or(text);
             self.tally.field(index, text, form, self.line);
             if index >= width {
                 continue;
@@ -309,22 +315,39 @@ impl<'a> Copier<'a> {
             match form {
                 // Where the file has no quotes, the copy has: one that stands in a field must not begin anything.
                 Form::Plain if self.marks.quote.is_none() && text.contains(&self.quote) => self.double(text, &mut row),
+                // At the beginning of a copy it would be taken for a byte order mark.
+                Form::Plain if text.starts_with(b"\xef\xbb\xbf") => self.double(text, &mut row),
+                // Where columns have a width, any character may stand in them.
+                Form::Plain if self.marks.cuts.is_some() && self.is_odd(text) => self.double(text, &mut row),
                 Form::Plain => row.extend_from_slice(text),
                 Form::Quoted | Form::Doubled => {
                     row.push(self.quote);
                     row.extend_from_slice(text);
                     row.push(self.quote);
                 }
-                Form::Stray => self.double(text, &mut row),
+                Form::Stray | Form::Escaped => self.double(text, &mut row),
             }
         }
         let fields = self.gathered.fields.len();
         self.tally.record(fields, self.line);
         row.extend(std::iter::repeat_n(self.marks.delimiter, width.saturating_sub(fields)));
-        row.push(b'\n');
+        self.end(&mut row);
         let put = self.put(&row);
         self.row = row;
         put
+    }
+
+    // The end of a record, with its file where that is to be told.
+    fn end(&self, row: &mut Vec<u8>) {
+        if let Some(file) = &self.rules.file {
+            row.push(self.marks.delimiter);
+            row.extend_from_slice(file);
+        }
+        row.push(b'\n');
+    }
+
+    fn is_odd(&self, text: &[u8]) -> bool {
+        text.iter().any(|byte| *byte == self.quote || *byte == self.marks.delimiter || *byte == b'\r')
     }
 
     fn double(&self, text: &[u8], row: &mut Vec<u8>) {

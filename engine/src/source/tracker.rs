@@ -60,6 +60,30 @@ impl Tracker {
         }
     }
 
+    /// The first values of every shape: shape, line and text, each line once.
+    pub(crate) fn firsts(&self) -> impl Iterator<Item = (Shape, u64, String)> {
+        let mut firsts: Vec<&First> = self.firsts.iter().collect();
+        firsts.sort_by_key(|first| (first.shape as usize, first.line));
+        let mut kept: Vec<&First> = Vec::new();
+        for first in firsts {
+            let same = kept.iter().rev().take_while(|other| other.shape == first.shape).count() as u64;
+            if same < KEPT {
+                kept.push(first);
+            }
+        }
+        kept.into_iter().map(|first| (first.shape, first.line, String::from_utf8_lossy(&first.text).into_owned()))
+    }
+
+    /// Sets how often a shape was seen, as an earlier pass counted.
+    pub(crate) fn put_count(&mut self, shape: Shape, count: u64) {
+        self.counts[shape as usize] = count;
+    }
+
+    /// Adds one of the first values of a shape, as an earlier pass found them.
+    pub(crate) fn put_first(&mut self, shape: Shape, line: u64, text: &str) {
+        self.firsts.push(first(shape, text.as_bytes(), line));
+    }
+
     /// How many values have one of the shapes.
     pub(crate) fn count(&self, shapes: &[Shape]) -> u64 {
         shapes.iter().map(|shape| self.counts[*shape as usize]).sum()
@@ -92,7 +116,7 @@ fn first(shape: Shape, text: &[u8], line: u64) -> First {
 }
 
 /// Records of one kind: how many, and the first lines.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Lines {
     pub(crate) count: u64,
     pub(crate) first: Vec<u64>,
@@ -187,7 +211,7 @@ impl Visit for Tally {
     fn field(&mut self, index: usize, text: &[u8], form: Form, line: u64) {
         match form {
             Form::Plain => {}
-            Form::Quoted | Form::Doubled => self.quoted += 1,
+            Form::Quoted | Form::Doubled | Form::Escaped => self.quoted += 1,
             Form::Stray => self.stray.note(line),
         }
         let missing = if text.is_empty() { form == Form::Plain } else { self.is_word(text) };

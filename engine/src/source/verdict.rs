@@ -175,6 +175,11 @@ pub(crate) fn fits_kind(kind: &str, shape: Shape) -> bool {
     KINDS.iter().any(|(word, shapes)| *word == kind && shapes.contains(&shape))
 }
 
+/// The verdict on a column that a person wants to be text.
+pub(crate) fn kept(name: &str, tracker: &Tracker) -> ColumnVerdict {
+    told(name, "string", tracker)
+}
+
 fn told(name: &str, kind: &str, tracker: &Tracker) -> ColumnVerdict {
     let text = kind == "string";
     let values = tracker.values() + if text { tracker.empty } else { 0 };

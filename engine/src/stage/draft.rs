@@ -172,7 +172,7 @@ pub fn draft_touched(
     let compiled = compile(steps, with_copies(draft, before), env, &mut facts, None)?;
     let mut any: Option<Expr> = None;
     for name in draft.compared() {
-        let one = if failed { draft.fails(name) } else { draft.differs(name) };
+        let one = if failed { fails(name) } else { draft.differs(name) };
         any = Some(match any {
             Some(any) => any.or(one),
             None => one,
@@ -217,11 +217,11 @@ impl Draft {
             |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::Boolean)),
         )
     }
+}
 
-    /// Whether a cell had a value and has none now.
-    fn fails(&self, name: &str) -> Expr {
-        col(old(name)).is_not_null().and(col(name).is_null())
-    }
+/// Whether a cell had a value and has none now.
+fn fails(name: &str) -> Expr {
+    col(old(name)).is_not_null().and(col(name).is_null())
 }
 
 /// What a draft does over all rows.
@@ -251,7 +251,7 @@ pub fn draft_counts(draft: &Draft, env: &Environment, cache: &Cache, cancel: &Ar
     let (mut changed, mut failed) = (lit(0u64), lit(0u64));
     for name in draft.compared() {
         changed = changed + draft.differs(name).sum().cast(DataType::UInt64);
-        failed = failed + draft.fails(name).sum().cast(DataType::UInt64);
+        failed = failed + fails(name).sum().cast(DataType::UInt64);
     }
     let counted = collect(compiled.frame.select([changed.alias("changed"), failed.alias("failed")]))?;
     let number = |name: &str| counted.column(name).and_then(|c| c.get(0)).ok().and_then(|v| v.extract::<u64>());

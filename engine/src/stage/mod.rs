@@ -21,7 +21,7 @@ use crate::op::{Environment, Locality, RowLaw, bind};
 use crate::plan::{FactsSource, Taps, compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, write_side_file};
-use crate::source::{self, ColumnVerdict, FileFact, Opened, Source, StoredColumn};
+use crate::source::{self, ColumnVerdict, FileFact, Opened, Selection, Source, StoredColumn, TextFacts};
 use polars::prelude::{DataFrame, IntoLazy as _, LazyFrame, SchemaRef, col};
 use std::path::Path;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct Table {
     pub columns: Vec<StoredColumn>,
     /// Why each column has its type.
     pub verdict: Vec<ColumnVerdict>,
+    /// Layout, lines and records set aside, of text that was read whole.
+    pub text: Option<TextFacts>,
     /// What a person should know.
     pub notes: Vec<String>,
     /// The files it comes from.
@@ -99,6 +101,7 @@ fn table(opened: Opened, frame: LazyFrame, rows: u64, exact: bool, key: String) 
         exact,
         columns: opened.columns.clone(),
         verdict: opened.verdict.clone(),
+        text: opened.text.clone().filter(|_| exact),
         notes: opened.notes.clone(),
         files: opened.files.clone(),
         key,
@@ -106,7 +109,9 @@ fn table(opened: Opened, frame: LazyFrame, rows: u64, exact: bool, key: String) 
 }
 
 fn key_of(source: &Source, files: &[FileFact]) -> String {
-    format!("{:?} {:?} {:?} {files:?}", source.format, source.options, source.columns)
+    // The clock decided which files there are, and that is all.
+    let selection = Selection { now: None, ..source.selection.clone() };
+    format!("{:?} {:?} {selection:?} {:?} {files:?}", source.format, source.options, source.columns)
 }
 
 /// Counts the rows of a frame.

@@ -1,0 +1,145 @@
+//! How a file is read: what was found, and what a person chose instead, kept in the dataset's options as the project file holds them.
+
+use brewhouse_engine::source::{ColumnVerdict, DateOrder, TextFacts};
+use serde_json::{Map, Value, json};
+
+/// What was found when a file of text was read.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// Layout, lines, records set aside.
+    pub text: TextFacts,
+    /// What was decided about each column, and why.
+    pub verdict: Vec<ColumnVerdict>,
+}
+
+/// A change of how a file is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The character between fields; none: as found.
+    Delimiter(Option<char>),
+    /// The character around fields, or that there is none; none: as found.
+    Quote(Option<Option<char>>),
+    /// Whether a record holds the names; none: as found.
+    Header(Option<bool>),
+    /// The name of the encoding; none: as found.
+    Encoding(Option<String>),
+    /// Whether a word stands for a missing value.
+    Missing(String, bool),
+    /// Whether a column is kept as text.
+    KeepText(String, bool),
+    /// Whether a comma in a number is always the decimal point.
+    DecimalComma(bool),
+    /// The order of day and month where the data proves none.
+    DateOrder(Option<DateOrder>),
+    /// Whether records with too few fields are filled up.
+    FillShort(bool),
+}
+
+impl Choice {
+    /// What the history says about it.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Delimiter(_) => "Read with another delimiter".into(),
+            Self::Quote(_) => "Read with another quote".into(),
+            Self::Header(_) => "Read the header otherwise".into(),
+            Self::Encoding(_) => "Read in another encoding".into(),
+            Self::Missing(word, true) => format!("Read {word} as missing"),
+            Self::Missing(word, false) => format!("Read {word} as it stands"),
+            Self::KeepText(column, true) => format!("Read {column} as text"),
+            Self::KeepText(column, false) => format!("Read {column} with its type"),
+            Self::DecimalComma(_) => "Read numbers otherwise".into(),
+            Self::DateOrder(_) => "Read dates otherwise".into(),
+            Self::FillShort(true) => "Fill up short records".into(),
+            Self::FillShort(false) => "Set short records aside".into(),
+        }
+    }
+
+    /// Puts it into the options of a dataset. Types that were stored for another way of reading give way.
+    pub fn apply(&self, options: &mut Map<String, Value>) {
+        options.shift_remove("Columns");
+        options.shift_remove("Fingerprint");
+        let format = options.entry("FormatOptions").or_insert_with(|| json!({}));
+        let Some(csv) = format.as_object_mut().map(|format| format.entry("Csv").or_insert_with(|| json!({}))) else {
+            return;
+        };
+        let Some(csv) = csv.as_object_mut() else { return };
+        let mut set = |key: &str, value: Option<Value>| match value {
+            Some(value) => drop(csv.insert(key.to_owned(), value)),
+            None => drop(csv.shift_remove(key)),
+        };
+        match self {
+            Self::Delimiter(mark) => set("Delimiter", mark.map(|mark| json!(mark.to_string()))),
+            Self::Quote(mark) => set("Quote", mark.map(|mark| json!(mark.map(String::from)))),
+            Self::Header(header) => set("HeaderRow", header.map(Value::from)),
+            Self::Encoding(name) => set("Encoding", name.clone().map(Value::from)),
+            Self::DecimalComma(on) => set("DecimalComma", on.then_some(json!(true))),
+            Self::DateOrder(order) => set("DateOrder", order.map(|order| json!(order.word()))),
+            Self::FillShort(on) => set("FillShortRecords", on.then_some(json!(true))),
+            Self::Missing(word, on) => change(csv, "NullWords", word, *on),
+            Self::KeepText(column, on) => change(csv, "TextColumns", column, *on),
+        }
+    }
+}
+
+// Puts a word into a list of options, or takes it out.
+fn change(csv: &mut Map<String, Value>, key: &str, word: &str, on: bool) {
+    let mut words: Vec<String> = words(csv.get(key)).into_iter().filter(|other| other != word).collect();
+    if on {
+        words.push(word.to_owned());
+    }
+    if words.is_empty() {
+        csv.shift_remove(key);
+    } else {
+        csv.insert(key.to_owned(), json!(words));
+    }
+}
+
+fn words(list: Option<&Value>) -> Vec<String> {
+    let list = list.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// What a person chose, as far as it was chosen.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen(Map<String, Value>);
+
+impl Chosen {
+    /// What the options of a dataset say.
+    pub fn of(options: &Map<String, Value>) -> Self {
+        let csv = options.get("FormatOptions").and_then(|format| format.get("Csv")).and_then(Value::as_object);
+        Self(csv.cloned().unwrap_or_default())
+    }
+
+    /// Whether something was chosen here: Delimiter, Quote, HeaderRow, Encoding, DateOrder.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// Whether a switch is on: DecimalComma, FillShortRecords.
+    pub fn is_on(&self, key: &str) -> bool {
+        self.0.get(key).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Words that stand for a missing value.
+    pub fn missing(&self) -> Vec<String> {
+        words(self.0.get("NullWords"))
+    }
+
+    /// Whether a column is kept as text.
+    pub fn keeps_text(&self, column: &str) -> bool {
+        words(self.0.get("TextColumns")).iter().any(|name| name == column)
+    }
+}
+
+impl Import {
+    /// About where a line of the file stands among the rows; exact where each record is one line.
+    pub fn row_of(&self, line: u64) -> u64 {
+        let before = self.text.set_aside.first.iter().filter(|reject| reject.line < line).count() as u64;
+        line.saturating_sub(self.text.dialect.first_data_line).saturating_sub(before)
+    }
+
+    /// Columns that a person may want to look at: they look like something and stayed text.
+    pub fn open_questions(&self) -> usize {
+        self.verdict.iter().filter(|verdict| verdict.reason.is_some()).count()
+    }
+}

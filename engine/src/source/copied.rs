@@ -1,0 +1,205 @@
+//! Formats that the engine has no reader for: Avro, and Parquet that is encrypted. A crate made for them reads batch by batch into a
+//! temporary Arrow file without a name, which the engine then scans.
+
+use super::avro;
+use super::columnar::{held, refuse_odd};
+use super::files::{Found, shown, unreadable};
+use super::key::{Key, Keys};
+use super::labels::TAG;
+use super::{Depth, Opened, Source, StoredColumn, codec, straighten};
+use crate::bridge::Copy;
+use crate::error::{Error, ErrorKind, Result};
+use crate::types::word_of_dtype;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef as ArrowSchema;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::encryption::decrypt::{FileDecryptionProperties, KeyRetriever};
+use polars::prelude::{HiveOptions, LazyFrame, ScanSources, Schema, UnifiedScanArgs, UnionArgs, concat, lit};
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Opens Avro files.
+pub(super) fn open_avro(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    let mut counted = 0;
+    if !matches!(depth, Depth::Head { .. }) {
+        for file in &found.files {
+            counted += avro::records(&file.path)?;
+        }
+    }
+    let opened = opened(source, found, depth, "Avro", &|path| {
+        let text = BufReader::with_capacity(1 << 18, codec::reader(path)?);
+        let reader =
+            arrow_avro::reader::ReaderBuilder::new().build(text).map_err(|error| damaged(path, "Avro", error))?;
+        let schema = reader.schema();
+        Ok((schema, Box::new(reader)))
+    })?;
+    if let Some(records) = opened.records.filter(|records| *records != counted) {
+        let message = format!("{records} records were read of {counted} in dataset {}", source.name);
+        return Err(Error::new(ErrorKind::Source, message).advise("fetch the file again"));
+    }
+    Ok(opened)
+}
+
+/// Opens Parquet files some of which are encrypted.
+pub(super) fn open_locked(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    let retriever = Arc::new(Retriever { keys: source.keys.clone(), told: source.options.key.clone() });
+    opened(source, found, depth, "Parquet", &|path| {
+        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+        let locked = |error| refused(path, &retriever, error);
+        let properties = FileDecryptionProperties::with_key_retriever(Arc::clone(&retriever) as Arc<dyn KeyRetriever>);
+        let properties = properties.build().map_err(locked)?;
+        let options = ArrowReaderOptions::new().with_file_decryption_properties(properties);
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(locked)?;
+        let schema = Arc::clone(builder.schema());
+        let reader = builder.with_batch_size(1 << 14).build().map_err(locked)?;
+        Ok((schema, Box::new(reader)))
+    })
+}
+
+/// Whether the footer of a Parquet file is encrypted.
+pub(super) fn is_locked(path: &Path) -> bool {
+    let tail = || {
+        let mut file = File::open(path).ok()?;
+        file.seek(SeekFrom::End(-4)).ok()?;
+        let mut magic = [0; 4];
+        file.read_exact(&mut magic).ok()?;
+        Some(magic)
+    };
+    tail() == Some(*b"PARE")
+}
+
+struct Retriever {
+    keys: Keys,
+    told: Option<String>,
+}
+
+impl Retriever {
+    // A file names its key, or a person does.
+    fn find(&self, metadata: &[u8]) -> Result<Key> {
+        let named = std::str::from_utf8(metadata).ok().filter(|name| !name.is_empty());
+        if let Some(name) = named
+            && let Some(key) = self.keys.find(name).transpose()?
+        {
+            return Ok(key);
+        }
+        match (&self.told, named) {
+            (Some(name), _) => self.keys.get(name),
+            (None, Some(name)) => self.keys.get(name),
+            (None, None) => Err(Error::new(ErrorKind::Secret, "the file is encrypted and names no key")
+                .advise("name the secret that holds its key with --input-key NAME")),
+        }
+    }
+}
+
+impl KeyRetriever for Retriever {
+    fn retrieve_key(&self, metadata: &[u8]) -> parquet::errors::Result<Vec<u8>> {
+        let key = self.find(metadata).map_err(|error| parquet::errors::ParquetError::General(error.to_string()))?;
+        Ok(key.bytes().to_vec())
+    }
+}
+
+// Why an encrypted file does not open: a key that is missing is told as such.
+fn refused(path: &Path, retriever: &Retriever, error: parquet::errors::ParquetError) -> Error {
+    if let Err(key) = retriever.find(b"")
+        && error.to_string().contains(&key.message)
+    {
+        return key;
+    }
+    let why = error.to_string();
+    let what = if why.contains("there is no secret") { why } else { "it is damaged, or the key is another one".into() };
+    Error::new(ErrorKind::Secret, format!("{} is encrypted and cannot be read: {what}", shown(path)))
+        .advise("name the secret that holds its key with --input-key NAME; secrets come from --secrets or BREWHOUSE_SECRET_NAME")
+        .caused_by(error)
+}
+
+type Batches = Box<dyn Iterator<Item = std::result::Result<RecordBatch, arrow::error::ArrowError>>>;
+type Begin<'a> = dyn Fn(&Path) -> Result<(ArrowSchema, Batches)> + 'a;
+
+fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &Begin<'_>) -> Result<Opened> {
+    let (most, cancel) = match depth {
+        Depth::Head { rows } => (rows as u64, None),
+        Depth::Whole { cancel, .. } => (u64::MAX, Some(cancel)),
+        Depth::Stored => (u64::MAX, None),
+    };
+    let mut parts = Vec::new();
+    let mut rows = 0;
+    let mut odd = Vec::new();
+    let mut first: Option<Arc<Schema>> = None;
+    for (at, file) in found.files.iter().enumerate() {
+        let (copy, counted) = copied(&file.path, what, begin, most.saturating_sub(rows), cancel)?;
+        rows += counted;
+        let scan = ScanSources::Files(std::iter::once(copy).collect());
+        let args = UnifiedScanArgs {
+            glob: false,
+            cache: false,
+            hive_options: HiveOptions::new_disabled(),
+            ..UnifiedScanArgs::default()
+        };
+        let mut part = LazyFrame::scan_ipc_sources(scan, polars::prelude::IpcScanOptions::default(), args)?;
+        let schema = part.collect_schema()?;
+        match &first {
+            Some(expected) => odd.extend(refuse_odd(expected, &schema, &file.path, &found.files[0].path)),
+            None => first = Some(schema),
+        }
+        parts.push(if found.tag().is_some() { part.with_columns([lit(at.to_string()).alias(TAG)]) } else { part });
+    }
+    super::files::refuse(odd)?;
+    let schema = first.ok_or_else(|| Error::new(ErrorKind::Source, format!("dataset {} has no files", source.name)))?;
+    let frame = match parts.len() {
+        1 => parts.remove(0),
+        _ => concat(parts, UnionArgs { rechunk: false, ..UnionArgs::default() })?,
+    };
+    let columns: Vec<_> = schema
+        .iter()
+        .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
+        .collect();
+    held(source, &columns)?;
+    let frame =
+        if let Depth::Head { rows } = depth { frame.limit(u32::try_from(rows).unwrap_or(u32::MAX)) } else { frame };
+    let records = (!matches!(depth, Depth::Head { .. })).then_some(rows);
+    Ok(Opened {
+        frame,
+        schema,
+        columns,
+        files: found.files,
+        records,
+        verdict: Vec::new(),
+        notes: found.notes,
+        text: None,
+    })
+}
+
+fn copied(path: &Path, what: &str, begin: &Begin<'_>, most: u64, cancel: Option<&AtomicBool>) -> Result<(File, u64)> {
+    let work = || {
+        let (schema, batches) = begin(path)?;
+        let mut copy = Copy::begin(straighten::begin()?, &schema)?;
+        for batch in batches {
+            let batch = batch.map_err(|error| damaged(path, what, error))?;
+            copy.write(&batch).map_err(|error| damaged(path, what, error))?;
+            if cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
+                return Err(super::intake::cancelled());
+            }
+            if copy.rows >= most {
+                break;
+            }
+        }
+        let (mut file, rows) = copy.finish()?;
+        file.rewind().map_err(|error| unreadable(path, &error))?;
+        Ok((file, rows))
+    };
+    // A reader that stops over a damaged file must not stop the program.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(Error::new(ErrorKind::Source, format!("{} is no whole {what} file", shown(path)))
+            .advise("fetch the file again"))
+    })
+}
+
+fn damaged(path: &Path, what: &str, error: arrow::error::ArrowError) -> Error {
+    Error::new(ErrorKind::Source, format!("{} is no whole {what} file", shown(path)))
+        .advise("fetch the file again, or name its format")
+        .caused_by(error)
+}

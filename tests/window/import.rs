@@ -1,0 +1,123 @@
+//! The import screen by clicks: what was found and why, one click to change it, problems with the way to them, steps kept, undo.
+
+use super::driver::Driver;
+use brewhouse::model::Model;
+use std::path::{Path, PathBuf};
+
+fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn opened(path: PathBuf, folder: &Path) -> Driver {
+    let mut driver = Driver::new(folder, vec![path]);
+    driver.wait("the file is read", |model| model.source().is_some_and(|source| source.complete));
+    driver.settle();
+    driver.click("Import");
+    driver.settle();
+    driver
+}
+
+fn kinds(driver: &Driver) -> Vec<(String, &'static str)> {
+    driver.sheet().columns.iter().map(|column| (column.name.clone(), column.class.words())).collect()
+}
+
+fn lines(model: &Model) -> (u64, u64) {
+    let lines = model.source().unwrap().import.as_ref().unwrap().text.lines;
+    (lines.accounted, lines.physical)
+}
+
+#[test]
+fn what_was_found_is_told_and_one_click_changes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "id;amount;day\n001;1,5;01/02/2024\n002;NA;03/04/2024\n003;2,25;05/06/2024\n004;3\n";
+    let mut driver = opened(put(folder.path(), "in.csv", text.as_bytes()), folder.path());
+    assert!(driver.widget("Delimiter: semicolon").is_some(), "{:#?}", driver.names());
+    assert!(driver.widget("Encoding: UTF-8").is_some() && driver.widget("Names: the first record").is_some());
+    assert!(driver.text("5 of 5 lines accounted for").is_some(), "{:#?}", driver.names());
+    assert!(driver.text("Line 5: too few fields: 2, not 3").is_some(), "{:#?}", driver.names());
+    assert!(driver.text("with leading zeros").is_some() && driver.text("either way in all values").is_some());
+    assert_eq!(kinds(&driver), [("id".into(), "text"), ("amount".into(), "text"), ("day".into(), "text")]);
+
+    // A word becomes missing, and with it the column a number.
+    driver.click("Read “NA” as missing");
+    driver.settle();
+    assert_eq!(kinds(&driver)[1].1, "decimal");
+    assert!(driver.widget("Missing: NA").is_some(), "{:#?}", driver.names());
+    // Day and month are asked, not guessed.
+    driver.click("day: day first");
+    driver.settle();
+    assert_eq!(kinds(&driver)[2].1, "date");
+    assert_eq!(driver.cell(0, "day").as_deref(), Some("2024-02-01"));
+    // The record that was too short is filled up.
+    driver.click("Fill up those with too few fields");
+    driver.settle();
+    assert_eq!((driver.sheet().rows, lines(driver.model())), (4, (5, 5)));
+    // A type gives way to text and comes back.
+    driver.clicks(&["amount: decimal", "Keep as text"]);
+    driver.settle();
+    assert_eq!(kinds(&driver)[1].1, "text");
+    driver.clicks(&["amount: text", "The type that all values fit"]);
+    driver.settle();
+    assert_eq!(kinds(&driver)[1].1, "decimal");
+    // All of it is in the project, and undo takes it back, choice by choice.
+    let dataset = driver.model().project().dataset.clone().unwrap();
+    let csv = &dataset.options["FormatOptions"]["Csv"];
+    assert_eq!(
+        (&csv["NullWords"][0], &csv["DateOrder"], &csv["FillShortRecords"]),
+        (&"NA".into(), &"dmy".into(), &true.into())
+    );
+    for _ in 0..5 {
+        driver.act(brewhouse::action::Action::Undo);
+    }
+    driver.settle();
+    assert_eq!((kinds(&driver)[1].1, driver.sheet().rows), ("text", 3));
+}
+
+#[test]
+fn another_delimiter_and_encoding_are_seen_at_once_and_steps_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = put(folder.path(), "in.csv", b"name|n\nM\xfcller|1\nWei\xdf|2\n");
+    let mut driver = opened(path, folder.path());
+    driver.click("Grid");
+    driver.clicks(&["Format", "Uppercase…"]);
+    driver.pick("Column: choose…", "name");
+    driver.settle();
+    driver.click("Apply");
+    driver.settle();
+    assert_eq!(driver.cell(0, "name").as_deref(), Some("MÜLLER"));
+    driver.clicks(&["Import", "Encoding: windows-1252", "KOI8-R"]);
+    driver.settle();
+    assert_eq!(driver.sentences(), ["Step 1: Write name in upper case"]);
+    assert_eq!(driver.cell(0, "name").as_deref(), Some("MЭLLER"));
+    driver.clicks(&["Delimiter: pipe", "comma"]);
+    driver.settle();
+    // The column is gone: the step says so, and the way back is one click.
+    assert!(!driver.model().faults.is_empty());
+    driver.clicks(&["Delimiter: comma", "As found"]);
+    driver.settle();
+    assert!(driver.model().faults.is_empty(), "{:?}", driver.model().faults);
+    driver.clicks(&["Names: the first record", "None: the first record is data"]);
+    driver.settle();
+    assert_eq!((driver.sheet().columns[0].name.as_str(), driver.model().steps().len()), ("Column_1", 1));
+}
+
+#[test]
+fn a_problem_far_down_is_one_click_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::from("id,n\n");
+    for at in 0..5_000 {
+        text.push_str(&if at == 4_000 { "oops,1\n".to_owned() } else { format!("{at},{}\n", at * 2) });
+    }
+    let mut driver = opened(put(folder.path(), "in.csv", text.as_bytes()), folder.path());
+    driver.click("Go to line 4002 of id");
+    driver.settle();
+    assert_eq!(driver.cell(4_000, "id").as_deref(), Some("oops"), "the row is on screen");
+    // A file that says its types itself has nothing to choose.
+    let out = folder.path().join("out.parquet");
+    let opened_text = crate::table::open(&crate::table::source("in.csv"), folder.path()).unwrap();
+    crate::table::write(&opened_text, &crate::table::target(&out)).unwrap();
+    let driver = opened(out, folder.path());
+    assert!(driver.text("says its columns and types itself").is_some(), "{:#?}", driver.names());
+}
