@@ -5,6 +5,7 @@ use crate::model::import::Choice;
 use crate::model::look::{CopyAs, Toward};
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
+use crate::scratch::Tab;
 use crate::theme;
 use brewhouse_engine::facet::{Filter, Listing, Search};
 use brewhouse_engine::recipe::Step;
@@ -157,6 +158,10 @@ pub enum Action {
         /// What it becomes.
         to: String,
     },
+    /// Show a column in depth.
+    Profile(String),
+    /// Turn to a page of the centre.
+    Show(Tab),
     /// Put cells on the clipboard: rows by their places on screen, columns by their names.
     CopyCells(Range<u64>, Vec<String>, CopyAs),
     /// Show a cell whole, by its place on screen and its column; none: no more.

@@ -20,6 +20,8 @@ pub enum Tab {
     Grid,
     /// The columns as a list.
     Schema,
+    /// One column in depth.
+    Profile,
     /// How the file was read.
     Import,
 }

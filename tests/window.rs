@@ -11,6 +11,7 @@ mod history;
 mod import;
 mod look;
 mod picture;
+mod profile;
 mod project;
 mod screens;
 mod shapes;

@@ -5,6 +5,7 @@ pub mod import;
 pub mod loading;
 pub mod look;
 pub mod notice;
+pub mod profile;
 pub mod project;
 pub mod run;
 pub mod sheet;
@@ -218,6 +219,8 @@ pub struct Model {
     pub looked: Loading<Sheet>,
     /// The bars of the rows that pass.
     pub fronts: look::Fronts,
+    /// The column that is shown in depth.
+    pub page: Option<profile::Page>,
     /// The cell that is shown whole.
     pub peek: Option<look::Peek>,
     /// A text on its way to the clipboard.

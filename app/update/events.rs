@@ -41,6 +41,14 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
             }
         }
         Event::Facet(column, key, values) => super::look::listed(model, &column, key, values),
+        Event::Profiled(key, column, story) => {
+            if let Some(page) = model.page.as_mut().filter(|page| page.key == key && page.column == column) {
+                match *story {
+                    Ok(story) => page.story.done(story),
+                    Err(fault) => page.story.fail(fault),
+                }
+            }
+        }
         Event::Copied(copied) => super::look::copied(model, copied),
         Event::Peeked(row, column, text) => {
             if let Some(peek) = model.peek.as_mut().filter(|peek| peek.row == row && peek.column == column) {

@@ -106,6 +106,7 @@ fn reset(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, project: Pro
     model.fronts = Fronts::default();
     model.facets = Vec::new();
     model.peek = None;
+    model.page = None;
     model.find = None;
     scratch.find = None;
     scratch.arrange.reset();

@@ -1,6 +1,7 @@
 //! How the table is looked at: filters, order, search, and steps made of them.
 
 use crate::model::look::{Copied, CopyAs, Facet, Find, FoundFigures, Lens, Peek, Toward};
+use crate::model::profile::Page;
 use crate::model::sheet::Chart;
 use crate::model::{Fault, Loading, Model, Weight};
 use crate::scratch::Scratch;
@@ -210,6 +211,22 @@ pub(super) fn go_to_row(model: &Model, scratch: &mut Scratch, jobs: &Jobs, row: 
     let (stage, key) = (Arc::clone(&jobs.stage), sheet.key);
     jobs.start(Slot::Find, move |ticket| {
         stage.send_place(key, row, ticket);
+        None
+    });
+}
+
+/// Shows a column of the table at the cursor in depth.
+pub(super) fn profile(model: &mut Model, jobs: &Jobs, column: String) {
+    let Some(key) = model.sheet.value().map(|sheet| sheet.key) else { return };
+    if model.page.as_ref().is_some_and(|page| page.key == key && page.column == column) {
+        return;
+    }
+    let mut page = Page { column: column.clone(), key, ..Page::default() };
+    page.story.begin();
+    model.page = Some(page);
+    let stage = Arc::clone(&jobs.stage);
+    jobs.start(Slot::Profile, move |ticket| {
+        stage.send_profile(key, &column, ticket);
         None
     });
 }

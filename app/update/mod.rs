@@ -114,6 +114,8 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         }
         Action::CloseFacet(column) => model.facets.retain(|facet| facet.listing.column != column),
         Action::RenameValue { column, from, to } => look::rename(model, &column, &from, to),
+        Action::Profile(column) => look::profile(model, jobs, column),
+        Action::Show(tab) => scratch.tab = tab,
         Action::CopyCells(rows, columns, how) => look::copy_cells(model, jobs, rows, columns, how),
         Action::Peek(cell) => look::peek(model, jobs, cell),
         Action::KeepView => look::keep(model),

@@ -3,6 +3,7 @@
 use super::Scene;
 use crate::action::Action;
 use crate::model::sheet::Column;
+use crate::scratch::Tab;
 use crate::widget::button;
 use brewhouse_engine::facet::{Filter, Listing, Test};
 use brewhouse_engine::op::param::Kind;
@@ -77,6 +78,11 @@ pub(super) fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
     let listing = Listing { column: column.name.clone(), most: MOST, ..Listing::default() };
     if ui.add(button::menu_item("Open as a facet")).clicked() {
         scene.act(Action::Facet(listing));
+        ui.close();
+    }
+    if ui.add(button::menu_item("Profile of the column")).clicked() {
+        scene.act(Action::ShowColumn(column.name.clone()));
+        scene.act(Action::Show(Tab::Profile));
         ui.close();
     }
     ui.menu_button("In the view", |ui| look_ui(ui, scene, column));

@@ -13,6 +13,7 @@ mod menus;
 mod overlays;
 mod palette;
 mod peek;
+mod profile;
 mod recipe;
 mod run;
 mod schema;
@@ -102,6 +103,7 @@ fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     CentralPanel::no_frame().show(ui, |ui| match scene.scratch.tab {
         Tab::Grid => grid::grid_ui(ui, scene),
         Tab::Schema => schema::schema_ui(ui, scene),
+        Tab::Profile => profile::profile_ui(ui, scene),
         Tab::Import => import::import_ui(ui, scene),
     });
 }
@@ -115,7 +117,9 @@ fn tabs_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             scene.scratch.left_folded = !scene.scratch.left_folded;
         }
         ui.add_space(4.0);
-        for (tab, title) in [(Tab::Grid, "Grid"), (Tab::Schema, "Schema"), (Tab::Import, "Import")] {
+        for (tab, title) in
+            [(Tab::Grid, "Grid"), (Tab::Schema, "Schema"), (Tab::Profile, "Profile"), (Tab::Import, "Import")]
+        {
             let chosen = scene.scratch.tab == tab;
             let font = if chosen { theme::heavy(13.0) } else { theme::body() };
             let text = RichText::new(title).font(font).color(if chosen { theme.text } else { theme.muted });

@@ -2,6 +2,7 @@
 
 use super::Slot;
 use crate::model::look::{Copied, FoundFigures};
+use crate::model::profile::Story;
 use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
 use crate::model::{Fault, Project, Purpose, Recent, Source};
@@ -42,6 +43,8 @@ pub enum Event {
     Blocked(Vec<usize>, Vec<Option<String>>),
     /// Later steps that the draft would break.
     Breaks(Vec<Fault>),
+    /// A column in depth: for which table, which column.
+    Profiled(u64, String, Box<Result<Story, Fault>>),
     /// Cells for the clipboard.
     Copied(Result<Copied, Fault>),
     /// A cell whole: its row by its place on screen, its column, its text.

@@ -19,6 +19,7 @@ mod draft;
 mod facts;
 mod failures;
 mod look;
+mod profile;
 mod read;
 
 pub use check::moved;
@@ -57,6 +58,8 @@ pub enum Slot {
     Copy,
     /// A cell whole.
     Peek,
+    /// A column in depth.
+    Profile,
     /// The matches of a drafted join.
     Matches,
     /// A dialog that asks for a file.
@@ -77,7 +80,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 20;
+const SLOTS: usize = 21;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]
