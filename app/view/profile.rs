@@ -69,7 +69,7 @@ fn title_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, at: usize) {
     let theme = theme::of(ui);
     let count = scene.model.sheet.value().map_or(0, |sheet| sheet.columns.len());
     ui.horizontal(|ui| {
-        ui.label(RichText::new(&column.name).font(theme::heavy(20.0)).color(theme.text));
+        ui.label(RichText::new(&column.name).font(theme::heavy(16.0)).color(theme.text));
         ui.label(RichText::new(column.class.words()).font(theme::body()).color(theme.muted));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let mut go = |ui: &mut Ui, sign: &str, name: &str, to: Option<usize>| {

@@ -88,13 +88,22 @@ fn lengths(bins: &[profile::Bin]) -> Vec<Bar> {
 /// A figure in words; none where it is no single figure.
 fn words(figure: &Figure, found: &ColumnProfile) -> Option<String> {
     let measured = matches!(found.kind, Kind::Number | Kind::Moment);
-    let size = |value: f64| if measured { bound_words(value, &found.dtype) } else { float_text(rounded(value)) };
+    // Of text, figures of size are those of its length.
+    let unit = match found.kind {
+        Kind::Text => " characters",
+        Kind::List => " items",
+        _ => "",
+    };
+    let size = |value: f64| {
+        if measured { bound_words(value, &found.dtype) } else { format!("{}{unit}", float_text(rounded(value))) }
+    };
     Some(match figure {
         Figure::Count(count) => grouped(*count),
         Figure::Value(value) => counted(&Counted { value: value.clone(), count: 0 }).0.chars().take(40).collect(),
         Figure::Size(value) => size(*value),
         Figure::Middle(value) if found.kind == Kind::Moment => size(*value),
-        Figure::Middle(value) | Figure::Ratio(value) => float_text(rounded(*value)),
+        Figure::Middle(value) => format!("{}{unit}", float_text(rounded(*value))),
+        Figure::Ratio(value) => float_text(rounded(*value)),
         _ => return None,
     })
 }
