@@ -6,6 +6,11 @@
 //! In the window a view draws from `model` and `scratch` and yields an `action::Action`; `update` is the only writer; `worker` does all
 //! that takes time, on named threads, and answers with events that `window` takes in before it draws. A widget knows no model, a view
 //! starts no work, and only `theme` names a colour.
+//!
+//! What is looked at is not what the recipe does. The model's `lens` (filters and an order of the view) names rows of the table at the
+//! cursor; the worker keeps row numbers, never a copy, and sends blocks of cells for what is on screen, also of a draft. How columns
+//! stand, what is chosen and where the grid is scrolled to live in `scratch`. Only `Action::KeepView` and a value written otherwise in a
+//! facet turn a look into steps.
 
 pub mod cache;
 pub mod cli;

@@ -57,12 +57,14 @@ fn lens_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.spacing_mut().item_spacing.x = 6.0;
     count_ui(ui, scene);
     let keep = ui.available_width() - 210.0;
-    egui::ScrollArea::horizontal().max_width(keep.max(80.0)).auto_shrink([true, true]).id_salt("chips").show(
-        ui,
-        |ui| {
+    egui::ScrollArea::horizontal()
+        .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
+        .max_width(keep.max(80.0))
+        .auto_shrink([true, true])
+        .id_salt("chips")
+        .show(ui, |ui| {
             ui.horizontal(|ui| chips_ui(ui, scene));
-        },
-    );
+        });
     ui.add_space(4.0);
     if button::link(ui, "Make it a step").clicked() {
         scene.act(Action::KeepView);
@@ -224,6 +226,11 @@ fn outcome(scene: &Scene<'_>) -> (String, bool) {
     }
     let at = found.at.as_ref().and_then(|hit| hit.ordinal).map(|at| format!("{} of ", grouped(at))).unwrap_or_default();
     let rows = format!("{at}{} {}", grouped(found.rows), if found.rows == 1 { "row" } else { "rows" });
-    let words = if found.cells == found.rows { rows } else { format!("{rows} · {} cells", grouped(found.cells)) };
+    // The cells are those of all rows; beside the rows of a filter they would not add up.
+    let words = if found.cells == found.rows || !scene.model.lens.filters.is_empty() {
+        rows
+    } else {
+        format!("{rows} · {} cells", grouped(found.cells))
+    };
     (words, false)
 }

@@ -194,10 +194,13 @@ fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
     let picked = state.picked(source.rows(), source.columns());
     let several = |rows: &Range<u64>, columns: &Range<usize>| rows.end - rows.start > 1 || columns.len() > 1;
     let picked = picked.filter(|(rows, columns)| several(rows, columns));
+    let mut removed = Vec::new();
     for row in place.rows.clone() {
         let y = place.body.top() + state.offset_of(row);
         let band = Rect::from_min_size(Pos2::new(place.body.left(), y), Vec2::new(place.body.width(), theme::ROW));
-        if source.number(row).is_some_and(|(_, removed)| removed) {
+        let goes = source.number(row).is_some_and(|(_, removed)| removed);
+        removed.push(goes);
+        if goes {
             painter.rect_filled(band, CornerRadius::ZERO, theme.removed);
         } else if hovered == Some(row) {
             painter.rect_filled(band, CornerRadius::ZERO, theme.hover);
@@ -209,10 +212,9 @@ fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
         let painter = painter.with_clip_rect(state.room(column, place.body));
         let chosen = picked.as_ref().filter(|(_, columns)| columns.contains(&column) && plain(column));
         let at_right = source.at_right(column);
-        for row in place.rows.clone() {
+        for (row, removed) in place.rows.clone().zip(removed.iter().copied()) {
             let y = place.body.top() + state.offset_of(row);
             let rect = state.column_rect(column, place.body.left(), y, theme::ROW);
-            let removed = source.number(row).is_some_and(|(_, removed)| removed);
             let chosen = chosen.is_some_and(|(rows, _)| rows.contains(&row));
             cell::paint(&painter, theme, rect, source.cell(row, column), at_right, removed, chosen);
         }
