@@ -170,6 +170,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
         verdict: Vec::new(),
         notes: found.notes,
         text: None,
+        sheets: Vec::new(),
     })
 }
 
