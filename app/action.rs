@@ -2,9 +2,11 @@
 
 use crate::model::Purpose;
 use crate::model::import::Choice;
+use crate::model::look::Toward;
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::theme;
+use brewhouse_engine::facet::{Filter, Listing, Search};
 use brewhouse_engine::recipe::Step;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -51,21 +53,36 @@ pub enum Action {
     CancelForm,
     /// Add a step at the end of what is looked at.
     AddStep(Box<Step>),
-    /// Take a step out.
-    DeleteStep(usize),
+    /// Take steps out.
+    DeleteSteps(Vec<usize>),
     /// Take a step and all after it out.
     DeleteFrom(usize),
-    /// Add a copy of a step after it.
-    DuplicateStep(usize),
-    /// Move a step.
-    MoveStep {
-        /// Where it is.
-        from: usize,
-        /// Where it shall be, counted after it was taken out.
-        to: usize,
+    /// Add copies of steps after the last of them.
+    DuplicateSteps(Vec<usize>),
+    /// Add steps that were copied, where one looks.
+    PasteSteps(Vec<Step>),
+    /// Ask the desktop for what was copied.
+    AskPaste,
+    /// Steps are being dragged: find out where they cannot stand.
+    TryMoves(Vec<usize>),
+    /// Move steps.
+    MoveSteps {
+        /// Which.
+        picked: Vec<usize>,
+        /// Before which place they shall stand, counted as they stand now.
+        before: usize,
     },
-    /// Switch a step off or on.
-    Disable(usize, bool),
+    /// Name another column in a step and all after it.
+    Rebind {
+        /// The step.
+        at: usize,
+        /// The column that is not there.
+        from: String,
+        /// The one that is meant.
+        to: String,
+    },
+    /// Switch steps off or on.
+    Disable(Vec<usize>, bool),
     /// Set the note of a step.
     Note(usize, String),
     /// Look at the table after so many steps; none: after all.
@@ -116,6 +133,42 @@ pub enum Action {
     Copy(String),
     /// Take the notices away.
     Dismiss,
+    /// Show only the rows that pass a filter, which takes the place of the earlier one of its column; without tests it is taken away.
+    Filter(Filter),
+    /// Take the filter of a column away; none: all filters, and the order of the view.
+    ClearFilter(Option<String>),
+    /// Sort the view by a column, then the other way round, then not at all.
+    SortView {
+        /// The column.
+        column: String,
+        /// Whether the columns sorted by before stay keys.
+        beside: bool,
+    },
+    /// Open the facet of a column, or list something else of it.
+    Facet(Listing),
+    /// Close the facet of a column; its filter stays.
+    CloseFacet(String),
+    /// Write a value of a text column otherwise wherever it stands, as a step.
+    RenameValue {
+        /// The column.
+        column: String,
+        /// The value.
+        from: String,
+        /// What it becomes.
+        to: String,
+    },
+    /// Make steps of the filters and the order of the view.
+    KeepView,
+    /// Open the field for a text to find.
+    FindBox,
+    /// Look for a text in all rows; none: no more.
+    Find(Option<Search>),
+    /// Go to the next match, or to the one before.
+    FindOn(Toward),
+    /// Ask for a row or column to go to.
+    GoToBox,
+    /// Bring a row into view by its number, counted from 0.
+    GoToRow(u64),
     /// These rows and columns are on screen.
     InView(Range<u64>, Range<usize>),
     /// Bring a column into view.

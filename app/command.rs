@@ -3,6 +3,7 @@
 use crate::action::Action;
 use crate::model::Model;
 use crate::model::Purpose;
+use crate::model::look::Toward;
 use crate::theme::Choice;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -84,6 +85,13 @@ pub static COMMANDS: &[Command] = &[
         action: |model| model.has_data().then_some(Action::PaletteOfSteps),
     },
     Command {
+        name: "paste-steps",
+        title: "Paste steps",
+        hint: "Steps that were copied as JSON, here or in another project",
+        shortcut: None,
+        action: |model| model.has_data().then_some(Action::AskPaste),
+    },
+    Command {
         name: "undo",
         title: "Undo",
         hint: "Take the last change back",
@@ -138,6 +146,48 @@ pub static COMMANDS: &[Command] = &[
         hint: "Its steps replace those here; undo brings them back",
         shortcut: ctrl(Key::I),
         action: |model| model.has_data().then_some(Action::AskFile(Purpose::ImportRecipe)),
+    },
+    Command {
+        name: "find",
+        title: "Find a text…",
+        hint: "In all rows; the next and the previous one",
+        shortcut: ctrl(Key::F),
+        action: |model| (model.has_data() && model.draft.is_none()).then_some(Action::FindBox),
+    },
+    Command {
+        name: "find-next",
+        title: "Next match",
+        hint: "The next cell with the text that is looked for",
+        shortcut: plain(Key::F3),
+        action: |model| model.find.as_ref().map(|_| Action::FindOn(Toward::Next)),
+    },
+    Command {
+        name: "find-previous",
+        title: "Previous match",
+        hint: "The cell before with the text that is looked for",
+        shortcut: Some(KeyboardShortcut::new(Modifiers::SHIFT, Key::F3)),
+        action: |model| model.find.as_ref().map(|_| Action::FindOn(Toward::Previous)),
+    },
+    Command {
+        name: "go-to",
+        title: "Go to a row or column…",
+        hint: "A row by its number, a column by its name",
+        shortcut: ctrl(Key::G),
+        action: |model| model.has_data().then_some(Action::GoToBox),
+    },
+    Command {
+        name: "keep-view",
+        title: "Make steps of the view",
+        hint: "What is filtered and sorted for the eye becomes part of the recipe",
+        shortcut: None,
+        action: |model| (!model.lens.is_empty()).then_some(Action::KeepView),
+    },
+    Command {
+        name: "clear-view",
+        title: "Show all rows",
+        hint: "Without the filters and the order of the view",
+        shortcut: None,
+        action: |model| (!model.lens.is_empty()).then_some(Action::ClearFilter(None)),
     },
     Command {
         name: "to-end",

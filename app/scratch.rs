@@ -4,12 +4,13 @@ use crate::model::Purpose;
 use crate::model::sheet::Only;
 use crate::model::{Output, Place};
 use crate::widget::grid::GridState;
+use brewhouse_engine::facet::Search;
 use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
 use brewhouse_engine::op::param::{Kind, write_names};
 use brewhouse_engine::op::{Operation, column::SortKey, find};
 use brewhouse_engine::recipe::{Condition, Step};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A page of the centre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -226,8 +227,19 @@ pub struct Palette {
     pub at: usize,
     /// Whether only operations for a new step are offered.
     pub steps_only: bool,
+    /// Whether a row or column to go to is asked for.
+    pub go_to: bool,
     /// Before which step the new one is to stand; none: where one looks.
     pub insert_at: Option<usize>,
+}
+
+/// The field for a text to find.
+#[derive(Clone, Debug, Default)]
+pub struct FindBox {
+    /// What is looked for.
+    pub search: Search,
+    /// Whether the field still has to take the focus.
+    pub fresh: bool,
 }
 
 /// Everything that is half typed.
@@ -251,6 +263,10 @@ pub struct Scratch {
     pub run: Option<Output>,
     /// The search in the list of columns.
     pub column_search: String,
+    /// The steps that are chosen, and the one that was chosen last.
+    pub picked: BTreeSet<usize>,
+    /// The step from which Shift extends the choice.
+    pub picked_from: usize,
     /// A note that is being written: step, text.
     pub note: Option<(usize, String)>,
     /// A path that is being typed, where no dialog answers.
@@ -259,6 +275,14 @@ pub struct Scratch {
     pub left_folded: bool,
     /// Whether the right panel is folded.
     pub right_folded: bool,
+    /// The field for a text to find, when it is open.
+    pub find: Option<FindBox>,
+    /// The value of a facet that is being written otherwise: column, value, text.
+    pub rename: Option<(String, String, String)>,
+    /// The limits of a facet as they are being written: column, from, to.
+    pub limits: Option<(String, [String; 2])>,
+    /// The cell to bring into view: its row by its place on screen, its column when one is meant.
+    pub reveal_cell: Option<(u64, Option<String>)>,
     /// Widths and scrolling that wait for the next sheet: the column to bring into view.
     pub reveal: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! The window: takes in events, draws, then carries out what was asked for.
 
 use crate::action::Action;
-use crate::command::COMMANDS;
+use crate::command::{COMMANDS, Command};
 use crate::model::Model;
 use crate::scratch::Scratch;
 use crate::times::{Shown, Times, thread_time};
@@ -9,6 +9,7 @@ use crate::update::{Request, reconcile, take_in, update};
 use crate::view::{Scene, window_ui};
 use crate::worker::{Jobs, Places, store};
 use crate::{fonts, theme};
+use brewhouse_engine::recipe::Recipe;
 use egui::{Context, Ui, ViewportCommand};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -60,6 +61,7 @@ impl Window {
         let request = update(&mut self.model, &mut self.scratch, &mut self.jobs, action);
         match request {
             Some(Request::Copy(text)) => ctx.copy_text(text),
+            Some(Request::Paste) => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Some(Request::Reveal(path)) => reveal(&path),
             Some(Request::Theme) => self.apply_theme(ctx),
             None => {}
@@ -88,7 +90,7 @@ impl Window {
         if self.model.theme != theme {
             self.apply_theme(ctx);
         }
-        reconcile(&mut self.model, &mut self.jobs);
+        reconcile(&mut self.model, &self.scratch, &mut self.jobs);
         self.watch();
         self.close(ctx);
     }
@@ -130,13 +132,16 @@ impl Window {
         for action in actions {
             self.act(&ctx, action);
         }
-        reconcile(&mut self.model, &mut self.jobs);
+        reconcile(&mut self.model, &self.scratch, &mut self.jobs);
         self.keep_title(&ctx);
     }
 
     fn pressed(&self, ui: &Ui) -> Option<Action> {
         let typing = ui.ctx().text_edit_focused();
-        for command in COMMANDS {
+        // A shortcut without Shift also takes the keys of the same one with it, so those come first.
+        let shifted = |command: &Command| command.shortcut.is_some_and(|shortcut| shortcut.modifiers.shift);
+        let with = COMMANDS.iter().filter(|command| shifted(command));
+        for command in with.chain(COMMANDS.iter().filter(|command| !shifted(command))) {
             let Some(shortcut) = &command.shortcut else { continue };
             let bare = !shortcut.modifiers.command && !shortcut.modifiers.alt && shortcut.logical_key < egui::Key::F1;
             // While a text is written, its own keys come first.
@@ -215,7 +220,12 @@ fn brought(ui: &Ui) -> Vec<Action> {
             })
         });
         let table = |text: &String| text.trim().lines().count() > 1 && text.contains(['\t', ',', ';']);
-        actions.extend(pasted.filter(table).map(Action::Paste));
+        let steps = pasted.as_deref().filter(|text| text.trim_start().starts_with(['[', '{']));
+        let steps = steps.and_then(|text| Recipe::parse(text).ok()).filter(|recipe| !recipe.steps.is_empty());
+        match steps {
+            Some(recipe) => actions.push(Action::PasteSteps(recipe.steps)),
+            None => actions.extend(pasted.filter(table).map(Action::Paste)),
+        }
     }
     actions
 }

@@ -101,7 +101,8 @@ fn every_column_of_the_table_gets_the_type_that_keeps_it() {
         let (kind, rest) = line.split_once(' ').unwrap();
         let (cells, read) = rest.split_once(" => ").unwrap_or((rest, rest));
         let rows = |text: &str| plain(text).split('|').map(str::to_owned).collect::<Vec<_>>();
-        let body: String = rows(cells).iter().enumerate().map(|(row, cell)| format!("{cell};r{row}\n")).collect();
+        let lines: Vec<String> = rows(cells).iter().enumerate().map(|(row, cell)| format!("{cell};r{row}\n")).collect();
+        let body = lines.concat();
         let name = format!("{at}.csv");
         std::fs::write(folder.path().join(&name), format!("v;n\n{body}")).unwrap();
         let wanted: Vec<Value> = rows(read)

@@ -3,12 +3,13 @@
 #![allow(clippy::cast_precision_loss, reason = "small numbers")]
 
 use brewhouse_engine::ErrorKind;
-use brewhouse_engine::facet::{self, Filter, Plot, Search, Selection, SortKey, Test};
+use brewhouse_engine::facet::{self, By, Filter, Listing, Plot, Search, Selection, SortKey, Test};
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::plan::compile;
 use brewhouse_engine::profile::pattern_of;
 use brewhouse_engine::run::{LiveFacts, collect};
 use polars::prelude::{DataFrame, DataType, IntoLazy as _, NamedFrom as _, Series, TimeUnit, col};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -240,6 +241,97 @@ fn plots_count_the_rows_that_pass() {
             }
         }
     }
+}
+
+#[test]
+fn values_are_listed_with_the_rows_that_pass_the_other_filters() {
+    let mut dice = Dice(21);
+    let cancel: Arc<AtomicBool> = Arc::default();
+    for round in 0..12 {
+        let table = plain(&mut dice, if round == 0 { 0 } else { 100 });
+        let frame = frame(&table);
+        let filters = random_filters(&mut dice);
+        let others: Vec<Filter> = filters.iter().filter(|filter| filter.column != "word").cloned().collect();
+        for (by, of) in [
+            (By::Values, (|word| word) as fn(String) -> String),
+            (By::Patterns, |word| pattern_of(&word)),
+            (By::Lengths, |word| word.chars().count().to_string()),
+        ] {
+            let listing = Listing { column: "word".into(), by, search: String::new(), by_name: false, most: 100 };
+            let found = facet::values(&frame.clone().lazy(), frame.schema(), &listing, &filters, &cancel).unwrap();
+            let mut wanted: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+            for (row, word) in table.word.iter().enumerate() {
+                let Some(word) = word else { continue };
+                let entry = wanted.entry(of((*word).to_owned())).or_default();
+                entry.0 += 1;
+                entry.1 += u64::from(brute(&table, &others, row));
+            }
+            let got: BTreeMap<String, (u64, u64)> =
+                found.list.iter().map(|one| (one.text.clone(), (one.all, one.passing))).collect();
+            assert_eq!(got, wanted, "{by:?} {filters:?}");
+            assert_eq!((found.found, found.distinct), (wanted.len() as u64, wanted.len() as u64));
+            assert!(found.list.windows(2).all(|two| two[0].passing >= two[1].passing), "most frequent first");
+            assert_eq!(found.missing.0, table.word.iter().filter(|word| word.is_none()).count() as u64);
+        }
+        let listing =
+            Listing { column: "word".into(), search: "e".into(), by_name: true, most: 2, ..Listing::default() };
+        let found = facet::values(&frame.clone().lazy(), frame.schema(), &listing, &[], &cancel).unwrap();
+        if round > 0 {
+            let texts: Vec<&str> = found.list.iter().map(|one| one.text.as_str()).collect();
+            assert_eq!(
+                (texts, found.found),
+                (vec!["EU", "eu"], 4),
+                "capitals do not matter; the rest is told by its count"
+            );
+        }
+    }
+}
+
+#[test]
+fn several_ranges_become_one_step_and_so_does_text_that_does_not_fit() {
+    let table = plain(&mut Dice(8), 130);
+    let frame = frame(&table);
+    let range = |low, high| Test::Range { low: Some(low), high: Some(high), closed: false };
+    let ranges = Filter {
+        column: "whole".into(),
+        tests: vec![range(8.0, 10.0), range(-2.0, 1.0), range(0.0, 3.0), range(5.0, 5.0)],
+        inverted: false,
+    };
+    let unfit = Filter::of("word", Test::Invalid("number".into()));
+    for filter in [ranges, unfit] {
+        let filters = [filter];
+        let steps = facet::steps(&filters, frame.schema()).unwrap();
+        assert_eq!(steps.len(), 1, "{steps:?}");
+        let plan =
+            compile(&steps, frame.clone().lazy(), &Environment::at(chrono::DateTime::UNIX_EPOCH), &mut LiveFacts, None);
+        let left = collect(plan.unwrap().frame).unwrap();
+        let wanted: Vec<u64> = (0..130).filter(|row| brute(&table, &filters, *row)).map(|row| row as u64).collect();
+        let picked = facet::page(&frame.clone().lazy(), &wanted, &[], &Arc::default()).unwrap();
+        assert!(left.equals_missing(&picked) && !wanted.is_empty(), "{filters:?}");
+    }
+}
+
+#[test]
+fn filters_are_told_in_plain_words() {
+    let range = |low, high, closed| Test::Range { low, high, closed };
+    for (test, dtype, words) in [
+        (Test::Among(vec!["EU".into(), String::new()]), DataType::String, "is EU or “”"),
+        (Test::Among("a b c d".split(' ').map(String::from).collect()), DataType::String, "is a or b or 2 others"),
+        (range(Some(2.0), Some(5.0), false), DataType::Int64, "2 – 4"),
+        (range(Some(2.0), Some(3.0), false), DataType::Int64, "2"),
+        (range(Some(2.0), Some(3.0), true), DataType::Int64, "2 – 3"),
+        (range(Some(0.1), Some(0.300_000_000_000_000_04), false), DataType::Float64, "0.1 – below 0.3"),
+        (range(Some(-5.0), None, false), DataType::Float64, "at least -5"),
+        (range(Some(0.0), Some(31.0), false), DataType::Date, "1970-01-01 – 1970-01-31"),
+        (range(None, Some(86_400e6), true), DataType::Datetime(TimeUnit::Microseconds, None), "at most 1970-01-02"),
+        (Test::Missing, DataType::String, "is missing"),
+    ] {
+        assert_eq!(Filter::of("x", test).words(&dtype), words);
+    }
+    assert_eq!(Filter::of("x", Test::Missing).inverted().words(&DataType::String), "has a value");
+    assert_eq!(facet::bound_of(" 1970-02-01 ", &DataType::Date), Some(31.0));
+    assert_eq!(facet::bound_of("-2.5", &DataType::Float64), Some(-2.5));
+    assert_eq!(facet::bound_of("soon", &DataType::Date), None);
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn sums_of_decimals_are_the_same_in_any_order() {
         frame.column(name).unwrap().f64().unwrap().iter().collect()
     };
     // As Python's math.fsum adds up the same numbers.
-    let wanted = [925.36, 687.79, 450.21999999999997].map(Some).to_vec();
+    let wanted = [925.36, 687.79, 450.219_999_999_999_97].map(Some).to_vec();
     let means: Vec<_> = wanted.iter().map(|sum| sum.map(|sum| sum / 100_000.0)).collect();
     for backwards in [false, true] {
         let grouped = run(std::slice::from_ref(&group), amounts(backwards), Some(&mut Taps::default()));

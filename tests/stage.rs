@@ -74,8 +74,22 @@ fn a_draft_tells_what_it_changes_and_leaves_no_trace() {
     let counts = stage::draft_counts(&fill, &env, &cache, &Arc::default()).unwrap();
     assert_eq!((counts.changed, counts.failed, counts.rows_after), (100, 0, 1000));
 
+    let touched = |draft: &stage::Draft, failed| {
+        stage::draft_touched(draft, &env, &cache, failed, &Arc::default()).unwrap().rows(0, 2000)
+    };
+    assert_eq!(touched(&fill, false), (0..1000).step_by(10).collect::<Vec<u64>>());
+    assert!(touched(&fill, true).is_empty());
+    let some = stage::draft_rows(&fill, &env, &cache, &[20, 3, 10], &Arc::default()).unwrap();
+    let ids: Vec<&str> = some.after.column("id").unwrap().str().unwrap().iter().flatten().collect();
+    assert_eq!((ids, some.before.column("qty").unwrap().null_count()), (vec!["00020", "00003", "00010"], 2));
+    assert_eq!((some.after.column("qty").unwrap().null_count(), some.kept.clone()), (0, vec![true; 3]));
+
     let remove = stage::draft(&view, &steps()[1], &env, &cache).unwrap();
     assert_eq!(remove.effect, Effect::Rows);
+    let gone: Vec<u64> = (0..1000).filter(|n| n % 10 != 0 && n % 7 < 2).collect();
+    assert_eq!(touched(&remove, false), gone);
+    let some = stage::draft_rows(&remove, &env, &cache, &[8, 9, 7], &Arc::default()).unwrap();
+    assert_eq!(some.kept, [false, true, false]);
     let page = stage::draft_page(&remove, &env, &cache, 10, 5).unwrap();
     let qty: Vec<bool> = (10..15).map(|n| n % 10 == 0 || n % 7 >= 2).collect();
     assert_eq!(page.kept, qty);
@@ -83,7 +97,9 @@ fn a_draft_tells_what_it_changes_and_leaves_no_trace() {
     let cast = Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "note").with("columnDataType", "double");
     let cast = stage::draft(&view, &cast, &env, &cache).unwrap();
     let texts = (0..1000).filter(|n| n % 3 != 0).count() as u64;
-    assert_eq!(stage::draft_counts(&cast, &env, &cache, &Arc::default()).unwrap().failed, texts);
+    let counts = stage::draft_counts(&cast, &env, &cache, &Arc::default()).unwrap();
+    assert_eq!((counts.failed, counts.changed), (texts, texts));
+    assert_eq!(touched(&cast, true), (0..1000).filter(|n| n % 3 != 0).collect::<Vec<u64>>());
 
     let wrong = Step::new("UPPER_CASE").with("sourceColumn", "nope");
     let problems = stage::draft(&view, &wrong, &env, &cache).err().unwrap();

@@ -46,7 +46,7 @@ fn engine_layers() -> BTreeMap<&'static str, &'static [&'static str]> {
     let plan: &[&str] = &["error", "types", "values", "recipe", "op"];
     let run: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "sink"];
     let profile: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "sink", "run"];
-    let stage: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "run", "profile"];
+    let stage: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "run", "profile", "facet"];
     BTreeMap::from([
         ("error", &[] as &[&str]),
         ("types", &["error"]),

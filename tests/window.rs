@@ -1,13 +1,17 @@
 //! The real window without a display: the whole main job by clicks, drafts that leave no trace, errors of forms, history, a picture.
 
+mod drafts;
 mod driver;
+mod facets;
 mod features;
 mod files;
 mod forms;
 mod history;
 mod import;
+mod look;
 mod picture;
 mod project;
+mod screens;
 mod shapes;
 mod steps;
 

@@ -3,6 +3,7 @@
 pub mod history;
 pub mod import;
 pub mod loading;
+pub mod look;
 pub mod notice;
 pub mod project;
 pub mod run;
@@ -10,6 +11,7 @@ pub mod sheet;
 
 pub use history::History;
 pub use loading::Loading;
+pub use look::Lens;
 pub use notice::{Notices, Weight};
 pub use project::{Dataset, Output, Project};
 pub use run::Run;
@@ -125,6 +127,8 @@ pub struct Draft {
     pub place: Place,
     /// What is wrong with it.
     pub faults: Vec<Fault>,
+    /// What is wrong with later steps because of it.
+    pub breaks: Vec<Fault>,
     /// Which rows are shown.
     pub only: Only,
     /// The table under it.
@@ -208,10 +212,22 @@ pub struct Model {
     pub cursor: Option<usize>,
     /// The table at the cursor.
     pub sheet: Loading<Sheet>,
+    /// Which rows are shown, and in which order.
+    pub lens: Lens,
+    /// The part of the table that the lens shows.
+    pub looked: Loading<Sheet>,
+    /// The bars of the rows that pass.
+    pub fronts: look::Fronts,
+    /// The facets that are open.
+    pub facets: Vec<look::Facet>,
+    /// The search.
+    pub find: Option<look::Find>,
     /// What is wrong with steps.
     pub faults: Vec<Fault>,
     /// The step that is being made.
     pub draft: Option<Draft>,
+    /// Steps that are dragged, and for each place why they cannot stand before it.
+    pub blocked: Option<(Vec<usize>, Vec<Option<String>>)>,
     /// Messages.
     pub notices: Notices,
     /// The run.
@@ -260,17 +276,24 @@ impl Model {
         self.sources.get(&self.project().dataset.as_ref()?.path)
     }
 
-    /// The sheet that the grid shows: the draft's once it is there, else the table at the cursor.
+    /// The sheet that the grid shows: the draft's once it is there, else the part that the lens shows, else the table at the cursor.
     pub fn shown(&self) -> Option<&Sheet> {
-        self.draft.as_ref().and_then(|draft| draft.sheet.value()).or_else(|| self.sheet.value())
+        self.draft
+            .as_ref()
+            .and_then(|draft| draft.sheet.value())
+            .or_else(|| self.looked.value().filter(|_| self.looked.fault().is_none()))
+            .or_else(|| self.sheet.value())
     }
 
     /// The same, to be changed.
     pub fn shown_mut(&mut self) -> Option<&mut Sheet> {
-        match self.draft.as_mut().filter(|draft| draft.sheet.value().is_some()) {
-            Some(draft) => draft.sheet.value_mut(),
-            None => self.sheet.value_mut(),
+        if self.draft.as_ref().is_some_and(|draft| draft.sheet.value().is_some()) {
+            return self.draft.as_mut().and_then(|draft| draft.sheet.value_mut());
         }
+        if self.looked.fault().is_none() && self.looked.value().is_some() {
+            return self.looked.value_mut();
+        }
+        self.sheet.value_mut()
     }
 
     /// The faults of a step, counted from 0.

@@ -1,6 +1,7 @@
 //! What the grid shows: columns, cells in blocks, facts of columns, and the marks of a draft.
 
 use brewhouse_engine::types::TypeClass;
+use polars::prelude::DataType;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -31,8 +32,16 @@ pub struct Column {
     pub name: String,
     /// Its kind of values.
     pub class: TypeClass,
+    /// Its type.
+    pub dtype: DataType,
     /// What a draft does to it.
     pub mark: ColumnMark,
+}
+
+impl Default for Column {
+    fn default() -> Self {
+        Self { name: String::new(), class: TypeClass::Other, dtype: DataType::Null, mark: ColumnMark::Same }
+    }
 }
 
 /// What a draft does to a cell.
@@ -128,10 +137,14 @@ pub struct StepFigures {
 pub struct Sheet {
     /// Names it to the workers; another content has another key.
     pub key: u64,
+    /// Names the table whose facts are shown: this one, or the one that this is a part of.
+    pub facts_key: u64,
     /// Its columns.
     pub columns: Arc<Vec<Column>>,
     /// How many rows.
     pub rows: u64,
+    /// How many rows the table has of which these are a part, or the same in another order.
+    pub of_rows: Option<u64>,
     /// Whether that figure is final.
     pub exact: bool,
     /// The effect, when this is a draft.
@@ -189,10 +202,23 @@ pub enum Chart {
     /// Nothing to draw.
     #[default]
     None,
-    /// Ranges of values with their counts: words, count.
-    Bars(Vec<(String, u64)>),
+    /// Ranges of values with their counts.
+    Bars(Vec<Bar>),
     /// The most frequent values with their counts.
     Top(Vec<(String, u64)>),
+}
+
+/// A range of values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bar {
+    /// The range in words.
+    pub words: String,
+    /// Cells in it.
+    pub count: u64,
+    /// Its lower bound.
+    pub low: f64,
+    /// Its upper bound, which belongs to the next range; that of the last one belongs to it.
+    pub high: f64,
 }
 
 /// What is known about a column, over all rows.
@@ -204,10 +230,14 @@ pub struct Facts {
     pub missing: u64,
     /// Cells that do not fit the column's kind.
     pub invalid: u64,
+    /// What those fail to be: the word of a type, or `NaN`.
+    pub meant: Option<&'static str>,
     /// Different values.
     pub distinct: u64,
     /// Cells that hold an empty text.
     pub empty: u64,
+    /// Cells that hold blanks alone.
+    pub blank: u64,
     /// Cells with blanks at their ends.
     pub padded: u64,
     /// The smallest value.

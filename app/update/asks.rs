@@ -1,18 +1,24 @@
 //! Keeps the workers in step with the model: whatever is on screen and not yet known is asked for, once.
 
-use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, BlockAt, Only, Sheet};
+use super::look;
+use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, BlockAt, Column, Only, Sheet};
 use crate::model::{Model, Place, Project};
+use crate::scratch::Scratch;
 use crate::worker::{Ask, Jobs, Slot, store};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Asks for what is needed now.
-pub fn reconcile(model: &mut Model, jobs: &mut Jobs) {
+pub fn reconcile(model: &mut Model, scratch: &Scratch, jobs: &mut Jobs) {
     ask_sheet(model, jobs);
+    look::ask_look(model, jobs);
     ask_draft(model, jobs);
     ask_matches(model, jobs);
     ask_cells(model, jobs);
     ask_facts(model, jobs);
+    look::ask_fronts(model, jobs);
+    look::ask_facets(model, jobs);
+    look::ask_find(model, scratch, jobs);
     keep_journal(model, jobs);
 }
 
@@ -59,14 +65,16 @@ fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
     let same = jobs.desk.draft.as_ref().is_some_and(|(asked, step, place, only, when)| {
         *step == draft.step
             && *place == draft.place
-            && *only == draft.only
+            && only.0 == draft.only
+            && only.1 == model.lens
             && *when == epoch
             && same_data(asked, &project)
     });
     if same {
         return;
     }
-    jobs.desk.draft = Some((Arc::clone(&project), draft.step.clone(), draft.place, draft.only, epoch));
+    jobs.desk.draft =
+        Some((Arc::clone(&project), draft.step.clone(), draft.place, (draft.only, model.lens.clone()), epoch));
     if !draft.faults.is_empty() {
         jobs.abandon(Slot::Draft);
         draft.sheet = crate::model::Loading::default();
@@ -74,10 +82,14 @@ fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
     }
     draft.sheet.begin();
     let (step, place, only): (_, Place, Only) = (draft.step.clone(), draft.place, draft.only);
+    let mut lens = model.lens.clone();
+    if let Some(sheet) = model.sheet.value() {
+        lens = lens.fitting(sheet);
+    }
     let stage = Arc::clone(&jobs.stage);
     jobs.start(Slot::Draft, move |ticket| {
         let ask = Ask { project, depth: place.at(), epoch, blocks };
-        stage.send_draft(&ask, &step, place, only, ticket);
+        stage.send_draft(&ask, &step, place, (only, &lens), ticket);
         None
     });
 }
@@ -109,11 +121,19 @@ fn ask_matches(model: &mut Model, jobs: &mut Jobs) {
     });
 }
 
-fn blocks_in_view(model: &Model) -> Vec<BlockAt> {
+pub(super) fn blocks_in_view(model: &Model) -> Vec<BlockAt> {
     let shown = model.shown().or_else(|| model.sheet.value());
     let view = shown.map(|sheet| sheet.in_view.clone()).filter(|(rows, _)| !rows.is_empty());
     let (rows, columns) = view.unwrap_or((0..1, 0..1));
     pairs(rows, columns)
+}
+
+/// The columns of the blocks on screen.
+pub(super) fn columns_in_view(sheet: &Sheet) -> impl Iterator<Item = &Column> {
+    let columns = sheet.in_view.1.clone();
+    let first = columns.start * BLOCK_COLUMNS;
+    let last = (columns.end * BLOCK_COLUMNS).min(sheet.columns.len());
+    sheet.columns.get(first..last).unwrap_or_default().iter()
 }
 
 fn pairs(rows: Range<u64>, columns: Range<usize>) -> Vec<BlockAt> {
@@ -152,18 +172,15 @@ fn ask_cells(model: &Model, jobs: &mut Jobs) {
 
 fn ask_facts(model: &Model, jobs: &mut Jobs) {
     let Some(sheet) = model.shown() else { return };
-    let columns = sheet.in_view.1.clone();
-    let first = columns.start * BLOCK_COLUMNS;
-    let last = (columns.end * BLOCK_COLUMNS).min(sheet.columns.len());
     let unknown = |name: &String| !sheet.facts.contains_key(name) || sheet.stale.contains(name);
-    let names = sheet.columns.get(first..last).unwrap_or_default().iter().map(|column| &column.name);
+    let names = columns_in_view(sheet).map(|column| &column.name);
     let wanted: Vec<String> = names.filter(|name| unknown(name)).cloned().collect();
-    let covered = jobs.desk.facts.0 == sheet.key && wanted.iter().all(|name| jobs.desk.facts.1.contains(name));
+    let covered = jobs.desk.facts.0 == sheet.facts_key && wanted.iter().all(|name| jobs.desk.facts.1.contains(name));
     if wanted.is_empty() || covered {
         return;
     }
-    jobs.desk.facts = (sheet.key, wanted.clone());
-    let (stage, key) = (Arc::clone(&jobs.stage), sheet.key);
+    jobs.desk.facts = (sheet.facts_key, wanted.clone());
+    let (stage, key) = (Arc::clone(&jobs.stage), sheet.facts_key);
     let ask = Ask { project: Arc::clone(model.project()), depth: 0, epoch: jobs.desk.epoch, blocks: Vec::new() };
     jobs.start(Slot::Facts, move |ticket| {
         stage.send_facts(key, &wanted, &ask, ticket);

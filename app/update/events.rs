@@ -19,8 +19,9 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
             }
         }
         Event::Facts(key, name, facts) => {
-            for sheet in [model.sheet.value_mut(), model.draft.as_mut().and_then(|draft| draft.sheet.value_mut())] {
-                if let Some(sheet) = sheet.filter(|sheet| sheet.key == key) {
+            let drafted = model.draft.as_mut().and_then(|draft| draft.sheet.value_mut());
+            for sheet in [model.sheet.value_mut(), model.looked.value_mut(), drafted] {
+                if let Some(sheet) = sheet.filter(|sheet| sheet.facts_key == key) {
                     sheet.stale.remove(&name);
                     sheet.facts.insert(name.clone(), Arc::clone(&facts));
                 }
@@ -33,6 +34,21 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
                 figures.failed = failed;
             }
         }
+        Event::Look(sheet) => look(model, *sheet),
+        Event::Front(key, name, front) => {
+            if model.fronts.key == key {
+                model.fronts.of.insert(name, (key, front));
+            }
+        }
+        Event::Facet(column, key, values) => super::look::listed(model, &column, key, values),
+        Event::Blocked(picked, places) => model.blocked = Some((picked, places)),
+        Event::Breaks(faults) => {
+            if let Some(draft) = &mut model.draft {
+                draft.breaks = faults;
+            }
+        }
+        Event::Found(found) => super::look::found(model, scratch, found),
+        Event::Place(row) => scratch.reveal_cell = Some((row, None)),
         Event::Picked(purpose, Some(path)) => files::take(model, scratch, jobs, purpose, path),
         Event::Picked(_, None) => model.next = None,
         Event::NoDialog(purpose) => scratch.typed_path = Some((purpose, String::new())),
@@ -106,6 +122,20 @@ fn sheet(model: &mut Model, shown: Shown) {
     }
 }
 
+fn look(model: &mut Model, sheet: Result<Sheet, crate::model::Fault>) {
+    match sheet {
+        Ok(mut sheet) => {
+            let Some(base) = model.sheet.value().filter(|base| base.key == sheet.facts_key) else { return };
+            sheet.facts.clone_from(&base.facts);
+            sheet.stale.clone_from(&base.stale);
+            sheet.steps.clone_from(&base.steps);
+            sheet.in_view = model.looked.value().unwrap_or(base).in_view.clone();
+            model.looked.done(sheet);
+        }
+        Err(fault) => model.looked.fail(fault),
+    }
+}
+
 fn draft(model: &mut Model, scratch: &mut Scratch, shown: Shown) {
     let Some(draft) = &mut model.draft else { return };
     draft.faults = shown.faults;
@@ -175,6 +205,12 @@ fn remember(model: &mut Model, remembered: Remembered) {
 
 fn broken(model: &mut Model, slot: Slot, fault: crate::model::Fault) {
     match slot {
+        Slot::Look => model.looked.fail(fault),
+        Slot::Find => {
+            if let Some(find) = &mut model.find {
+                find.found.fail(fault);
+            }
+        }
         Slot::Sheet => model.sheet.fail(fault),
         Slot::Draft => {
             if let Some(draft) = &mut model.draft {

@@ -1,6 +1,7 @@
 //! Opening, saving, datasets and runs.
 
 use crate::model::Purpose;
+use crate::model::look::{Fronts, Lens};
 use crate::model::project::EXTENSION;
 use crate::model::run::Progress;
 use crate::model::{Dataset, Draft, History, Loading, Model, Next, Output, Project, Question, Recent, Run, Weight};
@@ -100,6 +101,12 @@ fn reset(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, project: Pro
     model.path = path;
     model.cursor = None;
     model.sheet = Loading::default();
+    model.looked = Loading::default();
+    model.lens = Lens::default();
+    model.fronts = Fronts::default();
+    model.facets = Vec::new();
+    model.find = None;
+    scratch.find = None;
     model.draft = None::<Draft>;
     model.faults.clear();
     model.sources.clear();

@@ -4,6 +4,7 @@ mod asks;
 mod events;
 mod files;
 mod import;
+mod look;
 mod steps;
 
 pub use asks::reconcile;
@@ -19,6 +20,8 @@ use crate::worker::{Jobs, store};
 pub enum Request {
     /// Put a text on the clipboard.
     Copy(String),
+    /// Ask the desktop for what was copied.
+    Paste,
     /// Show a file or folder in the desktop.
     Reveal(std::path::PathBuf),
     /// Put the theme of the model in force.
@@ -44,11 +47,31 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::ApplyForm => steps::apply_form(model, scratch),
         Action::CancelForm => steps::cancel_form(model, scratch),
         Action::AddStep(step) => steps::add(model, *step),
-        Action::DeleteStep(at) => steps::delete(model, at),
+        Action::DeleteSteps(picked) => {
+            scratch.picked.clear();
+            steps::delete(model, &picked);
+        }
         Action::DeleteFrom(at) => steps::delete_from(model, at),
-        Action::DuplicateStep(at) => steps::duplicate(model, at),
-        Action::MoveStep { from, to } => steps::move_step(model, from, to),
-        Action::Disable(at, off) => steps::disable(model, at, off),
+        Action::DuplicateSteps(picked) => {
+            scratch.picked.clear();
+            steps::duplicate(model, &picked);
+        }
+        Action::PasteSteps(steps) => {
+            scratch.picked.clear();
+            if model.has_data() {
+                steps::paste(model, steps);
+            } else {
+                model.notices.say(Weight::Warning, "Open a file of data first, then steps can be pasted");
+            }
+        }
+        Action::AskPaste => return Some(Request::Paste),
+        Action::TryMoves(picked) => steps::try_moves(model, jobs, picked),
+        Action::Rebind { at, from, to } => steps::rebind(model, at, &from, &to),
+        Action::MoveSteps { picked, before } => {
+            scratch.picked.clear();
+            steps::move_steps(model, &picked, before);
+        }
+        Action::Disable(picked, off) => steps::disable(model, &picked, off),
         Action::Note(at, text) => steps::note(model, at, text),
         Action::LookAt(at) => steps::look_at(model, scratch, at),
         Action::Undo => steps::undo(model, scratch),
@@ -82,6 +105,24 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
             return Some(Request::Copy(text));
         }
         Action::Dismiss => model.notices.list.clear(),
+        Action::Filter(filter) => look::filter(model, filter),
+        Action::ClearFilter(column) => look::clear(model, column.as_deref()),
+        Action::SortView { column, beside } => look::sort(model, &column, beside),
+        Action::Facet(listing) => {
+            look::facet(model, listing);
+            scratch.left_folded = false;
+        }
+        Action::CloseFacet(column) => model.facets.retain(|facet| facet.listing.column != column),
+        Action::RenameValue { column, from, to } => look::rename(model, &column, &from, to),
+        Action::KeepView => look::keep(model),
+        Action::FindBox => {
+            scratch.find.get_or_insert_default().fresh = true;
+            scratch.tab = crate::scratch::Tab::Grid;
+        }
+        Action::Find(search) => look::find(model, search),
+        Action::FindOn(toward) => look::find_on(model, scratch, jobs, toward),
+        Action::GoToBox => scratch.palette = Some(Palette { go_to: true, ..Palette::default() }),
+        Action::GoToRow(row) => look::go_to_row(model, scratch, jobs, row),
         Action::InView(rows, columns) => {
             if let Some(sheet) = model.shown_mut() {
                 asks::note_view(sheet, rows, columns);

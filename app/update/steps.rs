@@ -1,9 +1,11 @@
 //! Changes of the recipe, of what is looked at, and of the step that is being made.
 
 use crate::model::sheet::Only;
-use crate::model::{Draft, Fault, Model, Place, Project};
+use crate::model::{Draft, Fault, Model, Place, Project, Weight};
 use crate::scratch::{Form, Scratch};
+use crate::worker::{Ask, Jobs, Slot, moved};
 use brewhouse_engine::op::{bind, find, sentence};
+use brewhouse_engine::plan::rename_column;
 use brewhouse_engine::recipe::Step;
 
 /// Changes the recipe as one commit.
@@ -50,8 +52,11 @@ pub(super) fn draft(model: &mut Model, draft: Option<(Box<Step>, Place, Only)>) 
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(Fault::from).collect(),
     };
-    let (sheet, matches) = model.draft.take().map_or_else(Default::default, |draft| (draft.sheet, draft.matches));
-    model.draft = Some(Draft { step: *step, place, faults, only, sheet, matches });
+    let old = model.draft.take();
+    let (sheet, matches, breaks) =
+        old.map_or_else(Default::default, |draft| (draft.sheet, draft.matches, draft.breaks));
+    let breaks = if faults.is_empty() { breaks } else { Vec::new() };
+    model.draft = Some(Draft { step: *step, place, faults, breaks, only, sheet, matches });
 }
 
 /// Makes the step of the form part of the recipe; a form with faults stays open and shows them.
@@ -103,12 +108,28 @@ pub(super) fn add(model: &mut Model, step: Step) {
     model.cursor = model.cursor.map(|at| at + 1).filter(|at| *at < model.steps().len());
 }
 
-/// Takes a step out.
-pub(super) fn delete(model: &mut Model, at: usize) {
-    if at < model.steps().len() {
-        change(model, "Delete a step", |steps| drop(steps.remove(at)));
-        shift_cursor(model);
-    }
+/// Adds steps where one looks, as one change.
+pub(super) fn add_all(model: &mut Model, new: Vec<Step>) {
+    let Some(first) = new.first() else { return };
+    let (at, count) = (model.depth(), new.len());
+    let label = sentence::text(first);
+    let label = if count == 1 { label } else { format!("{label}, and {} more", count - 1) };
+    change(model, &label, |steps| drop(steps.splice(at..at, new)));
+    model.cursor = model.cursor.map(|at| at + count).filter(|at| *at < model.steps().len());
+}
+
+/// How many steps, in words.
+fn count_words(verb: &str, picked: &[usize]) -> String {
+    if let [_] = picked { format!("{verb} a step") } else { format!("{verb} {} steps", picked.len()) }
+}
+
+/// Takes steps out.
+pub(super) fn delete(model: &mut Model, picked: &[usize]) {
+    change(model, &count_words("Delete", picked), |steps| {
+        let mut at = 0..;
+        steps.retain(|_| at.next().is_none_or(|at| !picked.contains(&at)));
+    });
+    shift_cursor(model);
 }
 
 /// Takes a step and all after it out.
@@ -121,28 +142,67 @@ fn shift_cursor(model: &mut Model) {
     model.cursor = model.cursor.filter(|at| *at < model.steps().len());
 }
 
-/// Adds a copy of a step after it.
-pub(super) fn duplicate(model: &mut Model, at: usize) {
-    let Some(step) = model.steps().get(at).cloned() else { return };
-    change(model, "Duplicate a step", |steps| steps.insert(at + 1, step));
-}
-
-/// Moves a step.
-pub(super) fn move_step(model: &mut Model, from: usize, to: usize) {
-    if from >= model.steps().len() || from == to {
-        return;
-    }
-    change(model, "Move a step", |steps| {
-        let step = steps.remove(from);
-        steps.insert(to.min(steps.len()), step);
+/// Adds copies of steps after the last of them.
+pub(super) fn duplicate(model: &mut Model, picked: &[usize]) {
+    let copies: Vec<Step> = picked.iter().filter_map(|at| model.steps().get(*at).cloned()).collect();
+    let Some(last) = picked.iter().copied().max().filter(|_| !copies.is_empty()) else { return };
+    change(model, &count_words("Duplicate", picked), |steps| {
+        let at = (last + 1).min(steps.len());
+        drop(steps.splice(at..at, copies));
     });
 }
 
-/// Switches a step off or on.
-pub(super) fn disable(model: &mut Model, at: usize, off: bool) {
-    change(model, if off { "Switch a step off" } else { "Switch a step on" }, |steps| {
-        if let Some(step) = steps.get_mut(at) {
-            step.set_disabled(off);
+/// Adds steps that were copied, from this project or another.
+pub(super) fn paste(model: &mut Model, new: Vec<Step>) {
+    let count = new.len();
+    let at = model.depth();
+    change(model, &if count == 1 { "Paste a step".to_owned() } else { format!("Paste {count} steps") }, |steps| {
+        drop(steps.splice(at..at, new));
+    });
+    model.cursor = model.cursor.map(|at| at + count).filter(|at| *at < model.steps().len());
+    let words = if count == 1 { "1 step pasted".to_owned() } else { format!("{count} steps pasted") };
+    model.notices.say(Weight::Info, words);
+}
+
+/// Moves steps before a place, counted as they stand now; where they cannot stand it says why.
+pub(super) fn move_steps(model: &mut Model, picked: &[usize], before: usize) {
+    let blocked = model.blocked.take().filter(|(of, _)| of == picked);
+    if let Some(reason) = blocked.and_then(|(_, places)| places.get(before).cloned().flatten()) {
+        model.notices.say(Weight::Warning, format!("It cannot stand there: {reason}"));
+        return;
+    }
+    let steps = moved(model.steps(), picked, before);
+    change(model, &count_words("Move", picked), |old| *old = steps);
+}
+
+/// Finds out where steps that are being dragged cannot stand.
+pub(super) fn try_moves(model: &mut Model, jobs: &Jobs, picked: Vec<usize>) {
+    model.blocked = None;
+    let project = std::sync::Arc::clone(model.project());
+    let ask = Ask { project, depth: 0, epoch: jobs.desk.epoch, blocks: Vec::new() };
+    let stage = std::sync::Arc::clone(&jobs.stage);
+    jobs.start(Slot::Check, move |ticket| {
+        stage.send_blocked(&ask, &picked, ticket);
+        None
+    });
+}
+
+/// Names another column in a step and all after it, wherever they name one that is not there.
+pub(super) fn rebind(model: &mut Model, at: usize, from: &str, to: &str) {
+    let Some(later) = model.steps().get(at..).map(|later| rename_column(later, from, to)) else { return };
+    change(model, &format!("Use {to} instead of {from}"), |steps| {
+        steps.truncate(at);
+        steps.extend(later);
+    });
+}
+
+/// Switches steps off or on.
+pub(super) fn disable(model: &mut Model, picked: &[usize], off: bool) {
+    change(model, &count_words(if off { "Switch off" } else { "Switch on" }, picked), |steps| {
+        for at in picked {
+            if let Some(step) = steps.get_mut(*at) {
+                step.set_disabled(off);
+            }
         }
     });
 }

@@ -1,6 +1,6 @@
 //! The panel at the left: the columns, what is wrong with them, and the other tables.
 
-use super::{Scene, menus};
+use super::{Scene, facets, menus};
 use crate::action::Action;
 use crate::model::Purpose;
 use crate::model::sheet::{Column, ColumnMark, Facts};
@@ -27,7 +27,10 @@ pub(super) fn columns_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let others = scene.model.project().others.len();
     #[allow(clippy::cast_precision_loss, reason = "a few lines")]
     let below = 72.0 + others as f32 * LINE;
-    let height = (ui.available_height() - below).max(80.0);
+    let room = (ui.available_height() - below).max(80.0);
+    // Facets take the larger part; the columns scroll.
+    #[allow(clippy::cast_precision_loss, reason = "a few lines")]
+    let height = if scene.model.facets.is_empty() { room } else { (room * 0.42).min(found.len() as f32 * LINE) };
     let area = ScrollArea::vertical().max_height(height).auto_shrink([false, true]).id_salt("columns");
     area.show_rows(ui, LINE, found.len(), |ui, range| {
         for at in found.get(range).unwrap_or_default() {
@@ -35,6 +38,12 @@ pub(super) fn columns_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         }
     });
     ui.add_space(14.0);
+    if !scene.model.facets.is_empty() {
+        heading(ui, "Facets", "");
+        let height = (ui.available_height() - below).max(80.0);
+        facets::facets_ui(ui, scene, height);
+        ui.add_space(6.0);
+    }
     datasets_ui(ui, scene);
 }
 

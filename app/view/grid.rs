@@ -1,13 +1,13 @@
 //! The grid of the centre: the sheet as the grid widget takes it, and the draft line above it.
 
-use super::{Scene, menus};
+use super::{Scene, heads, look, menus};
 use crate::action::Action;
-use crate::model::Sheet;
-use crate::model::sheet::{self, Chart, ColumnMark, Effect, Facts, Only};
+use crate::model::sheet::{self, ColumnMark, Effect, Only};
+use crate::model::{Model, Sheet};
 use crate::theme;
-use crate::widget::card::{ChartView, Head, HeadMark};
+use crate::widget::card::Head;
 use crate::widget::grid::{CellMark, CellView, GridSource};
-use crate::widget::{button, grid, grouped, icon, percent};
+use crate::widget::{button, grid, grouped, icon};
 use brewhouse_engine::op::{param::write_names, sentence};
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::types::{NUMERIC, TypeClass};
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A sheet, and why columns of the file stayed text.
-struct Shown<'a>(&'a Sheet, Option<&'a BTreeMap<String, String>>);
+struct Shown<'a>(&'a Sheet, Option<&'a BTreeMap<String, String>>, &'a Model);
 
 impl GridSource for Shown<'_> {
     fn key(&self) -> u64 {
@@ -41,22 +41,7 @@ impl GridSource for Shown<'_> {
 
     fn head(&self, column: usize) -> Head<'_> {
         let Some(column) = self.0.columns.get(column) else { return Head::default() };
-        let facts = self.0.facts.get(&column.name);
-        Head {
-            name: &column.name,
-            icon: icon::of_class(column.class),
-            words: column.class.words(),
-            mark: match column.mark {
-                ColumnMark::Same => HeadMark::Same,
-                ColumnMark::Added => HeadMark::Added,
-                ColumnMark::Changed => HeadMark::Changed,
-            },
-            quality: facts.map(|f| (f.rows.saturating_sub(f.missing + f.invalid), f.invalid, f.missing)),
-            chart: facts.map_or(ChartView::None, |facts| chart(facts)),
-            lines: facts.map(|facts| lines(facts, column.class)).unwrap_or_default(),
-            old: self.0.stale.contains(&column.name),
-            note: reason(self.1, column),
-        }
+        heads::head(self.2, self.0, column, reason(self.1, column))
     }
 
     fn cell(&self, row: u64, column: usize) -> Option<CellView<'_>> {
@@ -83,47 +68,6 @@ fn reason<'a>(reasons: Option<&'a BTreeMap<String, String>>, column: &sheet::Col
     reason.filter(|_| column.class == TypeClass::Text).map(String::as_str).unwrap_or_default()
 }
 
-fn chart(facts: &Facts) -> ChartView<'_> {
-    match &facts.chart {
-        Chart::None => ChartView::None,
-        Chart::Bars(bars) => ChartView::Bars(bars),
-        Chart::Top(top) => ChartView::Top(top),
-    }
-}
-
-/// The two lines of facts of a card.
-fn lines(facts: &Facts, class: TypeClass) -> [String; 2] {
-    let missing = match facts.missing {
-        0 => "0 ∅".to_owned(),
-        some => format!("{} ∅ · {}", grouped(some), percent(some, facts.rows)),
-    };
-    let distinct = if facts.distinct == facts.rows && facts.rows > 1 {
-        "all distinct".to_owned()
-    } else {
-        format!("{} distinct", grouped(facts.distinct))
-    };
-    let ends = facts.least.as_ref().zip(facts.most.as_ref());
-    let range = ends.map(|(low, high)| format!("{} – {}", brief(low), brief(high)));
-    let second = if facts.invalid > 0 { format!("{} invalid", grouped(facts.invalid)) } else { missing };
-    match class {
-        TypeClass::Text if facts.padded > 0 && facts.missing == 0 => {
-            [distinct, format!("{} with blanks", grouped(facts.padded))]
-        }
-        TypeClass::Text | TypeClass::Boolean | TypeClass::List | TypeClass::Struct => [distinct, second],
-        _ => [range.unwrap_or(distinct), second],
-    }
-}
-
-/// A value of a range: midnight and long fractions are left out.
-fn brief(text: &str) -> String {
-    match text.split_once('.') {
-        Some((whole, fraction)) if fraction.len() > 2 && fraction.chars().all(|c| c.is_ascii_digit()) => {
-            format!("{whole}.{}", &fraction[..2])
-        }
-        _ => text.chars().take(10).collect(),
-    }
-}
-
 /// Draws the grid.
 pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let model = scene.model;
@@ -133,7 +77,7 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     };
     let awaited = match &model.draft {
         Some(draft) if draft.sheet.value().is_some() || draft.faults.is_empty() => draft.sheet.waiting(),
-        _ => model.sheet.waiting(),
+        _ => model.looked.waiting().or_else(|| model.sheet.waiting()),
     };
     let reasons = model.source().map(|source| &source.reasons);
     let mut state = std::mem::take(&mut scene.scratch.grid);
@@ -145,6 +89,10 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         }
     }
     let rect = ui.available_rect_before_wrap();
+    if let Some((row, name)) = scene.scratch.reveal_cell.take() {
+        let column = name.as_deref().and_then(|name| sheet.position(name)).or(state.column).unwrap_or(0);
+        state.show_cell(row, column, rect);
+    }
     let old = awaited.is_some_and(|awaited| awaited > Duration::from_millis(150));
     let output = ui.scope(|ui| {
         if old {
@@ -157,13 +105,16 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
         };
         let mut body = |ui: &mut Ui, row: u64, at: usize| cell_menu_ui(ui, &mut shared.borrow_mut(), row, at);
-        grid::grid_ui(ui, &mut state, &Shown(sheet, reasons), &mut head, &mut body)
+        grid::grid_ui(ui, &mut state, &Shown(sheet, reasons, model), &mut head, &mut body)
     });
     let output = output.inner;
     if let Some(awaited) = awaited {
         busy_ui(ui, rect, awaited);
     }
     scene.act(Action::InView(output.rows, output.columns));
+    if let Some(touch) = output.touched {
+        heads::touched(scene, sheet, touch);
+    }
     if output.copy {
         copy(scene, sheet, state.cursor);
     }
@@ -253,11 +204,11 @@ fn waiting_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     });
 }
 
-/// Draws the line that says what the draft does.
-pub(super) fn draft_line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+/// Draws the line above the grid: what the draft does; without a draft, which rows are shown.
+pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
-    let Some(draft) = &scene.model.draft else { return };
-    let Some(effect) = draft.sheet.value().and_then(|sheet| sheet.effect) else { return };
+    let effect = scene.model.draft.as_ref().and_then(|draft| draft.sheet.value()?.effect);
+    let (Some(draft), Some(effect)) = (&scene.model.draft, effect) else { return look::look_line_ui(ui, scene) };
     let frame = Frame::new().fill(theme.changed).inner_margin(Margin::symmetric(14, 0));
     Panel::top("draft").exact_size(theme::TAB_BAR - 2.0).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {
@@ -272,9 +223,21 @@ pub(super) fn draft_line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             only_ui(ui, scene, &effect);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.label(RichText::new("Esc leaves no trace").font(theme::small()).color(theme.muted));
+                let shown = rows_shown(scene, &effect);
+                ui.label(RichText::new(shown).font(theme::small()).color(theme.muted));
             });
         });
     });
+}
+
+/// Which rows of a draft are shown, when they are not all of them.
+fn rows_shown(scene: &Scene<'_>, effect: &Effect) -> String {
+    let Some(sheet) = scene.model.shown() else { return String::new() };
+    match sheet.of_rows {
+        Some(all) if all != sheet.rows => format!("{} of {} rows shown ·", grouped(sheet.rows), grouped(all)),
+        None if !scene.model.lens.is_empty() && !effect.row_by_row => "all rows shown, the filter waits ·".into(),
+        _ => String::new(),
+    }
 }
 
 fn effect_words(effect: &Effect) -> String {

@@ -4,10 +4,14 @@ use super::Scene;
 use crate::action::Action;
 use crate::model::sheet::Column;
 use crate::widget::button;
+use brewhouse_engine::facet::{Filter, Listing, Test};
 use brewhouse_engine::op::param::Kind;
 use brewhouse_engine::op::{Conditions, Family, Operation, all, find};
 use brewhouse_engine::types::TypeClass;
 use egui::Ui;
+
+/// Values that a facet lists; the search finds the others.
+pub(super) const MOST: usize = 2000;
 
 /// Offered first in a column's menu.
 const USUAL: &[&str] = &[
@@ -68,8 +72,33 @@ pub(super) fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
         }
     }
     ui.separator();
+    look_ui(ui, scene, column);
     if ui.add(button::menu_item("Copy the name")).clicked() {
         scene.act(Action::Copy(column.name.clone()));
         ui.close();
     }
+}
+
+/// What changes the view alone.
+fn look_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
+    let name = &column.name;
+    let mut entries =
+        vec![("Open as a facet", Action::Facet(Listing { column: name.clone(), most: MOST, ..Listing::default() }))];
+    if let Some(facts) = scene.model.shown().and_then(|sheet| sheet.facts.get(name)) {
+        if facts.missing > 0 {
+            entries.push(("Show only missing", Action::Filter(Filter::of(name, Test::Missing))));
+            entries.push(("Show only with a value", Action::Filter(Filter::of(name, Test::Missing).inverted())));
+        }
+        if let Some(test) = super::heads::misfit(facts).filter(|_| facts.invalid > 0) {
+            entries.push(("Show only what does not fit", Action::Filter(Filter::of(name, test))));
+        }
+    }
+    entries.push(("Sort the view", Action::SortView { column: name.clone(), beside: false }));
+    for (title, action) in entries {
+        if ui.add(button::menu_item(title)).clicked() {
+            scene.act(action);
+            ui.close();
+        }
+    }
+    ui.separator();
 }

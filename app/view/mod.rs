@@ -1,10 +1,14 @@
 //! Drawing: panels of the window from the model and what is half typed. A view changes no model and starts no work.
 
+mod chosen;
 mod columns;
+mod facets;
 mod families;
 mod form;
 mod grid;
+mod heads;
 mod import;
+mod look;
 mod menus;
 mod overlays;
 mod palette;
@@ -93,7 +97,7 @@ fn panels_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::top("tabs").exact_size(theme::TAB_BAR).frame(frame).show(ui, |ui| tabs_ui(ui, scene));
-    grid::draft_line_ui(ui, scene);
+    grid::line_ui(ui, scene);
     CentralPanel::no_frame().show(ui, |ui| match scene.scratch.tab {
         Tab::Grid => grid::grid_ui(ui, scene),
         Tab::Schema => schema::schema_ui(ui, scene),

@@ -5,7 +5,7 @@ use crate::action::Action;
 use crate::command::COMMANDS;
 use crate::scratch::Palette;
 use crate::theme;
-use crate::widget::{card, text_left, text_right};
+use crate::widget::{card, grouped, text_left, text_right};
 use brewhouse_engine::op::{all, sentence};
 use egui::accesskit::Role;
 use egui::{
@@ -43,6 +43,7 @@ pub(super) fn palette_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Frame::popup(ui.style()).inner_margin(Margin::same(8)).show(ui, |ui| {
             ui.set_width(WIDTH);
             let hint = match palette.insert_at {
+                _ if palette.go_to => "Row number or column name".to_owned(),
                 Some(at) => format!("Which step, before step {}?", at + 1),
                 None if palette.steps_only => "Which step?".to_owned(),
                 None => "Search actions, columns, steps".to_owned(),
@@ -113,7 +114,9 @@ fn found(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
     let wanted = palette.text.trim().to_lowercase();
     let mut found: Vec<(u32, Entry)> = Vec::new();
     for entry in entries(scene, palette) {
-        if let Some(rank) = rank(&wanted, &entry.title.to_lowercase(), &entry.hint.to_lowercase()) {
+        if entry.kind == "row" {
+            found.push((0, entry));
+        } else if let Some(rank) = rank(&wanted, &entry.title.to_lowercase(), &entry.hint.to_lowercase()) {
             found.push((rank, entry));
         }
     }
@@ -142,8 +145,36 @@ fn rank(wanted: &str, title: &str, hint: &str) -> Option<u32> {
     hint.contains(wanted).then_some(5)
 }
 
+/// Rows and columns to go to.
+fn places(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
+    let Some(sheet) = scene.model.shown() else { return Vec::new() };
+    let rows = sheet.of_rows.unwrap_or(sheet.rows);
+    let digits: String = palette.text.chars().filter(|c| !matches!(c, ',' | ' ' | '.' | '’')).collect();
+    let number = digits.parse::<u64>().ok().filter(|number| *number > 0);
+    let row = number.map(|number| {
+        let number = number.min(rows);
+        let hint = format!("of {}", grouped(rows));
+        let action = Action::GoToRow(number.saturating_sub(1));
+        Entry { title: format!("Row {}", grouped(number)), hint, kind: "row", action }
+    });
+    row.into_iter().chain(columns(scene)).collect()
+}
+
+fn columns(scene: &Scene<'_>) -> impl Iterator<Item = Entry> {
+    let columns = scene.model.shown().map(|sheet| sheet.columns.iter()).into_iter().flatten();
+    columns.map(|column| Entry {
+        title: column.name.clone(),
+        hint: column.class.words().to_owned(),
+        kind: "column",
+        action: Action::ShowColumn(column.name.clone()),
+    })
+}
+
 fn entries(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
     let (model, steps_only) = (scene.model, palette.steps_only);
+    if palette.go_to {
+        return places(scene, palette);
+    }
     let mut list = Vec::new();
     if !steps_only {
         let commands = COMMANDS.iter().filter(|command| command.name != "palette" && command.name != "redo-too");
@@ -169,12 +200,7 @@ fn entries(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
         }
     }
     if !steps_only {
-        let columns = model.shown().map(|sheet| sheet.columns.iter()).into_iter().flatten();
-        for column in columns {
-            let action = Action::ShowColumn(column.name.clone());
-            let hint = column.class.words().to_owned();
-            list.push(Entry { title: column.name.clone(), hint, kind: "column", action });
-        }
+        list.extend(columns(scene));
         for (at, step) in model.steps().iter().enumerate() {
             let action = Action::LookAt(Some(at + 1));
             list.push(Entry {

@@ -1,5 +1,6 @@
 //! The panel at the right: the steps as sentences, and docked below them the form or the run.
 
+use super::chosen::{chosen_keys, drag_ui, pick, proposal_ui, step_menu_ui};
 use super::{Scene, form, run};
 use crate::action::Action;
 use crate::model::Purpose;
@@ -48,7 +49,7 @@ fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             ui.add_space(theme::SIDE - 5.0);
             let dots = button::icon_button(ui, icon::DOTS_THREE, "Recipe menu");
             Popup::menu(&dots).show(|ui| {
-                for name in ["add-step", "import", "export", "undo", "redo", "history"] {
+                for name in ["add-step", "paste-steps", "import", "export", "undo", "redo", "history"] {
                     super::top::command_item(ui, scene, name);
                 }
             });
@@ -59,6 +60,7 @@ fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 fn steps_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let model = scene.model;
+    scene.scratch.picked.retain(|at| *at < model.steps().len());
     let place = scene.scratch.form.as_ref().map(|form| form.place);
     for (at, step) in model.steps().iter().enumerate() {
         if place == Some(Place::New(at)) {
@@ -163,7 +165,11 @@ fn step_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step) {
     height += [&below, &note].iter().filter_map(|g| g.as_ref()).map(|g| g.size().y + 2.0).sum::<f32>();
     let (rect, response) = ui.allocate_exact_size(Vec2::new(width, height.max(34.0)), Sense::click_and_drag());
     let here = model.cursor == Some(at + 1);
-    ground(ui, rect, here, response.hovered());
+    let picked = scene.scratch.picked.contains(&at);
+    if picked {
+        ui.painter().rect_filled(rect, CornerRadius::ZERO, theme.selection);
+    }
+    ground(ui, rect, here, response.hovered() && !picked);
     let painter = ui.painter();
     let colour = if step.disabled() { theme.faint } else { theme.muted };
     let number = painter.layout_no_wrap((at + 1).to_string(), theme::tiny(), colour);
@@ -179,15 +185,16 @@ fn step_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step) {
     }
     let problem = model.faults_of(at).next().map(|fault| format!("; problem: {}", fault.text())).unwrap_or_default();
     let spoken = format!("Step {}: {}{problem}", at + 1, sentence::text(step));
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, here, &spoken));
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, here || picked, &spoken));
     drag_ui(ui, scene, &response, at, rect);
     if response.has_focus() {
         button::focus_ring(ui, rect.shrink(2.0));
         if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::F2)) {
             scene.scratch.note = Some((at, step.note().unwrap_or_default().to_owned()));
         }
+        chosen_keys(ui, scene, at);
     }
-    if response.clicked() {
+    if response.clicked() && !pick(ui, scene, at) {
         let last = at + 1 == model.steps().len();
         scene.act(Action::LookAt((!last && !here).then_some(at + 1)));
     }
@@ -197,6 +204,7 @@ fn step_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step) {
     response.context_menu(|ui| step_menu_ui(ui, scene, at, step));
     tools_ui(ui, scene, at, step, rect, &response);
     insert_ui(ui, scene, at, rect);
+    proposal_ui(ui, scene, at, step);
     note_ui(ui, scene, at);
 }
 
@@ -234,13 +242,13 @@ fn tools_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step, rect: Re
     let name =
         if step.disabled() { format!("Switch step {} on", at + 1) } else { format!("Switch step {} off", at + 1) };
     if button::switch(&mut child, !step.disabled(), &name).clicked() {
-        scene.act(Action::Disable(at, !step.disabled()));
+        scene.act(Action::Disable(vec![at], !step.disabled()));
     }
     if !inside && !open {
         return;
     }
     if button::icon_button(&mut child, icon::TRASH, &format!("Delete step {}", at + 1)).clicked() {
-        scene.act(Action::DeleteStep(at));
+        scene.act(Action::DeleteSteps(vec![at]));
     }
     if button::icon_button(&mut child, icon::GEAR_SIX, &format!("Edit step {}", at + 1)).clicked() {
         scene.act(Action::EditStep(at));
@@ -276,59 +284,6 @@ fn insert_ui(ui: &Ui, scene: &mut Scene<'_>, at: usize, rect: Rect) {
     }
     if response.on_hover_text(name).clicked() {
         scene.act(Action::PaletteAt(at));
-    }
-}
-
-fn drag_ui(ui: &Ui, scene: &mut Scene<'_>, response: &Response, at: usize, rect: Rect) {
-    let theme = theme::of(ui);
-    response.dnd_set_drag_payload(at);
-    if response.dragged() {
-        ui.painter().rect_stroke(
-            rect.shrink(1.0),
-            CornerRadius::same(4),
-            Stroke::new(1.0, theme.accent),
-            egui::StrokeKind::Inside,
-        );
-    }
-    let lower = ui.ctx().pointer_hover_pos().is_some_and(|pos| pos.y > rect.center().y);
-    if let Some(from) = response.dnd_hover_payload::<usize>().filter(|from| **from != at) {
-        let y = if lower { rect.bottom() } else { rect.top() };
-        ui.painter().hline(rect.x_range(), y, Stroke::new(2.0, theme.accent));
-        let _ = from;
-    }
-    if let Some(from) = response.dnd_release_payload::<usize>().filter(|from| **from != at) {
-        let before = at + usize::from(lower);
-        let to = if *from < before { before - 1 } else { before };
-        scene.act(Action::MoveStep { from: *from, to });
-    }
-}
-
-fn step_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &Step) {
-    let last = scene.model.steps().len() - 1;
-    let entries: [(&str, bool, Action); 9] = [
-        ("Edit…", true, Action::EditStep(at)),
-        ("Look at the table here", true, Action::LookAt(Some(at + 1))),
-        ("Look at the table before it", true, Action::LookAt(Some(at))),
-        (if step.disabled() { "Switch on" } else { "Switch off" }, true, Action::Disable(at, !step.disabled())),
-        ("Move up", at > 0, Action::MoveStep { from: at, to: at.saturating_sub(1) }),
-        ("Move down", at < last, Action::MoveStep { from: at, to: at + 1 }),
-        ("Duplicate", true, Action::DuplicateStep(at)),
-        ("Copy as JSON", true, Action::Copy(format!("{:#}", step.to_value()))),
-        ("Delete", true, Action::DeleteStep(at)),
-    ];
-    for (title, enabled, action) in entries {
-        if ui.add_enabled(enabled, button::menu_item(title)).clicked() {
-            scene.act(action);
-            ui.close();
-        }
-    }
-    if ui.add_enabled(at < last, button::menu_item("Delete this and all below")).clicked() {
-        scene.act(Action::DeleteFrom(at));
-        ui.close();
-    }
-    if ui.add(button::menu_item("Write a note…")).clicked() {
-        scene.scratch.note = Some((at, step.note().unwrap_or_default().to_owned()));
-        ui.close();
     }
 }
 

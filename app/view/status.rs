@@ -14,7 +14,9 @@ pub(super) fn status_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 16.0;
         if let Some(sheet) = scene.model.shown() {
-            ui.label(small(format!("{} rows · {} columns", grouped(sheet.rows), sheet.columns.len())));
+            let of = sheet.of_rows.filter(|all| *all != sheet.rows).map(|all| format!(" of {}", grouped(all)));
+            let of = of.unwrap_or_default();
+            ui.label(small(format!("{}{of} rows · {} columns", grouped(sheet.rows), sheet.columns.len())));
             if sheet.exact {
                 ui.label(small("exact".into()).color(theme.valid)).on_hover_text("Counted on all rows");
             } else {

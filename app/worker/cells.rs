@@ -1,28 +1,31 @@
 //! A table as the grid takes it: blocks of cells as text, with the marks of a draft.
 
+use super::chosen::Chosen;
 use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Row};
 use brewhouse_engine::Result;
+use brewhouse_engine::facet;
 use brewhouse_engine::op::Environment;
-use brewhouse_engine::stage::{Cache, Draft, DraftPage, View, draft_page};
+use brewhouse_engine::stage::{self, Cache, Draft, DraftPage, View, draft_page, draft_rows};
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::values::cell_text;
-use polars::prelude::{DataFrame, SchemaRef};
+use polars::prelude::{DataFrame, DataType, LazyFrame, SchemaRef};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Longer texts are cut on screen.
 const LONGEST: usize = 240;
 
 /// Where the cells of a table come from.
+#[derive(Clone)]
 pub(super) enum Cells {
     /// The table after the steps.
     View,
     /// The same with a draft on top.
     Draft(Box<Draft>),
-    /// Some rows of a draft, with their numbers.
-    Picked(DraftPage, Vec<u64>),
 }
 
 /// A table ready to be shown.
+#[derive(Clone)]
 pub(super) struct Shelf {
     /// Where its cells come from.
     pub(super) cells: Cells,
@@ -30,8 +33,10 @@ pub(super) struct Shelf {
     pub(super) view: View,
     /// Its columns.
     pub(super) columns: Arc<Vec<Column>>,
-    /// How many rows it shows.
+    /// How many rows the table has.
     pub(super) rows: u64,
+    /// Which of them are shown.
+    pub(super) chosen: Chosen,
     /// The effect of the draft.
     pub(super) effect: Option<Effect>,
     /// The view whose facts are shown, when it is another one; made when it is asked for.
@@ -43,34 +48,60 @@ impl Shelf {
     pub(super) fn plain(view: View) -> Self {
         let columns = Arc::new(columns(&view.schema));
         let rows = view.rows;
-        Self { cells: Cells::View, view, columns, rows, effect: None, after: None }
+        Self { cells: Cells::View, view, columns, rows, chosen: Chosen::All, effect: None, after: None }
+    }
+
+    /// Some of its rows.
+    pub(super) fn part(&self, chosen: Chosen) -> Self {
+        Self { chosen, ..self.clone() }
+    }
+
+    /// How many rows are shown.
+    pub(super) fn shown(&self) -> u64 {
+        self.chosen.len(self.rows)
+    }
+
+    /// The rows and columns that can be searched.
+    pub(super) fn table(&self) -> (&LazyFrame, &SchemaRef) {
+        match &self.cells {
+            Cells::Draft(draft) if draft.effect != stage::Effect::Rows => (&draft.frame, &draft.schema),
+            _ => (&self.view.frame, &self.view.schema),
+        }
     }
 
     /// One block of it.
-    pub(super) fn block(&self, at: BlockAt, env: &Environment, cache: &Cache) -> Result<Block> {
+    pub(super) fn block(
+        &self,
+        at: BlockAt,
+        env: &Environment,
+        cache: &Cache,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<Block> {
         let first = at.0 * BLOCK_ROWS;
-        let len = BLOCK_ROWS.min(self.rows.saturating_sub(first));
+        let len = BLOCK_ROWS.min(self.shown().saturating_sub(first));
         let from = at.1 * BLOCK_COLUMNS;
         let part = self.columns.get(from..(from + BLOCK_COLUMNS).min(self.columns.len())).unwrap_or_default();
         let short = u32::try_from(len).unwrap_or_default();
+        let all = matches!(self.chosen, Chosen::All);
+        let numbers = self.chosen.rows(first, len);
         match &self.cells {
             Cells::View => {
                 let names: Vec<String> = part.iter().map(|column| column.name.clone()).collect();
-                let frame = self.view.page(first, short, &names)?;
-                let rows = (first..first + len).map(|number| Row { number, removed: false }).collect();
+                let frame = if all {
+                    self.view.page(first, short, &names)?
+                } else {
+                    facet::page(&self.view.frame, &numbers, &names, cancel)?
+                };
+                let rows = numbers.into_iter().map(|number| Row { number, removed: false }).collect();
                 Ok(Block { rows, columns: part.iter().map(|column| plain(&frame, column)).collect() })
             }
-            Cells::Draft(draft) => {
+            Cells::Draft(draft) if all => {
                 let page = draft_page(draft, env, cache, first, short)?;
-                Ok(marked(&page, part, (first..first + len).collect()))
+                Ok(marked(&page, part, numbers))
             }
-            Cells::Picked(all, numbers) => {
-                let start = usize::try_from(first).unwrap_or_default();
-                let count = usize::try_from(len).unwrap_or_default();
-                let slice = |frame: &DataFrame| frame.slice(i64::try_from(start).unwrap_or_default(), count);
-                let kept = all.kept.get(start..start + count).unwrap_or_default().to_vec();
-                let page = DraftPage { before: slice(&all.before), after: slice(&all.after), kept };
-                Ok(marked(&page, part, numbers.get(start..start + count).unwrap_or_default().to_vec()))
+            Cells::Draft(draft) => {
+                let page = draft_rows(draft, env, cache, &numbers, cancel)?;
+                Ok(marked(&page, part, numbers))
             }
         }
     }
@@ -78,8 +109,12 @@ impl Shelf {
 
 /// The columns of a schema.
 pub(super) fn columns(schema: &SchemaRef) -> Vec<Column> {
-    let column =
-        |name: &str, dtype| Column { name: name.to_owned(), class: TypeClass::of(dtype), mark: ColumnMark::Same };
+    let column = |name: &str, dtype: &DataType| Column {
+        name: name.to_owned(),
+        class: TypeClass::of(dtype),
+        dtype: dtype.clone(),
+        mark: ColumnMark::Same,
+    };
     schema.iter().map(|(name, dtype)| column(name.as_str(), dtype)).collect()
 }
 

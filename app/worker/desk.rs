@@ -1,7 +1,8 @@
 //! What was asked for last, so that nothing is asked for twice.
 
 use crate::model::sheet::{BlockAt, Only};
-use crate::model::{Place, Project};
+use crate::model::{Lens, Place, Project};
+use brewhouse_engine::facet::Search;
 use brewhouse_engine::recipe::Step;
 use std::sync::Arc;
 
@@ -10,14 +11,22 @@ use std::sync::Arc;
 pub struct Desk {
     /// Project, depth and epoch of the sheet.
     pub sheet: Option<(Arc<Project>, usize, u64)>,
-    /// The draft: project, step, place, rows shown, epoch.
-    pub draft: Option<(Arc<Project>, Step, Place, Only, u64)>,
+    /// The draft.
+    pub draft: Option<AskedDraft>,
     /// The join whose matches are counted.
     pub matches: Option<AskedMatches>,
     /// Sheet key and blocks.
     pub cells: (u64, Vec<BlockAt>),
     /// Sheet key and columns.
     pub facts: (u64, Vec<String>),
+    /// The part of the table that is shown: the table's key and the lens.
+    pub look: Option<(u64, Lens)>,
+    /// The key of the bars of the rows that pass, and their columns.
+    pub fronts: (u64, Vec<String>),
+    /// The lists that are counted.
+    pub facets: Vec<u64>,
+    /// What is searched: the table's key and the search.
+    pub find: Option<(u64, Search)>,
     /// Grows whenever files are to be read again.
     pub epoch: u64,
     /// Whether what an earlier session kept was read.
@@ -25,6 +34,9 @@ pub struct Desk {
     /// The project that the journal holds.
     pub journal: Option<Arc<Project>>,
 }
+
+/// A draft that was asked for: project, step, place, rows shown, epoch.
+pub type AskedDraft = (Arc<Project>, Step, Place, (Only, Lens), u64);
 
 /// A join whose matches were asked for: project, dataset and keys, place, epoch.
 pub type AskedMatches = (Arc<Project>, [Option<String>; 2], usize, u64);

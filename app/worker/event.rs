@@ -1,9 +1,11 @@
 //! What workers answer with: one closed list.
 
 use super::Slot;
+use crate::model::look::FoundFigures;
 use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
 use crate::model::{Fault, Project, Purpose, Recent, Source};
+use brewhouse_engine::facet::{Front, Values};
 use brewhouse_engine::stage::Matches;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +34,20 @@ pub enum Event {
     Facts(u64, String, Arc<Facts>),
     /// Of a sheet, the cells that did not fit a step, counted from 0.
     Failed(u64, usize, u64),
+    /// The part of the table that the lens shows.
+    Look(Box<Result<Sheet, Fault>>),
+    /// The bars of the rows that pass: for which table and filters, of which column.
+    Front(u64, String, Arc<Front>),
+    /// Before which steps some steps cannot stand, and why.
+    Blocked(Vec<usize>, Vec<Option<String>>),
+    /// Later steps that the draft would break.
+    Breaks(Vec<Fault>),
+    /// The list of a facet: its column, what it was counted for, the values.
+    Facet(String, u64, Result<Values, Fault>),
+    /// What a search found.
+    Found(Result<FoundFigures, Fault>),
+    /// The place on screen of a row that was asked for.
+    Place(u64),
     /// How the rows of the drafted join find each other; none while its keys are not chosen.
     Matches(Result<Option<Matches>, Fault>),
     /// A dialog was answered; none when it was dismissed.

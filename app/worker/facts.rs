@@ -1,9 +1,9 @@
 //! Facts of a column for its card, over all rows.
 
-use crate::model::sheet::{Chart, Facts};
+use crate::model::sheet::{Bar, Chart, Facts};
 use brewhouse_engine::Result;
+use brewhouse_engine::facet;
 use brewhouse_engine::stage::{Bin, ColumnFigures, View, figures};
-use brewhouse_engine::types::TypeClass;
 use polars::prelude::DataType;
 
 /// The facts of a column.
@@ -14,8 +14,10 @@ pub(super) fn of(view: &View, name: &str) -> Result<Facts> {
         rows: found.rows,
         missing: found.missing,
         invalid: found.mismatched,
+        meant: found.meant,
         distinct: found.distinct,
         empty: found.empty,
+        blank: found.blank,
         padded: found.padded,
         least: found.low.clone(),
         most: found.high.clone(),
@@ -28,13 +30,10 @@ fn chart(found: &ColumnFigures, dtype: &DataType) -> Chart {
     if found.bins.is_empty() {
         return if found.top.is_empty() { Chart::None } else { Chart::Top(found.top.clone()) };
     }
-    let words = |bin: &Bin| match TypeClass::of(dtype) {
-        TypeClass::Date | TypeClass::DateTime => String::new(),
-        _ => format!("{} – {}", rounded(bin.low), rounded(bin.high)),
+    let last = found.bins.len() - 1;
+    let bar = |(at, bin): (usize, &Bin)| {
+        let words = facet::range_words(Some(bin.low), Some(bin.high), at == last, dtype);
+        Bar { words, count: bin.count, low: bin.low, high: bin.high }
     };
-    Chart::Bars(found.bins.iter().map(|bin| (words(bin), bin.count)).collect())
-}
-
-fn rounded(value: f64) -> String {
-    if value.fract() == 0.0 || value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+    Chart::Bars(found.bins.iter().enumerate().map(bar).collect())
 }

@@ -12,10 +12,15 @@ pub mod stage;
 pub mod store;
 
 mod cells;
+mod check;
+mod chosen;
 mod draft;
 mod facts;
+mod failures;
+mod look;
 mod read;
 
+pub use check::moved;
 pub use event::Event;
 pub use stage::{Ask, Stage};
 
@@ -37,6 +42,16 @@ pub enum Slot {
     Cells,
     /// Facts of the columns in view.
     Facts,
+    /// The part of the table that the lens shows.
+    Look,
+    /// The bars of the rows that pass.
+    Fronts,
+    /// A search over all rows.
+    Find,
+    /// The values of a facet.
+    Facets,
+    /// Where steps that are dragged cannot stand.
+    Check,
     /// The matches of a drafted join.
     Matches,
     /// A dialog that asks for a file.
@@ -57,7 +72,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 13;
+const SLOTS: usize = 18;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]

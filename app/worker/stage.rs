@@ -3,14 +3,19 @@
 //! The one place of the window that speaks with the engine about data.
 
 use super::cells::Shelf;
+use super::chosen::Chosen;
 use super::event::Shown;
-use super::{Event, Ticket, draft, facts, read};
+use super::failures::{self, Failures};
+use super::{Event, Ticket, check, draft, facts, read};
+use crate::model::look::Lens;
 use crate::model::sheet::{BlockAt, ColumnMark, Facts, Only, Sheet, StepFigures};
 use crate::model::{Dataset, Fault, Place, Project, Source};
+use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
 use brewhouse_engine::recipe::Step;
-use brewhouse_engine::stage::{self, Cache, Table, View, draft_counts};
-use brewhouse_engine::{Error, Problem};
+use brewhouse_engine::stage::{self, Cache, Table, View, draft_counts, draft_touched};
+use brewhouse_engine::{Error, ErrorKind, Problem};
+use polars::prelude::SchemaRef;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -21,6 +26,8 @@ use std::time::Instant;
 
 /// Tables kept ready; the oldest go first.
 const MOST_SHELVES: usize = 12;
+/// Lists of rows kept ready.
+const MOST_ROWS: usize = 6;
 /// Columns whose facts are kept.
 const MOST_FACTS: usize = 20_000;
 /// Rows shown of a large file until all of it is read.
@@ -50,14 +57,15 @@ pub struct Stage {
 }
 
 #[derive(Default)]
-struct Inner {
+pub(super) struct Inner {
     /// Files that are being read: whoever wants the same one waits, whoever wants another one ends it.
     opening: HashMap<PathBuf, Opening>,
     tables: HashMap<PathBuf, (u64, Dataset, Table)>,
     shelves: Vec<(u64, Arc<Shelf>)>,
     facts: HashMap<(u64, String), Arc<Facts>>,
-    /// By table and steps up to a converting one: the cells that did not fit it.
-    failed: HashMap<u64, Option<u64>>,
+    pub(super) failed: Failures,
+    rows: Vec<(u64, Chosen)>,
+    found: Option<(u64, Found)>,
 }
 
 /// A file that is being read.
@@ -70,22 +78,14 @@ struct Opening {
 }
 
 /// What a view was made of.
-struct Made {
-    view: View,
-    env: Environment,
-    cache: Arc<Cache>,
-    table: Table,
-    steps: Vec<Step>,
+pub(super) struct Made {
+    pub(super) view: View,
+    pub(super) env: Environment,
+    pub(super) cache: Arc<Cache>,
+    pub(super) table: Table,
+    pub(super) steps: Vec<Step>,
     faults: Vec<Fault>,
     sources: Vec<(PathBuf, Source)>,
-}
-
-impl Made {
-    /// What tells a table and the steps up to one, counted from 0, from any other.
-    fn key_at(&self, at: usize) -> Option<u64> {
-        let steps: Vec<_> = self.steps.get(..=at)?.iter().map(|step| step.to_databrew().to_string()).collect();
-        Some(hash(&(&self.table.key, steps)))
-    }
 }
 
 type Faults = Vec<Fault>;
@@ -98,7 +98,7 @@ impl Stage {
         Self { folder, env, cache: Mutex::default(), inner: Mutex::default() }
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -126,11 +126,11 @@ impl Stage {
         let start = Instant::now();
         match self.view(ask, false, ticket.cancel()) {
             Ok(made) => {
-                let shown = self.sheet(&made, ask, false, start);
+                let shown = self.sheet(&made, ask, false, start, ticket.cancel());
                 let key = shown.sheet.as_ref().ok().map(|sheet| sheet.key);
                 ticket.send(Event::Sheet(Box::new(shown)));
                 if let Some(key) = key {
-                    self.send_failed(&made, key, ticket);
+                    failures::send(self, &made, key, ticket);
                 }
             }
             Err(faults) => ticket.send(Event::Sheet(Box::new(failed(faults)))),
@@ -141,19 +141,16 @@ impl Stage {
     fn head(&self, ask: &Ask, ticket: &Ticket) -> Shown {
         let start = Instant::now();
         match self.view(ask, true, ticket.cancel()) {
-            Ok(made) => self.sheet(&made, ask, true, start),
+            Ok(made) => self.sheet(&made, ask, true, start, ticket.cancel()),
             Err(faults) => failed(faults),
         }
     }
 
-    fn sheet(&self, made: &Made, ask: &Ask, head: bool, start: Instant) -> Shown {
+    fn sheet(&self, made: &Made, ask: &Ask, head: bool, start: Instant, cancel: &Arc<AtomicBool>) -> Shown {
         let key = hash(&(&made.view.key, "view", head));
         let mut figures = figures(&made.view, ask.depth);
-        for (at, figures) in figures.iter_mut().enumerate() {
-            let counted = made.key_at(at).and_then(|key| self.inner().failed.get(&key).copied().flatten());
-            figures.iter_mut().for_each(|figures| figures.failed = counted.unwrap_or_default());
-        }
-        match self.show(Shelf::plain(made.view.clone()), ask, key, start, &made.env, &made.cache) {
+        self.inner().failed.fill(made, &mut figures);
+        match self.show(Shelf::plain(made.view.clone()), &ask.blocks, key, start, cancel) {
             Ok(sheet) => Shown {
                 sheet: Ok(Sheet { steps: figures, ..sheet }),
                 faults: made.faults.clone(),
@@ -163,31 +160,11 @@ impl Stage {
         }
     }
 
-    /// Counts the cells that did not fit each converting step, where that is not known yet.
-    fn send_failed(&self, made: &Made, key: u64, ticket: &Ticket) {
-        for at in 0..made.steps.len() {
-            let Some(known) = made.key_at(at) else { return };
-            if ticket.is_stale() || !made.view.exact {
-                return;
-            }
-            if self.inner().failed.contains_key(&known) {
-                continue;
-            }
-            let counted = stage::failures(&made.table, &made.steps[..=at], &made.env, &made.cache, ticket.cancel());
-            // A step that cannot be counted has its fault told already.
-            let Ok(counted) = counted else { continue };
-            self.inner().failed.insert(known, counted);
-            if let Some(count) = counted.filter(|count| *count > 0) {
-                ticket.send(Event::Failed(key, at, count));
-            }
-        }
-    }
-
     /// Sends the table under a draft, and after it the counts over all rows.
-    pub fn send_draft(&self, ask: &Ask, step: &Step, place: Place, only: Only, ticket: &Ticket) {
+    pub fn send_draft(&self, ask: &Ask, step: &Step, place: Place, (only, lens): (Only, &Lens), ticket: &Ticket) {
         let start = Instant::now();
         let ask = Ask { depth: place.at(), ..ask.clone() };
-        let shown = match self.drafted(&ask, step, place, only, start, ticket) {
+        let shown = match self.drafted(&ask, step, place, (only, lens), start, ticket) {
             Ok(shown) => shown,
             Err(faults) => failed(faults),
         };
@@ -199,7 +176,7 @@ impl Stage {
         ask: &Ask,
         step: &Step,
         place: Place,
-        only: Only,
+        (only, lens): (Only, &Lens),
         start: Instant,
         ticket: &Ticket,
     ) -> Result<Shown, Faults> {
@@ -207,29 +184,37 @@ impl Stage {
         let made = self.view(ask, false, ticket.cancel())?;
         let (env, cache) = (&made.env, &made.cache);
         let compiled = draft::compile(&made.view, step, place.at() + 1, env, cache)?;
-        let key = |part: &str| hash(&(&made.view.key, step.to_value().to_string(), only, part));
+        let key = |part: &str| hash(&(&made.view.key, step.to_value().to_string(), only, format!("{lens:?}"), part));
         let figures = figures(&made.view, ask.depth);
         let table = compiled.effect == stage::Effect::Table;
-        let again = compiled.clone();
-        let mut shelf = draft::shelf(made.view.clone(), compiled, &made.steps, step);
-        if only != Only::All {
-            draft::pick(&mut shelf, only, env, cache, &|| ticket.is_stale()).map_err(plain)?;
-        } else if !table {
+        let mut shelf = draft::shelf(made.view.clone(), compiled.clone(), &made.steps, step);
+        let cancel = ticket.cancel();
+        // Another table has other rows: neither the lens nor the difference says which of them to show.
+        if !table {
+            shelf.chosen = if only == Only::All {
+                self.chosen(&made.view, lens, cancel).map_err(plain)?
+            } else {
+                let touched = draft_touched(&compiled, env, cache, only == Only::Failed, cancel).map_err(plain)?;
+                Chosen::of(&made.view, lens, Some(touched), cancel).map_err(plain)?
+            };
             // What is on screen comes at once; the counts take a look at every row.
-            let early = draft::shelf(made.view.clone(), again.clone(), &made.steps, step);
-            let sheet = self.show(early, ask, key("early"), start, env, cache).map_err(plain)?;
+            let sheet = self.show(shelf.clone(), &ask.blocks, key("early"), start, cancel).map_err(plain)?;
             let sheet = Sheet { steps: figures.clone(), ..sheet };
             ticket.send(Event::Draft(Box::new(Shown { sheet: Ok(sheet), faults: Vec::new(), sources: Vec::new() })));
+        }
+        if let Some(schema) = made.view.schemas.first() {
+            let breaks = check::breaks(schema, &ask.project.recipe.steps, step, place, env);
+            ticket.send(Event::Breaks(breaks));
         }
         if ticket.is_stale() {
             return Err(vec![Fault::new("a newer draft has come")]);
         }
-        let counts = draft_counts(&again, env, cache, ticket.cancel()).map_err(plain)?;
+        let counts = draft_counts(&compiled, env, cache, cancel).map_err(plain)?;
         shelf.effect = shelf.effect.map(|effect| draft::counted(effect, counts));
         if table {
             shelf.rows = counts.rows_after;
         }
-        let sheet = self.show(shelf, ask, key("counted"), start, env, cache).map_err(plain)?;
+        let sheet = self.show(shelf, &ask.blocks, key("counted"), start, cancel).map_err(plain)?;
         Ok(Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults: Vec::new(), sources: made.sources })
     }
 
@@ -243,23 +228,26 @@ impl Stage {
         ticket.send(Event::Matches(found));
     }
 
-    fn show(
+    /// Puts a table on its shelf and gives back what the window shows of it.
+    pub(super) fn show(
         &self,
         shelf: Shelf,
-        ask: &Ask,
+        wanted: &[BlockAt],
         key: u64,
         start: Instant,
-        env: &Environment,
-        cache: &Cache,
+        cancel: &Arc<AtomicBool>,
     ) -> brewhouse_engine::Result<Sheet> {
+        let cache = self.cache().map_err(|fault| Error::new(ErrorKind::Sink, fault.message))?;
         let mut blocks = HashMap::new();
-        for at in &ask.blocks {
-            blocks.insert(*at, shelf.block(*at, env, cache)?);
+        for at in wanted {
+            blocks.insert(*at, shelf.block(*at, &self.env, &cache, cancel)?);
         }
         let sheet = Sheet {
             key,
+            facts_key: key,
             columns: Arc::clone(&shelf.columns),
-            rows: shelf.rows,
+            rows: shelf.shown(),
+            of_rows: (!matches!(shelf.chosen, Chosen::All)).then_some(shelf.rows),
             exact: shelf.view.exact,
             effect: shelf.effect,
             millis: u64::try_from(start.elapsed().as_millis()).unwrap_or_default(),
@@ -275,8 +263,38 @@ impl Stage {
         Ok(sheet)
     }
 
-    fn shelf(&self, key: u64) -> Option<Arc<Shelf>> {
-        self.inner().shelves.iter().find(|(other, _)| *other == key).map(|(_, shelf)| Arc::clone(shelf))
+    /// A table that is kept ready; it is the newest again.
+    pub(super) fn shelf(&self, key: u64) -> Option<Arc<Shelf>> {
+        let mut inner = self.inner();
+        let at = inner.shelves.iter().position(|(other, _)| *other == key)?;
+        let kept = inner.shelves.remove(at);
+        let shelf = Arc::clone(&kept.1);
+        inner.shelves.push(kept);
+        Some(shelf)
+    }
+
+    /// Rows that a lens showed before.
+    pub(super) fn kept_rows(&self, key: u64) -> Option<Chosen> {
+        self.inner().rows.iter().find(|(other, _)| *other == key).map(|(_, rows)| rows.clone())
+    }
+
+    /// Keeps the rows that a lens shows.
+    pub(super) fn keep_rows(&self, key: u64, rows: &Chosen) {
+        let mut inner = self.inner();
+        inner.rows.push((key, rows.clone()));
+        if inner.rows.len() > MOST_ROWS {
+            inner.rows.remove(0);
+        }
+    }
+
+    /// What the last search found, when it was this one.
+    pub(super) fn kept_found(&self, key: u64) -> Option<Found> {
+        self.inner().found.as_ref().filter(|(other, _)| *other == key).map(|(_, found)| found.clone())
+    }
+
+    /// Keeps what a search found.
+    pub(super) fn keep_found(&self, key: u64, found: &Found) {
+        self.inner().found = Some((key, found.clone()));
     }
 
     /// Sends blocks of cells, one by one.
@@ -286,8 +304,9 @@ impl Stage {
             if ticket.is_stale() {
                 return;
             }
-            match shelf.block(*at, &self.env, &cache) {
+            match shelf.block(*at, &self.env, &cache, ticket.cancel()) {
                 Ok(block) => ticket.send(Event::Block(key, *at, block)),
+                Err(_) if ticket.is_stale() => return,
                 Err(error) => return ticket.send(Event::Broken(super::Slot::Cells, Fault::from(&error))),
             }
         }
@@ -399,6 +418,19 @@ impl Stage {
         });
     }
 
+    /// The columns of the source, and what steps are compiled with.
+    pub(super) fn columns(&self, ask: &Ask) -> Option<(SchemaRef, Environment)> {
+        let cache = self.cache().ok()?;
+        let table = self.table(ask.project.dataset.as_ref()?, ask.epoch, false, &cache).ok()?;
+        let mut env = self.env.clone();
+        for other in &ask.project.others {
+            if let Ok(table) = self.table(other, ask.epoch, false, &cache) {
+                env.datasets.insert(other.name.clone(), table.frame.clone());
+            }
+        }
+        Some((table.schema, env))
+    }
+
     /// The table after the steps; where a step has a problem, the table before the first such step, and the faults.
     fn view(&self, ask: &Ask, head: bool, cancel: &Arc<AtomicBool>) -> Result<Made, Faults> {
         let alone = |fault: Fault| vec![fault];
@@ -447,7 +479,7 @@ fn failed(faults: Vec<Fault>) -> Shown {
     Shown { sheet: Err(first), faults, sources: Vec::new() }
 }
 
-fn hash(value: &impl std::hash::Hash) -> u64 {
+pub(super) fn hash(value: &impl std::hash::Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -87,7 +87,7 @@ pub(super) fn check(seed: u64) -> Result<(), String> {
     let dice = &mut Dice::new(seed);
     let (width, rows) = (1 + dice.below(8), 1 + dice.below(40));
     let columns: Vec<_> = (0..width).map(|_| column(dice, rows)).collect();
-    let mut text = (0..width).map(|at| format!("c{at},")).collect::<String>() + "end\n";
+    let mut text = (0..width).map(|at| format!("c{at},")).collect::<Vec<_>>().concat() + "end\n";
     for row in 0..rows {
         let cells: Vec<_> = columns.iter().map(|column| written(column[row].as_deref(), dice)).collect();
         text.push_str(&format!("{},end\n", cells.join(",")));

@@ -30,6 +30,11 @@ pub(super) fn orders(folder: &Path) -> PathBuf {
     path
 }
 
+/// The folder that takes pictures of scenarios; whoever looks at them does not want to wait long either.
+fn pictures() -> Option<PathBuf> {
+    std::env::var_os("BREWHOUSE_PICTURES").map(PathBuf::from)
+}
+
 /// A file that is dropped on the window.
 #[derive(Debug)]
 struct Dropped(PathBuf);
@@ -47,7 +52,16 @@ impl DroppedFile for Dropped {
 impl Driver {
     /// A window that keeps its things below a folder and opens files.
     pub(super) fn new(folder: &Path, paths: Vec<PathBuf>) -> Self {
-        Self::drawn(folder, paths, None::<egui_kittest::wgpu::WgpuTestRenderer>)
+        let renderer = pictures().map(|_| egui_kittest::wgpu::WgpuTestRenderer::new());
+        Self::drawn(folder, paths, renderer)
+    }
+
+    /// Keeps a picture of the window for people to look at, where a folder for them is named.
+    pub(super) fn picture(&mut self, name: &str) {
+        if let Some(folder) = pictures() {
+            self.harness.step();
+            self.harness.render().unwrap().save(folder.join(format!("{name}.png"))).unwrap();
+        }
     }
 
     /// The same, with something that makes pictures of it.
@@ -153,14 +167,16 @@ impl Driver {
             if holds(self) {
                 return;
             }
-            assert!(start.elapsed() < LIMIT, "waited in vain until {what}; on screen: {:#?}", self.names());
+            let limit = if pictures().is_some() { Duration::from_secs(15) } else { LIMIT };
+            assert!(start.elapsed() < limit, "waited in vain until {what}; on screen: {:#?}", self.names());
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
     /// Steps until nothing is under way any more and what came of it is on screen.
     pub(super) fn settle(&mut self) {
-        for _ in 0..2 {
+        // What one answer brings on screen may ask for the next.
+        for _ in 0..4 {
             self.wait_for("nothing is under way", |driver| {
                 let model = driver.model();
                 let drafted = model.draft.as_ref().is_none_or(|draft| draft.sheet.waiting().is_none());
@@ -179,6 +195,42 @@ impl Driver {
         self.widget(name).unwrap().click();
         self.harness.step();
         self.harness.step();
+    }
+
+    /// Clicks with keys held down.
+    pub(super) fn click_with(&mut self, name: &str, modifiers: Modifiers) {
+        let last = std::cell::Cell::new(None);
+        self.wait_for(&format!("“{name}” can be clicked"), |driver| {
+            let rect = driver.widget(name).map(|node| node.rect());
+            rect.is_some() && last.replace(rect) == rect
+        });
+        self.widget(name).unwrap().click_modifiers(modifiers);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// Drags from the middle of one widget to that of another.
+    pub(super) fn drag(&mut self, from: &str, to: &str) {
+        let (from, to) = [from, to].map(|name| self.widget(name).unwrap().rect().center()).into();
+        self.harness.hover_at(from);
+        self.harness.step();
+        self.harness.drag_at(from);
+        self.harness.step();
+        for part in 1..=5_u8 {
+            self.harness.hover_at(from + (to - from) * (f32::from(part) / 5.0));
+            self.harness.step();
+        }
+        self.harness.drop_at(to);
+        self.harness.step();
+        self.harness.step();
+    }
+
+    /// The whole name of a widget by how it begins.
+    pub(super) fn name_of(&self, begin: &str) -> String {
+        let names = self.names();
+        let found: Vec<&String> = names.iter().filter(|name| name.starts_with(begin)).collect();
+        assert_eq!(found.len(), 1, "widgets whose name begins with “{begin}”: {found:?} of {names:#?}");
+        found[0].clone()
     }
 
     /// Clicks through names, one after the other.

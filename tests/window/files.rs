@@ -348,7 +348,7 @@ fn stop_and_close_asks_the_run_to_stop_also_when_it_has_only_just_begun() {
     driver.click("Close without saving");
     assert!(driver.goes());
     drop(driver);
-    let end = std::time::Instant::now() + Duration::from_secs(60);
+    let end = std::time::Instant::now() + Duration::from_mins(1);
     while !asked.exists() {
         assert!(std::time::Instant::now() < end, "the run was not asked to stop");
         std::thread::sleep(Duration::from_millis(20));

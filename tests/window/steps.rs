@@ -146,6 +146,134 @@ fn an_edit_that_breaks_a_later_step_marks_that_one() {
     assert_eq!(driver.sheet().rows, 2);
 }
 
+/// The text that was put on the clipboard in the last frame.
+fn copied(driver: &Driver) -> Option<String> {
+    driver.harness.output().platform_output.commands.iter().find_map(|command| match command {
+        eframe::egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn several_steps_are_chosen_copied_into_another_project_switched_and_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = three_steps(folder.path());
+    driver.click_with(&format!("Step 1: {UPPER}"), Modifiers::COMMAND);
+    driver.click_with(&format!("Step 3: {COPY}"), Modifiers::COMMAND);
+    driver.menu(&format!("Step 3: {COPY}"));
+    driver.picture("steps-chosen");
+    driver.click("Duplicate 2 steps");
+    driver.settle();
+    assert_eq!(driver.sentences().len(), 5);
+    driver.press(Modifiers::COMMAND, Key::Z);
+    driver.settle();
+    assert_eq!(driver.sentences(), numbered(&[UPPER, GONE, COPY]), "one act, one undo");
+    driver.click_with(&format!("Step 1: {UPPER}"), Modifiers::COMMAND);
+    driver.click_with(&format!("Step 2: {GONE}"), Modifiers::SHIFT);
+    driver.menu(&format!("Step 2: {GONE}"));
+    driver.click("Switch 2 steps off");
+    driver.settle();
+    assert_eq!(driver.cell(1, "town").as_deref(), Some("Oslo"), "as it was");
+    driver.press(Modifiers::COMMAND, Key::Z);
+    driver.settle();
+    driver.click_with(&format!("Step 1: {UPPER}"), Modifiers::COMMAND);
+    driver.click_with(&format!("Step 2: {GONE}"), Modifiers::SHIFT);
+    driver.menu(&format!("Step 2: {GONE}"));
+    driver.widget("Copy 2 steps as JSON").unwrap().click();
+    let mut text = None;
+    for _ in 0..4 {
+        driver.harness.step();
+        text = text.or_else(|| copied(&driver));
+    }
+    let text = text.expect("the steps are on the clipboard");
+    drop(driver);
+
+    let other = tempfile::tempdir().unwrap();
+    let path = other.path().join("more.csv");
+    std::fs::write(&path, "id,city\n2,Wien\n5,Graz\n").unwrap();
+    let mut driver = Driver::new(other.path(), vec![path]);
+    driver.wait("the file is open", |model| model.sheet.value().is_some());
+    driver.settle();
+    driver.paste(&text);
+    driver.settle();
+    assert_eq!(driver.sentences(), numbered(&[UPPER, GONE]));
+    assert_eq!((driver.sheet().rows, driver.cell(0, "city").as_deref()), (1, Some("GRAZ")));
+    driver.widget(&format!("Step 1: {UPPER}")).unwrap().focus();
+    driver.harness.step();
+    driver.press(Modifiers::COMMAND, Key::D);
+    driver.settle();
+    assert_eq!(driver.sentences(), numbered(&[UPPER, UPPER, GONE]));
+    driver.widget(&format!("Step 2: {UPPER}")).unwrap().focus();
+    driver.harness.step();
+    driver.press(Modifiers::NONE, Key::Delete);
+    driver.settle();
+    assert_eq!(driver.sentences(), numbered(&[UPPER, GONE]));
+}
+
+#[test]
+fn a_step_cannot_be_dragged_before_the_one_that_makes_its_column_and_is_told_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = three_steps(folder.path());
+    driver.act(brewhouse::action::Action::AddStep(Box::new(
+        brewhouse_engine::recipe::Step::new("UPPER_CASE").with("sourceColumn", "town"),
+    )));
+    driver.settle();
+    let town = "Step 4: Write town in upper case";
+    let from = driver.widget(town).unwrap().rect().left_center() + eframe::egui::vec2(60.0, 0.0);
+    let to = driver.widget(&format!("Step 2: {GONE}")).unwrap().rect();
+    let to = to.center_top() + eframe::egui::vec2(-60.0, 4.0);
+    pointer(&mut driver, from);
+    driver.harness.drag_at(from);
+    driver.harness.step();
+    for part in 1..=6_u8 {
+        pointer(&mut driver, from + (to - from) * (f32::from(part) / 6.0));
+    }
+    driver.wait("it is known where it cannot stand", |model| model.blocked.is_some());
+    let (picked, places) = driver.model().blocked.clone().unwrap();
+    let free: Vec<bool> = places.iter().map(Option::is_none).collect();
+    assert_eq!((picked, free), (vec![3], vec![false, false, false, true, true]));
+    assert!(places[1].as_ref().unwrap().contains("town"), "{places:?}");
+    pointer(&mut driver, to);
+    driver.picture("steps-blocked");
+    driver.harness.drop_at(to);
+    driver.harness.step();
+    driver.settle();
+    assert_eq!(driver.sentences()[3], town, "it stays where it was");
+    assert!(driver.model().notices.list.last().unwrap().text.contains("cannot stand there"));
+}
+
+#[test]
+fn an_edit_tells_which_later_steps_break_and_the_nearest_column_mends_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = three_steps(folder.path());
+    driver.act(brewhouse::action::Action::LookAt(Some(0)));
+    driver.settle();
+    driver.clicks(&["Column", "Rename column…"]);
+    let control = driver.name_of("Column: ");
+    driver.pick(&control, "city");
+    driver.enter("New name", "citi");
+    driver.settle();
+    let breaks = &driver.model().draft.as_ref().unwrap().breaks;
+    let steps: Vec<Option<usize>> = breaks.iter().map(|fault| fault.step).collect();
+    assert_eq!(steps, [Some(1), Some(3)], "{breaks:?}");
+    assert!(driver.text("2 later steps would not work any more").is_some());
+    assert!(driver.text("Step 1: there is no column “city”").is_some());
+    driver.picture("steps-breaks");
+    assert_eq!(driver.sentences().len(), 3, "nothing is accepted yet");
+    driver.click("Apply");
+    driver.settle();
+    driver.click("back to the end");
+    driver.settle();
+    assert_eq!(driver.model().faults.first().unwrap().step, Some(2));
+    driver.picture("steps-broken");
+    driver.click("Use citi instead of city");
+    driver.settle();
+    assert_eq!(driver.model().faults, []);
+    let expected = ["Rename city to citi", "Write citi in upper case", GONE, "Copy citi to town"];
+    assert_eq!(driver.sentences(), numbered(&expected));
+    assert_eq!(driver.cell(0, "town").as_deref(), Some("RIGA"));
+}
+
 #[test]
 fn a_small_job_by_keys_alone() {
     let folder = tempfile::tempdir().unwrap();

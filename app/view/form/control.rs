@@ -202,22 +202,25 @@ pub(in crate::view) fn columns_ui(
     let mut names = parse_names(text).unwrap_or_default();
     let before = names.clone();
     let mut out = None;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = Vec2::new(4.0, 4.0);
-        for (at, name) in names.iter().enumerate() {
-            let theme = theme::of(ui);
-            let words = RichText::new(name.clone()).font(theme::small()).color(theme.text);
-            let cross = RichText::new(icon::X).size(10.0).color(theme.muted);
-            let chip = Button::new((words, cross)).min_size(Vec2::new(0.0, 24.0));
-            let response = ui.add(chip).on_hover_text("Take it out");
-            response.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("{label}: take {name} out"))
-            });
-            if response.clicked() {
-                out = Some(at);
+    // Without columns there is no row for them.
+    if !names.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = Vec2::new(4.0, 4.0);
+            for (at, name) in names.iter().enumerate() {
+                let theme = theme::of(ui);
+                let words = RichText::new(name.clone()).font(theme::small()).color(theme.text);
+                let cross = RichText::new(icon::X).size(10.0).color(theme.muted);
+                let chip = Button::new((words, cross)).min_size(Vec2::new(0.0, 24.0));
+                let response = ui.add(chip).on_hover_text("Take it out");
+                response.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("{label}: take {name} out"))
+                });
+                if response.clicked() {
+                    out = Some(at);
+                }
             }
-        }
-    });
+        });
+    }
     if let Some(at) = out {
         names.remove(at);
     }

@@ -43,6 +43,7 @@ pub(super) fn form_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     });
     ui.add_space(8.0);
     general_error_ui(ui, scene, &form);
+    breaks_ui(ui, scene);
     buttons_ui(ui, scene);
     if form.fresh {
         // The panel takes the height of the fields in the frame after the one that measures them.
@@ -68,7 +69,7 @@ fn choices(scene: &Scene<'_>, form: &Form) -> Choices {
     let before = model.sheet.value().map(|sheet| Arc::clone(&sheet.columns)).unwrap_or_default();
     let tables = model.project().others.iter().map(|other| {
         let columns = model.sources.get(&other.path).map(|source| source.columns.clone()).unwrap_or_default();
-        let column = |(name, class)| Column { name, class, mark: crate::model::sheet::ColumnMark::Same };
+        let column = |(name, class)| Column { name, class, ..Column::default() };
         (other.name.clone(), columns.into_iter().map(column).collect())
     });
     let _ = form;
@@ -258,6 +259,25 @@ fn general_error_ui(ui: &mut Ui, scene: &Scene<'_>, form: &Form) {
     if let Some(fault) = fault.filter(|_| form.touched) {
         field::error(ui, &fault.text());
     }
+}
+
+/// Later steps that would not work any more, before the form is applied.
+fn breaks_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let theme = theme::of(ui);
+    let breaks = scene.model.draft.as_ref().map(|draft| draft.breaks.as_slice()).unwrap_or_default();
+    let mut steps: Vec<usize> = breaks.iter().filter_map(|fault| fault.step).collect();
+    steps.dedup();
+    if steps.is_empty() {
+        return;
+    }
+    let count = if steps.len() == 1 { "1 later step".to_owned() } else { format!("{} later steps", steps.len()) };
+    let words = format!("{} {count} would not work any more", icon::WARNING);
+    ui.label(RichText::new(words).font(theme::heavy(12.0)).color(theme.mark));
+    for fault in breaks.iter().take(3) {
+        let words = format!("Step {}: {}", fault.step.unwrap_or_default(), fault.message);
+        ui.label(RichText::new(words).font(theme::small()).color(theme.muted));
+    }
+    ui.add_space(4.0);
 }
 
 fn buttons_ui(ui: &mut Ui, scene: &mut Scene<'_>) {

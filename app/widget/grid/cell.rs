@@ -77,6 +77,51 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
     job
 }
 
+/// What there is to say of a cell beyond what is seen: what it was, why it is marked, which kind of nothing it is, the rest of a long text.
+pub(super) fn told(view: CellView<'_>, width: f32) -> Option<String> {
+    let words = match view.mark {
+        CellMark::Changed(old) => Some(format!("was {}", quoted(old))),
+        CellMark::Failed(old) => Some(format!("{} does not fit and becomes missing", quoted(Some(old)))),
+        CellMark::Same | CellMark::Added => None,
+    };
+    let text = match view.text {
+        _ if matches!(view.mark, CellMark::Failed(_)) => None,
+        None => Some("missing: there is no value".to_owned()),
+        Some("") => Some("empty text: a value without a letter".to_owned()),
+        Some(text) if text.trim().is_empty() => {
+            Some(format!("blank text: {} without a letter", blanks(text.chars().count())))
+        }
+        Some(text) => {
+            let (before, _, after) = split(text);
+            let ends = match (before, after) {
+                (0, 0) => None,
+                (before, 0) => Some(format!("begins with {}", blanks(before))),
+                (0, after) => Some(format!("ends with {}", blanks(after))),
+                (before, after) => Some(format!("begins with {} and ends with {}", blanks(before), blanks(after))),
+            };
+            #[allow(clippy::cast_precision_loss, reason = "an estimate of a width")]
+            let long = text.chars().count() as f32 * 6.5 > width || text.contains('\n');
+            match (long, ends) {
+                (true, Some(ends)) => Some(format!("{text}\n{ends}")),
+                (true, None) => Some(text.to_owned()),
+                (false, ends) => ends,
+            }
+        }
+    };
+    match (words, text) {
+        (Some(words), Some(text)) => Some(format!("{words}\n{text}")),
+        (words, text) => words.or(text),
+    }
+}
+
+fn blanks(count: usize) -> String {
+    if count == 1 { "1 blank".to_owned() } else { format!("{count} blanks") }
+}
+
+fn quoted(text: Option<&str>) -> String {
+    text.map_or_else(|| "missing".to_owned(), |text| format!("“{text}”"))
+}
+
 /// Blank ends of a text as dots.
 fn visible(text: &str) -> String {
     let (before, middle, after) = split(text);

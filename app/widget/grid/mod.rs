@@ -4,15 +4,17 @@
 
 mod bars;
 mod cell;
+mod heads;
 mod keys;
 mod state;
 
+pub use heads::{How, Touch, chart_alone_ui as chart_ui};
 pub use state::GridState;
 
 use super::card::{self, Head};
 use crate::theme;
 use egui::accesskit::Role;
-use egui::{CornerRadius, CursorIcon, Id, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{CornerRadius, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo};
 use std::ops::Range;
 
 /// What a draft does to a cell.
@@ -65,6 +67,8 @@ pub struct GridOutput {
     pub rows: Range<u64>,
     /// The columns on screen.
     pub columns: Range<usize>,
+    /// What was done to a header card.
+    pub touched: Option<Touch>,
     /// A column whose header was double-clicked.
     pub opened: Option<usize>,
     /// Whether the cell at the cursor was asked to be copied.
@@ -121,7 +125,7 @@ pub fn grid_ui(
     };
     body_ui(ui, state, source, &place, &response, cell_menu);
     numbers_ui(ui, state, source, &place, rect);
-    heads_ui(ui, state, source, &place, id, head_menu, &mut output);
+    heads::heads_ui(ui, state, source, &place, id, head_menu, &mut output);
     let painter = ui.painter();
     painter.hline(rect.x_range(), top, Stroke::new(1.0, theme.line));
     painter.vline(left, rect.top()..=bottom, Stroke::new(1.0, theme.line));
@@ -152,7 +156,12 @@ fn body_ui(
         state.cursor = hit;
         state.column = hit.map(|(_, column)| column);
     }
-    let hovered = response.hover_pos().and_then(|pos| at(pos, state)).map(|(row, _)| row);
+    let over = response.hover_pos().and_then(|pos| at(pos, state));
+    let hovered = over.map(|(row, _)| row);
+    let view = over.and_then(|(row, column)| Some((source.cell(row, column)?, state.width(column))));
+    if let Some(told) = view.and_then(|(view, width)| cell::told(view, width - 18.0)) {
+        response.clone().on_hover_text_at_pointer(told);
+    }
     paint_body(ui, state, source, place, hovered);
     if let Some((row, column)) = state.cursor {
         response.context_menu(|ui| menu(ui, row, column));
@@ -209,87 +218,5 @@ fn numbers_ui(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
         let text = format!("{mark}{}", super::grouped(number + 1));
         let galley = painter.layout_no_wrap(text, theme::tiny(), colour);
         super::text_right(&painter, Pos2::new(place.numbers.right() - 9.0, y), galley);
-    }
-}
-
-fn heads_ui(
-    ui: &mut Ui,
-    state: &mut GridState,
-    source: &dyn GridSource,
-    place: &Place,
-    id: Id,
-    menu: &mut dyn FnMut(&mut Ui, usize),
-    output: &mut GridOutput,
-) {
-    for column in place.columns.clone() {
-        let rect = state.column_rect(column, place.heads.left(), place.heads.top(), place.heads.height());
-        let seen = rect.intersect(place.heads);
-        if seen.width() < 2.0 {
-            continue;
-        }
-        head_ui(ui, state, source, (column, rect, seen), id, menu, output);
-        resize_ui(ui, state, source, (column, rect), id, place);
-    }
-}
-
-fn head_ui(
-    ui: &mut Ui,
-    state: &mut GridState,
-    source: &dyn GridSource,
-    (column, rect, seen): (usize, Rect, Rect),
-    id: Id,
-    menu: &mut dyn FnMut(&mut Ui, usize),
-    output: &mut GridOutput,
-) {
-    let theme = theme::of(ui);
-    let head = source.head(column);
-    let response = ui.interact(seen.shrink2(Vec2::new(3.0, 0.0)), id.with(("head", column)), Sense::click());
-    let chosen = state.column == Some(column);
-    let painter: Painter = ui.painter().with_clip_rect(seen);
-    let arrow = card::paint(&painter, theme, rect, &head, chosen, response.hovered());
-    painter.vline(rect.right(), rect.y_range(), Stroke::new(1.0, theme.line));
-    let arrow = ui.interact(arrow.intersect(seen), id.with(("arrow", column)), Sense::click());
-    if arrow.hovered() {
-        painter.rect_filled(arrow.rect, CornerRadius::same(4), theme.line.gamma_multiply(0.6));
-    }
-    arrow.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Menu of {}", head.name)));
-    let spoken = format!("{}, {}, {} {}", head.name, head.words, head.lines[0], head.lines[1]);
-    response.widget_info(|| WidgetInfo::selected(Role::ColumnHeader, true, chosen, &spoken));
-    if !head.note.is_empty() {
-        response.clone().on_hover_text(head.note);
-    }
-    if response.clicked() || response.secondary_clicked() || arrow.clicked() {
-        state.column = Some(column);
-        state.cursor = None;
-    }
-    if response.double_clicked() {
-        output.opened = Some(column);
-    }
-    egui::Popup::menu(&arrow).show(|ui| menu(ui, column));
-    response.context_menu(|ui| menu(ui, column));
-    if response.has_focus() || arrow.has_focus() {
-        super::button::focus_ring(ui, seen);
-    }
-}
-
-fn resize_ui(
-    ui: &Ui,
-    state: &mut GridState,
-    source: &dyn GridSource,
-    (column, rect): (usize, Rect),
-    id: Id,
-    place: &Place,
-) {
-    let edge = Rect::from_center_size(Pos2::new(rect.right(), rect.center().y), Vec2::new(7.0, rect.height()));
-    if !place.heads.contains(edge.center()) {
-        return;
-    }
-    let response = ui.interact(edge, id.with(("edge", column)), Sense::click_and_drag());
-    let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
-    if response.dragged() {
-        state.widen(source.name(column), state.width(column) + response.drag_delta().x);
-    }
-    if response.double_clicked() {
-        state.fit(source, column);
     }
 }

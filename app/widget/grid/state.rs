@@ -1,7 +1,7 @@
 //! Where a grid is scrolled to, how wide its columns are, what is chosen. Rows are counted, never measured.
 
 use super::{GridSource, card::Head};
-use crate::theme::{COLUMN_RANGE, ROW};
+use crate::theme::{CARD, COLUMN_RANGE, ROW, ROW_NUMBERS, SCROLL_BAR};
 use egui::{Pos2, Rect, Ui, Vec2};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -22,6 +22,12 @@ pub struct GridState {
     pub cursor: Option<(u64, usize)>,
     /// The column that is chosen.
     pub column: Option<usize>,
+    /// The bar of a chart that the keys have reached: column, bar.
+    pub(super) bar: Option<(usize, usize)>,
+    /// The bar that was clicked last: column, bar.
+    pub(super) anchor: Option<(usize, usize)>,
+    /// The bar on which a drag began: column, bar.
+    pub(super) press: Option<(usize, usize)>,
     widths: HashMap<String, f32>,
     edges: Vec<f64>,
     key: Option<u64>,
@@ -61,7 +67,7 @@ impl GridState {
     pub(super) fn fit(&mut self, source: &dyn GridSource, column: usize) {
         let head: Head<'_> = source.head(column);
         let letters = |text: &str| text.chars().map(|c| if u32::from(c) > 0x2E00 { 1.9 } else { 1.0 }).sum::<f32>();
-        let mut widest = letters(head.name) + 6.0;
+        let mut widest = letters(head.name) + 7.0;
         for row in self.top..(self.top + 60).min(source.rows()) {
             let text = source.cell(row, column).and_then(|cell| cell.text).unwrap_or_default();
             widest = widest.max(letters(text));
@@ -185,6 +191,19 @@ impl GridState {
             self.rest = self.rest.min(over);
         }
         self.left = self.left.clamp(0.0, (self.all_width() - f64::from(body.width()) + 40.0).max(0.0));
+    }
+
+    /// Chooses a cell and scrolls so that it is on screen, in a grid that fills a rectangle.
+    pub fn show_cell(&mut self, row: u64, column: usize, all: Rect) {
+        self.cursor = Some((row, column));
+        self.column = Some(column);
+        let body = Rect::from_min_max(all.min + Vec2::new(ROW_NUMBERS, CARD), all.max - Vec2::splat(SCROLL_BAR));
+        // Not at the very edge, so that what is around it can be seen.
+        if row < self.top || row >= self.top + Self::page(body.height()) {
+            self.top = row.saturating_sub(Self::page(body.height()) / 3);
+            self.rest = 0.0;
+        }
+        self.reveal_column(column, body.width());
     }
 
     /// Scrolls so that a cell is on screen.

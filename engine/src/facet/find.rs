@@ -153,8 +153,8 @@ impl Found {
         &self.columns
     }
 
-    /// Which columns of a row match.
-    fn hits(&self, frame: &LazyFrame, row: u64, cancel: &Arc<AtomicBool>) -> Result<Vec<usize>> {
+    /// Which columns of a row match, by their numbers among those searched.
+    pub fn hits(&self, frame: &LazyFrame, row: u64, cancel: &Arc<AtomicBool>) -> Result<Vec<usize>> {
         let cells = page(frame, &[row], &self.columns, cancel)?;
         let hit = |(at, column): (usize, &Column)| {
             let value = column.get(0).ok()?;

@@ -29,12 +29,16 @@ mod predicate;
 mod selection;
 mod sort;
 mod steps;
+mod values;
+mod words;
 
 pub use find::{Found, Search, find};
 pub use front::{Front, Plot, fronts};
 pub use selection::Selection;
 pub use sort::{Order, SortKey, page, sort};
 pub use steps::steps;
+pub use values::{By, Listed, Listing, Values, values};
+pub use words::{bound_of, bound_words, escape_pattern, range_words};
 
 use crate::error::Result;
 use crate::plan::stoppable;

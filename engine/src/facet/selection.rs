@@ -20,7 +20,7 @@ pub struct Selection {
 
 impl Selection {
     /// The rows where a column is true.
-    pub(super) fn of(column: &Column) -> Result<Self> {
+    pub(crate) fn of(column: &Column) -> Result<Self> {
         let flags = column.bool()?;
         Ok(Self::from_flags(flags.iter().map(|flag| flag == Some(true))))
     }

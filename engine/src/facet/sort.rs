@@ -6,7 +6,8 @@ use crate::op::no_such_column;
 use crate::plan::stoppable;
 use crate::run::{collect, unless_cancelled};
 use polars::prelude::{
-    BooleanChunked, DataFrame, DataType, Expr, IdxCa, IntoSeries as _, LazyFrame, Schema, SortMultipleOptions, col,
+    BooleanChunked, DataFrame, DataType, Expr, IdxCa, IntoSeries as _, LazyFrame, Schema, SortMultipleOptions,
+    UnionArgs, col, concat,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -33,6 +34,25 @@ impl Order {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The row at a place.
+    pub fn row(&self, place: u64) -> Option<u64> {
+        self.0.get(usize::try_from(place).ok()?).map(|row| u64::from(*row))
+    }
+
+    /// The first place from a place on, or else from the beginning, whose row fits.
+    pub fn next(&self, from: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
+        let from = usize::try_from(from).unwrap_or(usize::MAX).min(self.0.len());
+        let fits = |place: &usize| fits(u64::from(self.0[*place]));
+        (from..self.0.len()).chain(0..from).find(fits).map(|place| place as u64)
+    }
+
+    /// The last place before a place, or else from the end, whose row fits.
+    pub fn previous(&self, before: u64, fits: impl Fn(u64) -> bool) -> Option<u64> {
+        let before = usize::try_from(before).unwrap_or(usize::MAX).min(self.0.len());
+        let fits = |place: &usize| fits(u64::from(self.0[*place]));
+        (0..before).rev().chain((before..self.0.len()).rev()).find(fits).map(|place| place as u64)
     }
 
     /// The rows at places `first` and on, at most so many.
@@ -96,25 +116,32 @@ pub fn page(frame: &LazyFrame, rows: &[u64], columns: &[String], cancel: &Arc<At
     let mut wanted: Vec<u64> = rows.to_vec();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut found: Option<DataFrame> = None;
-    let mut at = 0;
+    let mut slices = Vec::new();
+    let mut places: Vec<u32> = Vec::new();
+    let (mut at, mut before) = (0, 0);
     while at < wanted.len() {
         let first = wanted[at];
         let run = wanted[at..].windows(2).take_while(|pair| pair[1] - pair[0] <= NEAR).count() + 1;
-        let last = wanted[at + run - 1];
-        let span = u32::try_from(last - first + 1).unwrap_or(u32::MAX);
-        let slice = frame.clone().slice(i64::try_from(first).unwrap_or(i64::MAX), span);
-        let slice = unless_cancelled(collect(stoppable(slice, cancel)), cancel)?;
-        let places: Vec<u32> = wanted[at..at + run].iter().filter_map(|row| u32::try_from(row - first).ok()).collect();
-        let picked = slice.take(&IdxCa::from_vec("".into(), places))?;
-        match &mut found {
-            Some(all) => {
-                all.vstack_mut(&picked)?;
-            }
-            None => found = Some(picked),
-        }
+        let span = wanted[at + run - 1] - first + 1;
+        slices.push(
+            frame.clone().slice(i64::try_from(first).unwrap_or(i64::MAX), u32::try_from(span).unwrap_or(u32::MAX)),
+        );
+        places.extend(wanted[at..at + run].iter().filter_map(|row| u32::try_from(before + row - first).ok()));
+        before += span;
         at += run;
     }
+    let found = match slices.len() {
+        0 => None,
+        1 => slices.pop(),
+        _ => Some(concat(slices, UnionArgs { rechunk: false, ..UnionArgs::default() })?),
+    };
+    let found = match found {
+        Some(rows) => {
+            let rows = unless_cancelled(collect(stoppable(rows, cancel)), cancel)?;
+            Some(rows.take(&IdxCa::from_vec("".into(), places))?)
+        }
+        None => None,
+    };
     let Some(found) = found else { return collect(frame.limit(0)) };
     let places: Vec<u32> =
         rows.iter().filter_map(|row| wanted.binary_search(row).ok().and_then(|at| u32::try_from(at).ok())).collect();

@@ -1,4 +1,4 @@
-//! A filter as steps of a recipe: rows that do not pass are removed. Each step removes the rows for which all its conditions hold.
+//! A filter as steps of a recipe: one step removes the rows that do not pass, by alternatives of conditions that hold together.
 
 use super::{Filter, Test};
 use crate::error::{Error, ErrorKind, Result};
@@ -10,10 +10,14 @@ use crate::values::float_text;
 use polars::prelude::{DataType, Schema};
 use serde_json::Value;
 
+/// Longer lengths are counted in a helping column: a pattern of so many characters would take too much room.
+const LONGEST: u64 = 1000;
+
 /// Conditions that hold together; of several such lists one suffices.
 type Ways = Vec<Vec<Condition>>;
 
-/// The steps that leave exactly the rows that pass all filters.
+/// The steps that leave exactly the rows that pass all filters: one for each filter, and where a length is asked of very long text a
+/// helping column before it, which goes again.
 pub fn steps(filters: &[Filter], schema: &Schema) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     for filter in filters.iter().filter(|filter| !filter.tests.is_empty()) {
@@ -23,22 +27,31 @@ pub fn steps(filters: &[Filter], schema: &Schema) -> Result<Vec<Step>> {
         let helpers: Vec<String> =
             writer.helpers.iter().filter_map(|step| step.param("targetColumn").map(str::to_owned)).collect();
         steps.append(&mut writer.helpers);
-        for conditions in removed {
-            let mut step = match conditions.as_slice() {
-                [one] if one.condition == "IS_MISSING" => Step::new("REMOVE_MISSING").with("sourceColumn", &one.column),
-                _ => Step::new("REMOVE_VALUES").with("sourceColumn", &filter.column),
-            };
-            if step.operation() == "REMOVE_VALUES" {
-                step.set_conditions(conditions);
-            }
-            steps.push(step);
-        }
+        steps.extend(removal(&filter.column, removed));
         if !helpers.is_empty() {
             let list = Value::from(helpers).to_string();
             steps.push(Step::new("DELETE").with("sourceColumns", list));
         }
     }
     Ok(steps)
+}
+
+/// The step that removes the rows for which one of several lists of conditions holds; none when there is no such list.
+fn removal(column: &str, ways: Ways) -> Option<Step> {
+    if let [way] = ways.as_slice()
+        && let [one] = way.as_slice()
+        && one.condition == "IS_MISSING"
+    {
+        return Some(Step::new("REMOVE_MISSING").with("sourceColumn", &one.column));
+    }
+    let mut conditions: Vec<Condition> = Vec::new();
+    for way in ways {
+        let first = conditions.is_empty();
+        conditions.extend(way.into_iter().enumerate().map(|(at, one)| Condition { or: at == 0 && !first, ..one }));
+    }
+    let mut step = Step::new("REMOVE_VALUES").with("sourceColumn", column);
+    step.set_conditions(conditions);
+    (!step.conditions().is_empty()).then_some(step)
 }
 
 struct Writer<'a> {
@@ -59,13 +72,56 @@ impl Writer<'_> {
             }
             return Ok(all);
         }
-        // It fails when it fails every test: each combination of a way to fail the one and a way to fail the other.
-        let mut all: Ways = vec![Vec::new()];
-        for test in &filter.tests {
+        // It fails when it fails every test: each combination of a way to fail the one and a way to fail the other. Of several ranges
+        // the gaps between them are all that is left.
+        let (ranges, others): (Vec<&Test>, Vec<&Test>) =
+            filter.tests.iter().partition(|test| matches!(test, Test::Range { .. }));
+        let mut all: Ways = if ranges.is_empty() { vec![Vec::new()] } else { self.outside(&ranges) };
+        for test in others {
             let ways = self.fails(test)?;
             all = all.iter().flat_map(|before| ways.iter().map(|way| [before.as_slice(), way].concat())).collect();
         }
         Ok(all)
+    }
+
+    /// The ways in which a cell lies in none of several ranges.
+    fn outside(&self, ranges: &[&Test]) -> Ways {
+        let bounds = |test: &&Test| match test {
+            Test::Range { low, high, closed } => {
+                (low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY), *closed || high.is_none())
+            }
+            _ => (f64::NAN, f64::NAN, false),
+        };
+        let mut sorted: Vec<(f64, f64, bool)> = ranges.iter().map(bounds).collect();
+        sorted.retain(|(low, high, closed)| low < high || (low == high && *closed));
+        sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut ways = vec![vec![self.condition("IS_MISSING", None)]];
+        if self.is_real() {
+            ways.push(vec![self.condition("IS", Some(list(&["NaN".into()])))]);
+        }
+        // What is covered so far: up to a bound, which may belong to it.
+        let mut covered: Option<(f64, bool)> = None;
+        for (low, high, closed) in sorted {
+            let above = covered.map(|(end, closed)| {
+                self.condition(if closed { "GREATER_THAN" } else { "GREATER_THAN_EQUAL" }, Some(self.bound(end)))
+            });
+            if covered.is_none_or(|(end, _)| low > end) && low > f64::MIN {
+                let below = self.condition("LESS_THAN", Some(self.bound(low)));
+                ways.push(above.into_iter().chain([below]).collect());
+            }
+            covered = Some(match covered {
+                Some((end, ends)) if end > high || (end == high && ends) => (end, ends),
+                _ => (high, closed),
+            });
+        }
+        if covered.is_none() {
+            ways.push(vec![self.condition("IS_NOT_MISSING", None)]);
+        }
+        if let Some((end, closed)) = covered.filter(|(end, _)| *end < f64::MAX) {
+            let name = if closed { "GREATER_THAN" } else { "GREATER_THAN_EQUAL" };
+            ways.push(vec![self.condition(name, Some(self.bound(end)))]);
+        }
+        ways
     }
 
     fn condition(&self, name: &str, value: Option<String>) -> Condition {
@@ -104,7 +160,7 @@ impl Writer<'_> {
                 self.condition("IS_NOT", Some(list(&[String::new()]))),
             ]],
             Test::Contains { text, match_case: true } => self.one("CONTAINS", text.clone()),
-            Test::Length { low, high } => {
+            Test::Length { low, high } if *high > LONGEST => {
                 let column = self.helper("length", |step| Step::new("LEN").with("sourceColumn", step))?;
                 let condition = |name: &str, value: u64| Condition {
                     condition: name.into(),
@@ -114,7 +170,7 @@ impl Writer<'_> {
                 };
                 vec![vec![condition("GREATER_THAN_EQUAL", *low), condition("LESS_THAN_EQUAL", *high)]]
             }
-            _ => vec![vec![self.flagged(test, "True")?]],
+            _ => self.one("MATCHES", self.expression_of(test)?),
         })
     }
 
@@ -122,25 +178,11 @@ impl Writer<'_> {
     fn fails(&mut self, test: &Test) -> Result<Ways> {
         Ok(match test {
             Test::Among(values) => self.one("IS_NOT", list(values)),
-            Test::Range { low, high, closed } => {
-                let mut ways = vec![vec![self.condition("IS_MISSING", None)]];
-                if self.is_real() {
-                    ways.push(vec![self.condition("IS", Some(list(&["NaN".into()])))]);
-                }
-                if let Some(low) = low {
-                    ways.push(vec![self.condition("LESS_THAN", Some(self.bound(*low)))]);
-                }
-                if let Some(high) = high {
-                    let name = if *closed { "GREATER_THAN" } else { "GREATER_THAN_EQUAL" };
-                    ways.push(vec![self.condition(name, Some(self.bound(*high)))]);
-                }
-                ways
-            }
-            // Every text holds the empty one, a missing cell holds none.
-            Test::Missing => self.one("CONTAINS", ""),
+            Test::Range { .. } => self.outside(&[test]),
+            Test::Missing => vec![vec![self.condition("IS_NOT_MISSING", None)]],
             Test::Empty => self.one("IS_NOT", list(&[String::new()])),
             Test::Contains { text, match_case: true } => self.one("NOT_CONTAINS", text.clone()),
-            Test::Length { low, high } => {
+            Test::Length { low, high } if *high > LONGEST => {
                 let column = self.helper("length", |step| Step::new("LEN").with("sourceColumn", step))?;
                 let way = |name: &str, value: Option<u64>| {
                     vec![Condition {
@@ -152,20 +194,26 @@ impl Writer<'_> {
                 };
                 vec![way("IS_MISSING", None), way("LESS_THAN", Some(*low)), way("GREATER_THAN", Some(*high))]
             }
-            Test::Invalid(_) => {
-                return Err(self
-                    .refused("text that does not fit a type cannot be what a step keeps")
-                    .advise("make a step of the opposite filter: it removes that text"));
+            Test::Invalid(kind) => {
+                vec![
+                    vec![self.condition("IS_VALID", Some(kind.clone()))],
+                    self.one("IS", list(&[String::new()])).concat(),
+                ]
             }
-            _ => vec![vec![self.flagged(test, "False")?]],
+            _ => self.one("NOT_MATCHES", self.expression_of(test)?),
         })
     }
 
-    /// A condition on a helping column that says whether a regular expression is found.
-    fn flagged(&mut self, test: &Test, answer: &str) -> Result<Condition> {
-        let pattern = match test {
+    /// A regular expression that finds what passes a test of text.
+    fn expression_of(&self, test: &Test) -> Result<String> {
+        if TypeClass::of(self.dtype) != TypeClass::Text {
+            return Err(self.refused("only text has lengths and patterns in a recipe"));
+        }
+        Ok(match test {
             Test::Blank => r"^\s+$".to_owned(),
             Test::Contains { text, .. } => format!("(?i){}", regex::escape(text)),
+            Test::Length { low, high } if low > high => r"\b\B".to_owned(),
+            Test::Length { low, high } => format!("^(?s:.{{{low},{high}}})$"),
             Test::Pattern(patterns) => {
                 let all: Vec<String> = patterns.iter().map(|pattern| expression(pattern)).collect();
                 format!("^(?s:{})$", all.join("|"))
@@ -175,16 +223,6 @@ impl Writer<'_> {
                     .refused("values that occur more than once cannot be picked by a step")
                     .advise("the operation “Remove duplicate values” keeps the first of each"));
             }
-        };
-        let flag = |column: &str| {
-            Step::new("FLAG_COLUMN_FROM_PATTERN").with("sourceColumn", column).with("pattern", pattern.clone())
-        };
-        let column = self.helper("matches", flag)?;
-        Ok(Condition {
-            condition: "IS".into(),
-            value: Some(list(&[answer.to_owned()])),
-            column,
-            ..Condition::default()
         })
     }
 

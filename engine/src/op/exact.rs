@@ -4,6 +4,7 @@
 //! So each number is brought to whole units of 2⁻⁶⁰ and these are added as whole numbers. Of numbers below 2³⁶ whose sum is not tiny
 //! this is at least as close as adding floats: for amounts of money it is the exact sum, rounded once. Other numbers are added as floats.
 
+use polars::prelude::arity::{unary_elementwise, unary_elementwise_values};
 use polars::prelude::{
     Column, DataType, Expr, Field, Float64Chunked, Int128Chunked, IntoColumn as _, IntoSeries as _, NULL,
     NewChunkedArray as _, PolarsResult, lit, when,
@@ -11,21 +12,31 @@ use polars::prelude::{
 
 /// Units of one, as a power of two.
 const POINT: u32 = 60;
-const UNIT: f64 = (1_u64 << POINT) as f64;
+const UNIT: f64 = 1_152_921_504_606_846_976.0;
 /// Numbers from here on are not brought to units: 2³⁰ of them could be more than the units' sum holds.
-const TOO_LARGE: f64 = (1_u64 << 36) as f64;
+const TOO_LARGE: f64 = 68_719_476_736.0;
 /// Numbers closer to zero than this lose digits as units; a sum as close to zero may have lost some.
-const TOO_SMALL: f64 = 1.0 / (1_u64 << 30) as f64;
+const TOO_SMALL: f64 = 1.0 / 1_073_741_824.0;
 const SMALL_SUM: f64 = 1.0 / 256.0;
 /// Most numbers that are added up so.
 const MOST: u32 = 1 << 30;
 
+/// Decimals as whole units; missing where they do not fit.
+pub(super) fn units(cells: &Expr) -> Expr {
+    cells
+        .clone()
+        .cast(DataType::Float64)
+        .map(|cells: Column| to_units(&cells), |_, field| Ok(Field::new(field.name.clone(), DataType::Decimal(38, 0))))
+}
+
 /// The sum of decimals; 0 when there are none.
 pub(super) fn sum(cells: &Expr) -> Expr {
-    let cells = cells.clone().cast(DataType::Float64);
-    let units = cells
-        .clone()
-        .map(|cells: Column| units(&cells), |_, field| Ok(Field::new(field.name.clone(), DataType::Decimal(38, 0))));
+    sum_of(cells, &units(cells))
+}
+
+/// The sum of decimals whose units are made already.
+pub(super) fn sum_of(cells: &Expr, units: &Expr) -> Expr {
+    let (cells, units) = (cells.clone().cast(DataType::Float64), units.clone());
     let total = units.clone().sum().cast(DataType::Float64) / lit(UNIT);
     let all = units.count().eq(cells.clone().count()).and(cells.clone().count().lt(lit(MOST)));
     let close = total.clone().abs().gt_eq(lit(SMALL_SUM)).or(total.clone().eq(lit(0.0)));
@@ -34,9 +45,14 @@ pub(super) fn sum(cells: &Expr) -> Expr {
 
 /// The mean of decimals; missing when there are none.
 pub(super) fn mean(cells: &Expr) -> Expr {
+    mean_of(cells, &units(cells))
+}
+
+/// The mean of decimals whose units are made already.
+pub(super) fn mean_of(cells: &Expr, units: &Expr) -> Expr {
     let count = cells.clone().count();
     // Nothing divided by nothing is no number.
-    when(count.clone().gt(lit(0))).then(sum(cells) / count.cast(DataType::Float64)).otherwise(lit(NULL))
+    when(count.clone().gt(lit(0))).then(sum_of(cells, units) / count.cast(DataType::Float64)).otherwise(lit(NULL))
 }
 
 /// The sample standard deviation of decimals of a whole table, added up in the order of the rows; the column is held in memory.
@@ -71,15 +87,30 @@ fn spread(cells: &Float64Chunked) -> Option<f64> {
 }
 
 /// Numbers as whole units; missing where they do not fit.
-fn units(cells: &Column) -> PolarsResult<Column> {
-    let units: Int128Chunked = cells.f64()?.iter().map(|number| unit(number?)).collect();
-    Ok(units.with_name(cells.name().clone()).into_decimal_unchecked(38, 0).into_series().into_column())
+fn to_units(cells: &Column) -> PolarsResult<Column> {
+    let cells = cells.f64()?;
+    let all_fit = cells.downcast_iter().all(|chunk| chunk.values_iter().all(|number| fits(*number)));
+    let units: Int128Chunked = if all_fit {
+        unary_elementwise_values(cells, unit)
+    } else {
+        unary_elementwise(cells, |number: Option<f64>| number.filter(|number| fits(*number)).map(unit))
+    };
+    Ok(units.into_decimal_unchecked(38, 0).into_series().into_column())
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the whole part is below 2³⁶, the rest times 2⁶⁰ below 2⁶⁰")]
-fn unit(number: f64) -> Option<i128> {
+fn fits(number: f64) -> bool {
     let size = number.abs();
-    let fits = size < TOO_LARGE && (size >= TOO_SMALL || size == 0.0);
-    let (whole, rest) = (number.trunc(), number.fract());
-    fits.then(|| (i128::from(whole as i64) << POINT) + i128::from((rest * UNIT).round_ties_even() as i64))
+    size < TOO_LARGE && (size >= TOO_SMALL || size == 0.0)
+}
+
+/// A number as units; what is smaller than one unit is cut off.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "the whole part is below 2³⁶, the rest times 2⁶⁰ below 2⁶⁰"
+)]
+fn unit(number: f64) -> i128 {
+    let whole = number as i64;
+    let rest = (number - whole as f64) * UNIT;
+    (i128::from(whole) << POINT) + i128::from(rest as i64)
 }

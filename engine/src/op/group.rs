@@ -7,8 +7,11 @@ use super::window::group_key;
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, dtype_of_word};
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, SortMultipleOptions, col, lit, when};
+use polars::prelude::{
+    DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, SortMultipleOptions, col, lit, when,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// An aggregate function.
 pub struct Aggregate {
@@ -48,6 +51,12 @@ pub fn aggregate_names() -> Vec<&'static str> {
 
 /// An aggregate of cells of a type. Missing cells are left out; an aggregate of nothing is missing, a count of nothing is 0.
 pub fn aggregate_expr(name: &str, cells: Expr, dtype: &DataType) -> Expr {
+    let units = exact::units(&cells);
+    aggregate_of(name, cells, &units, dtype)
+}
+
+/// The same of cells whose units are made already, see [`with_units`].
+pub(super) fn aggregate_of(name: &str, cells: Expr, units: &Expr, dtype: &DataType) -> Expr {
     let whole = |count: Expr| count.cast(DataType::Int64);
     match name {
         "COUNT" => whole(cells.count()),
@@ -64,11 +73,11 @@ pub fn aggregate_expr(name: &str, cells: Expr, dtype: &DataType) -> Expr {
                 }
                 (TypeClass::Whole, _) => cells.clone().cast(DataType::Int64).sum(),
                 (TypeClass::Money, _) => cells.clone().sum(),
-                _ => exact::sum(&cells),
+                _ => exact::sum_of(&cells, units),
             };
             when(cells.count().gt(lit(0))).then(sum).otherwise(lit(NULL))
         }
-        "AVERAGE" if TypeClass::of(dtype) == TypeClass::Decimal => exact::mean(&cells),
+        "AVERAGE" if TypeClass::of(dtype) == TypeClass::Decimal => exact::mean_of(&cells, units),
         "AVERAGE" => cells.mean(),
         "MEDIAN" => cells.median(),
         "MIN" => cells.min(),
@@ -82,6 +91,18 @@ pub fn aggregate_expr(name: &str, cells: Expr, dtype: &DataType) -> Expr {
         "ANY" => cells.drop_nulls().first(),
         _ => cells.drop_nulls().implode(true),
     }
+}
+
+/// A frame with the units of its decimal columns among these beside them, so that each is made once for all aggregates.
+pub(super) fn with_units<'a>(frame: LazyFrame, names: impl Iterator<Item = &'a str>, schema: &Schema) -> LazyFrame {
+    let decimal = |name: &&str| schema.get(name).is_some_and(|dtype| TypeClass::of(dtype) == TypeClass::Decimal);
+    let names: BTreeSet<&str> = names.filter(decimal).collect();
+    frame.with_columns(names.iter().map(|name| exact::units(&col(*name)).alias(units_name(name))).collect::<Vec<_>>())
+}
+
+/// The column of the units of a column.
+pub(super) fn units_name(name: &str) -> String {
+    format!("__units of {name}")
 }
 
 /// Refuses an aggregate that cells of a type do not have.
@@ -228,18 +249,25 @@ fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Lazy
     let keys: Vec<Expr> = args.get(&KEYS)?.0.iter().map(|k| col(k.as_str())).collect();
     let new_table = args.get(&NEW_TABLE)?;
     let beside = args.get(&KEYS)?.0.iter().map(|key| group_key(key, context)).collect::<Result<Vec<_>>>()?;
+    let options = args.get(&OPTIONS)?.0;
+    let summed = |option: &&AggregateOption| matches!(option.function_name.as_str(), "SUM" | "AVERAGE");
+    let summed = options.iter().filter(summed).map(|option| option.source_column_name.as_str());
+    let frame = if new_table { with_units(frame, summed, context.schema) } else { frame };
     let mut results = Vec::new();
-    for option in args.get(&OPTIONS)?.0 {
+    for option in &options {
         let dtype = context.dtype(&option.source_column_name)?;
         refuse_aggregate(&option.function_name, &option.source_column_name, dtype)
             .map_err(|e| e.at_param(OPTIONS.spec.name))?;
-        let mut value = aggregate_expr(&option.function_name, col(option.source_column_name.as_str()), dtype);
-        if !new_table {
-            value = value.over(beside.clone())?;
-        }
+        let cells = col(option.source_column_name.as_str());
+        let alone = aggregate_expr(&option.function_name, cells.clone(), dtype);
+        let mut value = if new_table {
+            aggregate_of(&option.function_name, cells, &col(units_name(&option.source_column_name)), dtype)
+        } else {
+            alone.clone().over(beside.clone())?
+        };
         let wish = option.target_column_data_type.as_str();
         if let Some(dtype) = dtype_of_word(wish).filter(|_| wish != "number" && !is_list(&option.function_name)) {
-            let plain = empty_type(context, value.clone())?;
+            let plain = empty_type(context, alone)?;
             value = super::convert::convert(value, &plain, &dtype);
         }
         results.push(value.alias(option.target()));

@@ -1,6 +1,6 @@
 //! Rows into columns.
 
-use super::group::{AGGREGATES, aggregate_expr, refuse_aggregate, sorted_by_keys};
+use super::group::{AGGREGATES, aggregate_of, refuse_aggregate, sorted_by_keys, units_name, with_units};
 use super::param::{Choice, Chosen, Column, Param, choice};
 use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
@@ -75,6 +75,8 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
         context.schema.iter_names().map(ToString::to_string).filter(|n| *n != source && *n != value).collect();
     let values = context.facts()?.column("value")?.as_materialized_series().clone();
     refuse_many(&source, values.len()).map_err(|e| e.at_param(SOURCE.spec.name))?;
+    let summed = matches!(function, "SUM" | "AVERAGE").then_some(value.as_str());
+    let frame = with_units(frame, summed.into_iter(), context.schema);
     let mut results = Vec::new();
     let mut names = keys.clone();
     for cell in values.iter() {
@@ -90,7 +92,8 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
             name.push_str("_value");
         }
         names.push(name.clone());
-        results.push(aggregate_expr(function, col(value.as_str()).filter(here), dtype).alias(name));
+        let units = col(units_name(&value)).filter(here.clone());
+        results.push(aggregate_of(function, col(value.as_str()).filter(here), &units, dtype).alias(name));
     }
     let keys: Vec<Expr> = keys.iter().map(|k| col(k.as_str())).collect();
     if keys.is_empty() {

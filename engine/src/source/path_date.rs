@@ -155,7 +155,7 @@ impl Found {
             Field::Weekday => {}
             Field::Offset => {
                 self.offset =
-                    Some(if text.eq_ignore_ascii_case("z") { FixedOffset::east_opt(0)? } else { offset(text)? })
+                    Some(if text.eq_ignore_ascii_case("z") { FixedOffset::east_opt(0)? } else { offset(text)? });
             }
         }
         Some(())
@@ -227,10 +227,8 @@ fn parts(format: &str) -> std::result::Result<Vec<Part>, String> {
             at += 1;
         }
     }
-    match parts.iter().any(|part| matches!(part, Part::Field(Field::Year | Field::ShortYear, _))) {
-        true => Ok(parts),
-        false => Err("it has no year (yyyy)".into()),
-    }
+    let year = |part: &Part| matches!(part, Part::Field(Field::Year | Field::ShortYear, _));
+    if parts.iter().any(year) { Ok(parts) } else { Err("it has no year (yyyy)".into()) }
 }
 
 fn field(letter: char, run: usize) -> std::result::Result<Part, String> {

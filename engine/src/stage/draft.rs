@@ -2,12 +2,17 @@
 
 use super::{Cache, CachedFacts, View, count, place};
 use crate::error::{Problem, Result};
+use crate::facet::{self, Selection};
 use crate::op::param::Use;
 use crate::op::{Bound, Environment, Locality, RowLaw, bind};
 use crate::plan::{compile, stoppable};
 use crate::recipe::Step;
-use crate::run::collect;
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, SchemaRef, col, lit};
+use crate::run::{collect, unless_cancelled};
+use crate::values::cell_text;
+use polars::prelude::{
+    BooleanChunked, DataFrame, DataType, Expr, Field, IntoColumn as _, IntoLazy as _, IntoSeries as _, LazyFrame,
+    SchemaRef, col, lit,
+};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -105,6 +110,28 @@ pub fn draft_page(draft: &Draft, env: &Environment, cache: &Cache, first: u64, l
         let kept = vec![true; after.height()];
         return Ok(DraftPage { before, after, kept });
     }
+    staying(draft, env, cache, before)
+}
+
+/// Evaluates a draft on some rows by their numbers, in the order given. A draft that makes another table has no such rows.
+pub fn draft_rows(
+    draft: &Draft,
+    env: &Environment,
+    cache: &Cache,
+    rows: &[u64],
+    cancel: &Arc<AtomicBool>,
+) -> Result<DraftPage> {
+    let before = facet::page(&draft.before.frame, rows, &[], cancel)?;
+    if draft.effect == Effect::Rows {
+        return staying(draft, env, cache, before);
+    }
+    let after = facet::page(&draft.frame, rows, &[], cancel)?;
+    let kept = vec![true; after.height()];
+    Ok(DraftPage { before, after, kept })
+}
+
+/// Of a page of rows, which a draft that takes rows away leaves.
+fn staying(draft: &Draft, env: &Environment, cache: &Cache, before: DataFrame) -> Result<DraftPage> {
     let rows = before.clone().lazy().with_row_index(ROW, None);
     let steps = std::slice::from_ref(&draft.step);
     // The page alone cannot answer what must be asked of all rows; those answers are in the cache already.
@@ -118,6 +145,83 @@ pub fn draft_page(draft: &Draft, env: &Environment, cache: &Cache, first: u64, l
         }
     }
     Ok(DraftPage { after: before.clone(), before, kept })
+}
+
+/// The rows that a draft changes or takes away; with `failed`, those with a cell that does not fit.
+pub fn draft_touched(
+    draft: &Draft,
+    env: &Environment,
+    cache: &Cache,
+    failed: bool,
+    cancel: &Arc<AtomicBool>,
+) -> Result<Selection> {
+    let steps = std::slice::from_ref(&draft.step);
+    let mut facts = CachedFacts { cache, key: draft.before.key.clone(), steps };
+    let before = stoppable(draft.before.frame.clone(), cancel);
+    if draft.effect == Effect::Rows {
+        let compiled = compile(steps, before.with_row_index(ROW, None), env, &mut facts, None)?;
+        let stay = unless_cancelled(collect(compiled.frame.select([col(ROW).cast(DataType::UInt32)])), cancel)?;
+        let mut gone = vec![true; usize::try_from(draft.before.rows).unwrap_or(0)];
+        for row in stay.column(ROW)?.u32()?.iter().flatten() {
+            if let Some(flag) = gone.get_mut(row as usize) {
+                *flag = false;
+            }
+        }
+        return Ok(Selection::from_flags(gone));
+    }
+    let compiled = compile(steps, with_copies(draft, before), env, &mut facts, None)?;
+    let mut any: Option<Expr> = None;
+    for name in draft.compared() {
+        let one = if failed { fails(name) } else { draft.differs(name) };
+        any = Some(match any {
+            Some(any) => any.or(one),
+            None => one,
+        });
+    }
+    let Some(any) = any else {
+        return Ok(Selection::from_flags(std::iter::repeat_n(false, usize::try_from(draft.before.rows).unwrap_or(0))));
+    };
+    let found = unless_cancelled(collect(compiled.frame.select([any.alias("touched")])), cancel)?;
+    Selection::of(found.column("touched")?)
+}
+
+/// The rows before a draft with a copy of every column that it may change.
+fn with_copies(draft: &Draft, before: LazyFrame) -> LazyFrame {
+    before.with_columns(draft.compared().map(|name| col(name.as_str()).alias(old(name))).collect::<Vec<_>>())
+}
+
+fn old(name: &str) -> String {
+    format!("__before_{name}")
+}
+
+impl Draft {
+    /// The columns that are there before and after, and that the step reads.
+    fn compared(&self) -> impl Iterator<Item = &String> {
+        self.reads.iter().filter(|name| self.schema.contains(name) && self.before.schema.contains(name))
+    }
+
+    /// Whether a cell shows another value than before.
+    fn differs(&self, name: &str) -> Expr {
+        let (now, was) = (col(name), col(old(name)));
+        if self.schema.get(name) == self.before.schema.get(name) {
+            return now.neq_missing(was);
+        }
+        now.map_many(
+            |columns| {
+                let [now, was] = columns else { return Ok(columns[0].clone()) };
+                let pairs = now.as_materialized_series().iter().zip(was.as_materialized_series().iter());
+                let differs: BooleanChunked = pairs.map(|(now, was)| cell_text(&now) != cell_text(&was)).collect();
+                Ok(differs.into_series().with_name(now.name().clone()).into_column())
+            },
+            &[was],
+            |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::Boolean)),
+        )
+    }
+}
+
+/// Whether a cell had a value and has none now.
+fn fails(name: &str) -> Expr {
+    col(old(name)).is_not_null().and(col(name).is_null())
 }
 
 /// What a draft does over all rows.
@@ -143,22 +247,11 @@ pub fn draft_counts(draft: &Draft, env: &Environment, cache: &Cache, cancel: &Ar
         let rows_after = count(compile(steps, before, env, &mut facts, None)?.frame)?;
         return Ok(DraftCounts { rows_before, rows_after, ..DraftCounts::default() });
     }
-    let same: Vec<&String> = draft.reads.iter().filter(|n| draft.schema.contains(n)).collect();
-    let old = |name: &str| format!("__before_{name}");
-    let copies: Vec<Expr> = same.iter().map(|n| col(n.as_str()).alias(old(n))).collect();
-    let with_copies = before.with_columns(copies);
-    let compiled = compile(steps, with_copies, env, &mut facts, None)?;
+    let compiled = compile(steps, with_copies(draft, before), env, &mut facts, None)?;
     let (mut changed, mut failed) = (lit(0u64), lit(0u64));
-    for name in same {
-        let (now, was) = (col(name.as_str()), col(old(name)));
-        let retyped = draft.schema.get(name) != draft.before.schema.get(name);
-        let differs = if retyped {
-            now.clone().is_null().neq(was.clone().is_null())
-        } else {
-            now.clone().neq_missing(was.clone())
-        };
-        changed = changed + differs.sum().cast(DataType::UInt64);
-        failed = failed + was.is_not_null().and(now.is_null()).sum().cast(DataType::UInt64);
+    for name in draft.compared() {
+        changed = changed + draft.differs(name).sum().cast(DataType::UInt64);
+        failed = failed + fails(name).sum().cast(DataType::UInt64);
     }
     let counted = collect(compiled.frame.select([changed.alias("changed"), failed.alias("failed")]))?;
     let number = |name: &str| counted.column(name).and_then(|c| c.get(0)).ok().and_then(|v| v.extract::<u64>());

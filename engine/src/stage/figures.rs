@@ -3,6 +3,7 @@
 use super::View;
 use crate::error::Result;
 use crate::profile::{self, ColumnProfile, Counted, Settings};
+use crate::values::float_text;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -24,6 +25,8 @@ pub struct ColumnFigures {
     pub padded: u64,
     /// Cells that do not fit what most of the column is meant to be.
     pub mismatched: u64,
+    /// What those cells fail to be: the word of a type for text, `NaN` for decimals.
+    pub meant: Option<&'static str>,
     /// Different values; missing ones and empty texts left out.
     pub distinct: u64,
     /// The smallest value, as text; of texts the first in order, where there are few.
@@ -70,6 +73,7 @@ pub fn card(column: &ColumnProfile) -> ColumnFigures {
         blank: tally.blank,
         padded: tally.padded,
         mismatched: tally.mismatched(),
+        meant: tally.meant.map(|(kind, _)| kind).or((tally.not_a_number > 0).then_some("NaN")),
         distinct: tally.distinct,
         low,
         high,
@@ -88,5 +92,9 @@ fn first(values: &[Counted]) -> Option<String> {
 }
 
 fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_f64() => float_text(number.as_f64().unwrap_or(f64::NAN)),
+        other => other.to_string(),
+    }
 }

@@ -11,7 +11,7 @@ mod figures;
 mod matches;
 
 pub use cache::Cache;
-pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page};
+pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page, draft_rows, draft_touched};
 pub use failures::failures;
 pub use figures::{Bin, ColumnFigures, card, figures, figures_until};
 pub use matches::{Matches, matches};
