@@ -247,10 +247,8 @@ fn text_is_packed_in_every_codec_and_read_back() {
             let written = write(&opened, &target(place.path().join(&name))).unwrap();
             let bytes = std::fs::read(place.path().join(&name)).unwrap();
             assert_eq!((written.files[0].bytes, written.rows), (bytes.len() as u64, 2), "{name}");
-            assert!(
-                !bytes.windows(3).any(|part| part == b"007") || ["lz4", "snappy"].contains(&codec),
-                "{name} is packed"
-            );
+            let plain = [&b"id"[..], b"{", b"<"].iter().any(|begin| bytes.starts_with(begin));
+            assert!(!plain, "{name} is packed");
             if format == "xml" {
                 continue;
             }
