@@ -68,6 +68,10 @@ fn options_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.horizontal(|ui| {
         let width = ui.available_width() - 76.0;
         let go = ui.add_enabled_ui(ready, |ui| button::primary(ui, "Write the table", width)).inner;
+        // Where nothing else has the focus, Enter writes.
+        if ready && ui.memory(|memory| memory.focused().is_none()) {
+            go.request_focus();
+        }
         if go.clicked() {
             scene.act(Action::Run(output.clone()));
         }

@@ -4,7 +4,8 @@
 //! know the types, read the same CSV and write zstd Parquet of the same row groups with the streaming engine; the engine's side also counts,
 //! balances, reads back and swaps, as every run does. The typing pass is timed apart.
 //!
-//! `cargo bench -- window FILE` measures the window on a file instead, see `window.rs`.
+//! `cargo bench -- window FILE` measures the window on a file instead, see `window.rs`; `cargo bench -- operations` every operation, see
+//! `operations.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may stop where it stands")]
 #![allow(
@@ -14,6 +15,8 @@
     reason = "small numbers"
 )]
 
+#[cfg(unix)]
+mod operations;
 #[cfg(feature = "gui")]
 mod window;
 
@@ -53,6 +56,20 @@ fn main() {
             std::io::stdout().write_all(window::bench(Path::new(path)).as_bytes()).unwrap();
         }
         let _ = at;
+        return;
+    }
+    #[cfg(unix)]
+    if let Some(at) = words.iter().position(|word| word == "operations" || word == "operation") {
+        let number = words.iter().skip(at).find_map(|word| word.parse().ok()).unwrap_or(10_000_000);
+        let name = words
+            .iter()
+            .skip(at + 1)
+            .find(|word| word.chars().all(|letter| !letter.is_lowercase()) && word.parse::<usize>().is_err());
+        let text = match (words[at].as_str(), name) {
+            ("operation", Some(name)) => operations::alone(name, number),
+            (_, name) => operations::bench(number, name.map(String::as_str)),
+        };
+        std::io::stdout().write_all(text.as_bytes()).unwrap();
         return;
     }
     let rows = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(2_000_000);
