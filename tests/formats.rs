@@ -1,7 +1,7 @@
 //! Formats that others wrote (`tests/formats/make.py`), and those that this program writes for them: Avro, encrypted Parquet, old workbooks.
 
 use crate::table::{kinds, open, read_parquet, row, run, source, target, through, write};
-use brewhouse_engine::sink::Target;
+use brewhouse_engine::sink::{CsvChoices, Target};
 use brewhouse_engine::source::{Key, Keys, Opened, ReadOptions, Selection, Source, open_head};
 use polars::prelude::{DataFrame, IntoLazy as _, NonExistent, SchemaExt as _, col, lit};
 use std::path::{Path, PathBuf};
@@ -226,4 +226,87 @@ fn read(name: &str, folder: &Path) {
     if let Ok(opened) = open(&source(name), folder) {
         assert!(run(opened.frame).is_ok(), "{name}");
     }
+}
+
+#[test]
+fn text_is_packed_in_every_codec_and_read_back() {
+    let place = tempfile::tempdir().unwrap();
+    std::fs::write(place.path().join("in.csv"), "id,name\n007,ä\n008,\"x; \"\"y\"\"\"\n").unwrap();
+    let opened = open(&source("in.csv"), place.path()).unwrap();
+    for (codec, ending) in [
+        ("gzip", "gz"),
+        ("zstd", "zst"),
+        ("snappy", "snappy"),
+        ("lz4", "lz4"),
+        ("bzip2", "bz2"),
+        ("deflate", "deflate"),
+    ] {
+        for format in ["csv", "tsv", "jsonl", "xml"] {
+            // By the ending alone, and by the name of the codec.
+            let name = format!("{codec}.{format}.{ending}");
+            let written = write(&opened, &target(place.path().join(&name))).unwrap();
+            let bytes = std::fs::read(place.path().join(&name)).unwrap();
+            assert_eq!((written.files[0].bytes, written.rows), (bytes.len() as u64, 2), "{name}");
+            let plain = [&b"id"[..], b"{", b"<"].iter().any(|begin| bytes.starts_with(begin));
+            assert!(!plain, "{name} is packed");
+            if format == "xml" {
+                continue;
+            }
+            let again = open(&source(&name), place.path()).unwrap();
+            assert_eq!(cells(&again), cells(&opened), "{name}");
+            let named = Target {
+                compression: Some(codec.into()),
+                ..target(place.path().join(format!("{codec}.named.{format}")))
+            };
+            write(&opened, &named).unwrap();
+            assert_eq!(std::fs::read(&named.path).unwrap().len(), bytes.len(), "{name}");
+        }
+    }
+    let parts = Target {
+        compression: Some("snappy".into()),
+        format: Some("CSV".into()),
+        max_rows_per_file: Some(1),
+        ..target(place.path().join("parts"))
+    };
+    let written = write(&opened, &parts).unwrap();
+    assert!(
+        written.files.iter().all(|file| file.path.to_string_lossy().ends_with(".csv.snappy")),
+        "{:?}",
+        written.files
+    );
+    let again =
+        open(&Source { selection: Selection::default(), ..source("parts/*.csv.snappy") }, place.path()).unwrap();
+    assert_eq!(cells(&again), cells(&opened));
+}
+
+#[test]
+fn delimited_text_is_written_as_others_want_it() {
+    let place = tempfile::tempdir().unwrap();
+    std::fs::write(place.path().join("in.csv"), "id,n,t\n007,1.5,a;b\n008,,\"\"\n").unwrap();
+    let opened = open(&source("in.csv"), place.path()).unwrap();
+    let text = |name: &str, csv: CsvChoices| {
+        let out = Target { csv, ..target(place.path().join(name)) };
+        write(&opened, &out).map(|_| std::fs::read_to_string(&out.path).unwrap())
+    };
+    let with = |delimiter: char| CsvChoices { delimiter: Some(delimiter), ..CsvChoices::default() };
+    assert_eq!(text("semicolon.csv", with(';')).unwrap(), "id;n;t\n007;1.5;\"a;b\"\n008;;\"\"\n");
+    for (at, delimiter) in [',', ':', ';', '|', '\t', '^', '\\', ' '].into_iter().enumerate() {
+        let name = format!("{at}.csv");
+        text(&name, with(delimiter)).unwrap();
+        let options = ReadOptions { delimiter: Some(delimiter), escape: Some(None), ..ReadOptions::default() };
+        let again = open(&Source { options, ..source(&name) }, place.path()).unwrap();
+        assert_eq!(cells(&again), cells(&opened), "{delimiter:?}");
+    }
+    let excel = CsvChoices { byte_order_mark: true, windows_lines: true, ..CsvChoices::default() };
+    assert_eq!(text("excel.csv", excel).unwrap(), "\u{feff}id,n,t\r\n007,1.5,a;b\r\n008,,\"\"\r\n");
+    let quoted =
+        text("quoted.csv", CsvChoices { quote_all: true, byte_order_mark: true, ..CsvChoices::default() }).unwrap();
+    assert!(quoted.starts_with("\u{feff}\"id\",\"n\",\"t\"\n\"007\",\"1.5\",\"a;b\"\n"), "{quoted}");
+    for wrong in ['"', 'a', '\n', 'é'] {
+        assert!(text("wrong.csv", with(wrong)).is_err(), "{wrong:?}");
+    }
+    let project = r#"{"Dataset":{"Input":{"Path":"x"}},"Recipe":{"Steps":[]},
+        "Outputs":[{"Location":{"Path":"o.csv"},"FormatOptions":{"Csv":{"Delimiter":";","ByteOrderMark":true}}}]}"#;
+    let read = brewhouse_engine::project::Project::parse(project).unwrap().outputs.remove(0).csv;
+    assert_eq!((read.delimiter, read.byte_order_mark, read.quote_all), (Some(';'), true, false));
 }

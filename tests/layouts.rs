@@ -150,6 +150,30 @@ fn compressed(ending: &str, text: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn an_object_of_objects_is_a_table_with_its_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |text: &str| {
+        std::fs::write(folder.path().join("in.json"), text).unwrap();
+        let opened = open(&source("in.json"), folder.path()).unwrap();
+        let names: Vec<String> = opened.columns.iter().map(|column| column.name.clone()).collect();
+        let out = folder.path().join("out.parquet");
+        let _ = std::fs::remove_file(&out);
+        crate::table::write(&opened, &crate::table::target(&out)).unwrap();
+        (names.join(" "), crate::table::read_parquet(&out).rows)
+    };
+    let text = "{\n \"b}1\": {\"x\": 12345678901234567, \"y\": \"a, {\\\"q\\\"}\"},\n \"c\": {\n  \"x\": 2\n },\n \"\": {}\n}\n";
+    let rows = [row(&["b}1", "12345678901234567", "a, {\"q\"}"]), row(&["c", "2", "∅"]), row(&["", "∅", "∅"])];
+    assert_eq!(check(text), ("key x y".into(), rows.to_vec()));
+    let (names, rows) = check("{\"a\":{\"key\":1},\n\"b\":{\"key\":2}}");
+    assert_eq!((names.as_str(), rows), ("_key key", vec![row(&["a", "1"]), row(&["b", "2"])]));
+    // One object is one record, also over several lines and with an object in it.
+    let (names, rows) = check("{\n\"a\": {\"x\": 1}\n}");
+    assert_eq!((names.as_str(), rows.len()), ("a", 1));
+    let (names, rows) = check("{\n\"a\": {\"x\": 1},\n\"b\": 2\n}");
+    assert_eq!((names.as_str(), rows.len()), ("a b", 1));
+}
+
+#[test]
 fn json_is_read_in_every_compression_and_encoding() {
     let folder = tempfile::tempdir().unwrap();
     let lines = "{\"a\":1,\"b\":\"ä\"}\n{\"a\":2,\"b\":null}";

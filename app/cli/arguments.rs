@@ -227,6 +227,15 @@ pub struct RunArguments {
     /// zstd, snappy, gzip, lz4, brotli, deflate, bzip2 or none, as the format has it
     #[arg(long, value_name = "C")]
     pub compression: Option<String>,
+    /// The character between fields of delimited text: comma, colon, semicolon, pipe, tab, caret, backslash or space
+    #[arg(long, value_name = "C")]
+    pub output_delimiter: Option<String>,
+    /// Put every field of delimited text between quotes
+    #[arg(long)]
+    pub quote_all: bool,
+    /// Write delimited text with a byte order mark and Windows line ends, so that Excel reads its letters right
+    #[arg(long)]
+    pub for_excel: bool,
     /// Encrypt the output (Parquet) with the key of this secret; a reader finds its name in the file
     #[arg(long, value_name = "SECRET")]
     pub output_key: Option<String>,

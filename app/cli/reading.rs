@@ -55,7 +55,8 @@ impl ReadingArguments {
     }
 }
 
-fn character(text: &str, option: &str) -> Result<char> {
+/// A character as it is typed, or by its name.
+pub(super) fn character(text: &str, option: &str) -> Result<char> {
     let named = match text.to_ascii_lowercase().as_str() {
         "tab" | "\\t" => Some('\t'),
         "comma" => Some(','),
@@ -63,6 +64,8 @@ fn character(text: &str, option: &str) -> Result<char> {
         "pipe" => Some('|'),
         "space" => Some(' '),
         "backslash" => Some('\\'),
+        "colon" => Some(':'),
+        "caret" => Some('^'),
         _ => None,
     };
     let mut characters = text.chars();

@@ -93,6 +93,12 @@ fn targets(arguments: &RunArguments, loaded: &Loaded) -> Result<Vec<Target>> {
         target.level = arguments.compression_level.or(target.level);
         target.max_rows_per_file = arguments.max_rows_per_file.or(target.max_rows_per_file);
         target.key_name = arguments.output_key.clone().or(target.key_name.take());
+        if let Some(text) = &arguments.output_delimiter {
+            target.csv.delimiter = Some(super::reading::character(text, "--output-delimiter")?);
+        }
+        target.csv.quote_all |= arguments.quote_all;
+        target.csv.byte_order_mark |= arguments.for_excel;
+        target.csv.windows_lines |= arguments.for_excel;
         target.overwrite |= arguments.overwrite;
         if !arguments.partition_by.is_empty() {
             target.partition_by.clone_from(&arguments.partition_by);

@@ -10,6 +10,8 @@ pub struct Import {
     pub text: TextFacts,
     /// What was decided about each column, and why.
     pub verdict: Vec<ColumnVerdict>,
+    /// The sheets of a workbook, the one that was read first.
+    pub sheets: Vec<String>,
 }
 
 /// A change of how a file is read.
@@ -33,6 +35,8 @@ pub enum Choice {
     DateOrder(Option<DateOrder>),
     /// Whether records with too few fields are filled up.
     FillShort(bool),
+    /// The sheet of a workbook.
+    Sheet(String),
 }
 
 impl Choice {
@@ -50,6 +54,7 @@ impl Choice {
             Self::DecimalComma(_) => "Read numbers otherwise".into(),
             Self::DateOrder(_) => "Read dates otherwise".into(),
             Self::FillShort(true) => "Fill up short records".into(),
+            Self::Sheet(name) => format!("Read sheet {name}"),
             Self::FillShort(false) => "Set short records aside".into(),
         }
     }
@@ -59,6 +64,15 @@ impl Choice {
         options.shift_remove("Columns");
         options.shift_remove("Fingerprint");
         let format = options.entry("FormatOptions").or_insert_with(|| json!({}));
+        if let Self::Sheet(name) = self {
+            let sheet = json!({ "SheetNames": [name] });
+            let excel = format.as_object_mut().map(|format| format.entry("Excel").or_insert_with(|| json!({})));
+            if let Some(excel) = excel.and_then(Value::as_object_mut) {
+                excel.shift_remove("SheetIndexes");
+                excel.extend(sheet.as_object().cloned().unwrap_or_default());
+            }
+            return;
+        }
         let Some(csv) = format.as_object_mut().map(|format| format.entry("Csv").or_insert_with(|| json!({}))) else {
             return;
         };
@@ -75,6 +89,8 @@ impl Choice {
             Self::DecimalComma(on) => set("DecimalComma", on.then_some(json!(true))),
             Self::DateOrder(order) => set("DateOrder", order.map(|order| json!(order.word()))),
             Self::FillShort(on) => set("FillShortRecords", on.then_some(json!(true))),
+            // Said above: it is no option of delimited text.
+            Self::Sheet(_) => {}
             Self::Missing(word, on) => change(csv, "NullWords", word, *on),
             Self::KeepText(column, on) => change(csv, "TextColumns", column, *on),
         }

@@ -56,8 +56,10 @@ fn details_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let chosen = Chosen::of(&options);
     match &source.import {
         Some(import) => {
-            if !import.text.dialect.encoding.is_empty() {
+            if import.sheets.is_empty() {
                 layout_ui(ui, scene, &import.text.dialect, &chosen);
+            } else {
+                sheet_ui(ui, scene, import, &chosen);
             }
             lines_ui(ui, scene, import, &chosen);
             notes_ui(ui, &source.notes);
@@ -118,12 +120,7 @@ fn layout_ui(ui: &mut Ui, scene: &mut Scene<'_>, dialect: &Dialect, chosen: &Cho
             }
             item(ui, scene, "As found", Choice::Encoding(None));
         });
-        let header = if dialect.header { "the first record" } else { "none" };
-        chip(ui, "Names", header, chosen.has("HeaderRow"), &dialect.header_reason, |ui| {
-            item(ui, scene, "In the first record", Choice::Header(Some(true)));
-            item(ui, scene, "None: the first record is data", Choice::Header(Some(false)));
-            item(ui, scene, "As found", Choice::Header(None));
-        });
+        header_ui(ui, scene, dialect, chosen);
         missing_ui(ui, scene, chosen);
         numbers_ui(ui, scene, chosen);
         if button::link(ui, "Read again").on_hover_text("Read the file anew, with these choices").clicked() {
@@ -142,6 +139,33 @@ fn layout_ui(ui: &mut Ui, scene: &mut Scene<'_>, dialect: &Dialect, chosen: &Cho
             dialect.header_reason
         ),
     ));
+}
+
+// Of a workbook: which sheet, and whether it names its columns.
+fn sheet_ui(ui: &mut Ui, scene: &mut Scene<'_>, import: &Import, chosen: &Chosen) {
+    let shown = import.sheets.first().cloned().unwrap_or_default();
+    let mut sheets = import.sheets.clone();
+    sheets.sort();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        chip(ui, "Sheet", &shown, false, "The sheet that is read", |ui| {
+            for name in &sheets {
+                item(ui, scene, name, Choice::Sheet(name.clone()));
+            }
+        });
+        header_ui(ui, scene, &import.text.dialect, chosen);
+        missing_ui(ui, scene, chosen);
+        numbers_ui(ui, scene, chosen);
+    });
+}
+
+fn header_ui(ui: &mut Ui, scene: &mut Scene<'_>, dialect: &Dialect, chosen: &Chosen) {
+    let header = if dialect.header { "the first record" } else { "none" };
+    chip(ui, "Names", header, chosen.has("HeaderRow"), &dialect.header_reason, |ui| {
+        item(ui, scene, "In the first record", Choice::Header(Some(true)));
+        item(ui, scene, "None: the first record is data", Choice::Header(Some(false)));
+        item(ui, scene, "As found", Choice::Header(None));
+    });
 }
 
 fn delimiter_ui(ui: &mut Ui, scene: &mut Scene<'_>, dialect: &Dialect, chosen: &Chosen) {
@@ -272,7 +296,8 @@ fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, verdict: &ColumnVerdict, chosen
             }
         });
         match (&verdict.reason, &verdict.written) {
-            (Some(reason), _) => drop(ui.label(quiet(ui, reason))),
+            // What to type at a console is a click here.
+            (Some(reason), _) => drop(ui.label(quiet(ui, reason.split("; say --").next().unwrap_or_default()))),
             (None, Some(written)) => drop(ui.label(quiet(ui, format!("written {written}")))),
             (None, None) if verdict.missing > 0 => {
                 ui.label(quiet(ui, format!("{} missing", grouped(verdict.missing))));

@@ -37,6 +37,10 @@ pub(super) fn found(dataset: &Dataset, table: &Table) -> Source {
         changed: false,
         notes: table.notes.clone(),
         reasons: reasons.collect(),
-        import: table.text.clone().map(|text| Import { text, verdict: table.verdict.clone() }),
+        import: table.text.clone().map(|text| Import {
+            text,
+            verdict: table.verdict.clone(),
+            sheets: table.sheets.clone(),
+        }),
     }
 }

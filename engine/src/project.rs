@@ -10,7 +10,7 @@ pub use stored::{Import, store};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{Recipe, parse_text};
-use crate::sink::Target;
+use crate::sink::{CsvChoices, Target};
 use crate::source::{DateOrder, ReadOptions, Source, StoredColumn, Widths};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -220,6 +220,18 @@ pub fn read_source(value: &Value) -> Result<Source> {
     })
 }
 
+// How an output of delimited text is written; Delimiter stands where DataBrew has it.
+fn read_choices(output: &Map<String, Value>) -> CsvChoices {
+    let csv = output.get("FormatOptions").and_then(|options| options.get("Csv"));
+    let on = |key: &str| csv.and_then(|csv| csv.get(key)).and_then(Value::as_bool).unwrap_or(false);
+    CsvChoices {
+        delimiter: letter(csv, "Delimiter"),
+        byte_order_mark: on("ByteOrderMark"),
+        quote_all: on("QuoteAll"),
+        windows_lines: on("WindowsLines"),
+    }
+}
+
 fn read_target(value: &Value) -> Result<Target> {
     let object = value.as_object().ok_or_else(|| bad("an output must be an object"))?;
     let location = object.get("Location");
@@ -233,6 +245,7 @@ fn read_target(value: &Value) -> Result<Target> {
         partition_by: texts(object.get("PartitionColumns")),
         max_rows_per_file: number(object, "MaxRowsPerFile"),
         overwrite: object.get("Overwrite").and_then(Value::as_bool).unwrap_or(false),
+        csv: read_choices(object),
         key_name: text_of(object, "KeyName"),
         ..Target::default()
     })

@@ -11,7 +11,7 @@ use polars::prelude::{
     DataFrame, Engine, FileWriteFormat, IntoLazy as _, IpcWriterOptions, LazyFrame, PlRefPath, SinkDestination,
     SinkTarget, UnifiedSinkArgs, UnionArgs, concat,
 };
-use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -34,21 +34,28 @@ pub(crate) fn bench(rows: usize, only: Option<&str>) -> String {
     let mut lines: Vec<Line> = op::all()
         .filter(|op| only.is_none_or(|only| op.name.contains(only)))
         .map(|op| Line { name: op.name, local: is_local(op), outcome: apart(op.name, rows) })
+        // It takes a while: what is known is told at once.
+        .inspect(|line| {
+            std::io::stderr().write_all(line.text().as_bytes()).unwrap();
+        })
         .collect();
     let speed = |line: &Line| line.outcome.as_ref().map_or(-1.0, |(speed, _)| *speed);
     lines.sort_by(|a, b| speed(a).total_cmp(&speed(b)));
     let mut report = format!("{rows} rows; million rows per second of one core, most memory\n");
-    for line in lines {
-        let place = if line.local { "row by row or figures" } else { "all rows" };
-        match line.outcome {
+    report.extend(lines.iter().map(Line::text));
+    report
+}
+
+impl Line {
+    fn text(&self) -> String {
+        let place = if self.local { "row by row or figures" } else { "all rows" };
+        match &self.outcome {
             Ok((speed, bytes)) => {
-                let (speed, bytes) = (speed / 1e6, bytes / 1_000_000);
-                writeln!(report, "{:<44} {speed:>9.1} {bytes:>7} MB  {place}", line.name).unwrap();
+                format!("{:<44} {:>9.1} {:>7} MB  {place}\n", self.name, speed / 1e6, bytes / 1_000_000)
             }
-            Err(why) => writeln!(report, "{:<44} {why}", line.name).unwrap(),
+            Err(why) => format!("{:<44} {why}\n", self.name),
         }
     }
-    report
 }
 
 /// Whether a step of the operation needs no other row, save for figures over all of them.

@@ -114,6 +114,16 @@ fn a_problem_far_down_is_one_click_away() {
     driver.click("Go to line 4002 of id");
     driver.settle();
     assert_eq!(driver.cell(4_000, "id").as_deref(), Some("oops"), "the row is on screen");
+    // Of a workbook the sheet is chosen.
+    let book = crate::root().join("tests/formats/book.xls");
+    std::fs::copy(book, folder.path().join("book.xls")).unwrap();
+    let mut driver = opened(folder.path().join("book.xls"), folder.path());
+    driver.clicks(&["Sheet: Data", "Empty"]);
+    driver.settle();
+    assert_eq!(driver.sheet().columns.len(), 0);
+    driver.act(brewhouse::action::Action::Undo);
+    driver.settle();
+    assert_eq!(driver.sheet().columns.len(), 6);
     // A file that says its types itself has nothing to choose.
     let out = folder.path().join("out.parquet");
     let opened_text = crate::table::open(&crate::table::source("in.csv"), folder.path()).unwrap();

@@ -1,11 +1,11 @@
 //! From a target to the options of the engine's writers.
 
-use super::Target;
+use super::{Target, outer};
 use crate::error::{Error, ErrorKind, Result};
 use polars::polars_utils::compression::{BrotliLevel, GzipLevel, ZstdLevel};
 use polars::prelude::{
     CompatLevel, CsvWriterOptions, ExternalCompression, FileWriteFormat, IpcCompression, IpcWriterOptions,
-    KeyValueMetadata, NDJsonWriterOptions, ParquetCompression, ParquetWriteOptions, SerializeOptions,
+    KeyValueMetadata, NDJsonWriterOptions, ParquetCompression, ParquetWriteOptions, QuoteStyle, SerializeOptions,
     StatisticsOptions,
 };
 use std::path::Path;
@@ -52,11 +52,14 @@ pub(super) fn parquet(target: &Target) -> Result<FileWriteFormat> {
 /// Delimited text with commas, or tabs when the path ends with .tsv.
 pub(super) fn csv(target: &Target) -> Result<FileWriteFormat> {
     let serialize = SerializeOptions {
-        separator: delimiter(&target.path),
+        separator: delimiter_of(target)?,
+        quote_style: if target.csv.quote_all { QuoteStyle::Always } else { QuoteStyle::Necessary },
+        line_terminator: if target.csv.windows_lines { "\r\n" } else { "\n" }.into(),
         datetime_format: Some("%Y-%m-%d %H:%M:%S%.f".into()),
         ..SerializeOptions::default()
     };
     Ok(FileWriteFormat::Csv(CsvWriterOptions {
+        include_bom: target.csv.byte_order_mark,
         compression: external(target)?,
         check_extension: false,
         serialize_options: Arc::new(serialize),
@@ -94,8 +97,11 @@ pub(super) fn foreign(target: &Target) -> Result<FileWriteFormat> {
         return Err(Error::new(ErrorKind::Sink, "this format is written as one file, not as a folder of parts")
             .advise("leave out the partition columns and the limit of rows, or write Parquet or CSV"));
     }
+    let packed = outer::of(target)?.is_some();
     match compression(target, "none").as_str() {
-        "none" => json(&Target { compression: Some("none".into()), level: None, ..target.clone() }),
+        other if other == "none" || packed => {
+            json(&Target { compression: Some("none".into()), level: None, ..target.clone() })
+        }
         other => Err(unknown(target, other)),
     }
 }
@@ -103,17 +109,28 @@ pub(super) fn foreign(target: &Target) -> Result<FileWriteFormat> {
 /// The delimiter of a path of delimited text.
 pub(super) fn delimiter(path: &Path) -> u8 {
     let name = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    let tab = [".tsv", ".tsv.gz", ".tsv.zst"].iter().any(|ending| name.ends_with(ending));
-    if tab { b'\t' } else { b',' }
+    if outer::bare(&name).ends_with(".tsv") { b'\t' } else { b',' }
+}
+
+/// The delimiter of a target: what a person chose, else what the path tells.
+pub(super) fn delimiter_of(target: &Target) -> Result<u8> {
+    let Some(told) = target.csv.delimiter else { return Ok(delimiter(&target.path)) };
+    match u8::try_from(told) {
+        Ok(byte) if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\n' | b'\r') => {
+            Ok(byte)
+        }
+        _ => Err(Error::new(ErrorKind::Sink, format!("{told:?} cannot stand between fields"))
+            .advise("use a comma, colon, semicolon, pipe, tab, caret, backslash or blank")),
+    }
 }
 
 /// The ending of the files of a target, without the first point: csv.gz.
 pub fn part_ending(target: &Target) -> Result<String> {
     let format = target.format()?;
     let ending = format.extensions.first().copied().unwrap_or("data");
-    let outer = match (format.name, compression(target, "none").as_str()) {
-        ("CSV" | "JSON", "gzip") => ".gz",
-        ("CSV" | "JSON", "zstd") => ".zst",
+    let ending = if format.name == "CSV" && delimiter_of(target)? == b'\t' { "tsv" } else { ending };
+    let outer = match format.name {
+        "CSV" | "JSON" | "XML" | "JSON_ARRAY" => outer::ending(&compression(target, "none")),
         _ => "",
     };
     Ok(format!("{ending}{outer}"))
@@ -125,6 +142,8 @@ pub(super) fn compression(target: &Target, own: &str) -> String {
         Some(name) => match name.to_ascii_lowercase().as_str() {
             "gz" => "gzip".to_owned(),
             "zst" => "zstd".to_owned(),
+            "bz2" => "bzip2".to_owned(),
+            "zlib" => "deflate".to_owned(),
             "" | "uncompressed" => "none".to_owned(),
             other => other.to_owned(),
         },
@@ -133,12 +152,10 @@ pub(super) fn compression(target: &Target, own: &str) -> String {
 }
 
 fn external(target: &Target) -> Result<ExternalCompression> {
-    let name = target.path.to_string_lossy().to_ascii_lowercase();
-    let own = match name.rsplit_once('.') {
-        Some((_, "gz")) => "gzip",
-        Some((_, "zst")) => "zstd",
-        _ => "none",
-    };
+    if outer::of(target)?.is_some() {
+        return Ok(ExternalCompression::Uncompressed);
+    }
+    let own = outer::of_ending(&target.path);
     let level = target.level.map(u32::try_from).transpose().map_err(|_| bad_level(target, "1 to 9"))?;
     Ok(match compression(target, own).as_str() {
         "none" => ExternalCompression::Uncompressed,

@@ -10,6 +10,7 @@ mod foreign;
 mod format;
 mod lock;
 mod manifest;
+mod outer;
 mod place;
 mod readback;
 mod rows;
@@ -48,10 +49,25 @@ pub struct Target {
     pub overwrite: bool,
     /// What is written into the footer: program, version, recipe hash.
     pub metadata: Vec<(String, String)>,
+    /// How delimited text is written.
+    pub csv: CsvChoices,
     /// The name of the secret whose key encrypts the output, where the format can be encrypted.
     pub key_name: Option<String>,
     /// That key, looked up by whoever runs the job.
     pub key: Option<Key>,
+}
+
+/// How delimited text is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CsvChoices {
+    /// The character between fields; a comma, or a tab where the path ends with .tsv, when there is none.
+    pub delimiter: Option<char>,
+    /// Whether it begins with a byte order mark, by which Excel knows that it is UTF-8.
+    pub byte_order_mark: bool,
+    /// Whether every field stands between quotes.
+    pub quote_all: bool,
+    /// Whether lines end as on Windows.
+    pub windows_lines: bool,
 }
 
 impl Target {
@@ -131,6 +147,9 @@ impl WriteFormat {
     }
 }
 
+// What a file of text can be packed with; all of them are read by this program too.
+const TEXT_CODECS: &[&str] = &["none", "gzip", "zstd", "snappy", "lz4", "bzip2", "deflate"];
+
 /// Every format that can be written.
 pub static FORMATS: &[WriteFormat] = &[
     WriteFormat {
@@ -148,7 +167,7 @@ pub static FORMATS: &[WriteFormat] = &[
         name: "CSV",
         title: "Delimited text",
         extensions: &["csv", "tsv", "txt"],
-        compressions: &["none", "gzip", "zstd"],
+        compressions: TEXT_CODECS,
         nested: false,
         options: format::csv,
         locked: None,
@@ -159,7 +178,7 @@ pub static FORMATS: &[WriteFormat] = &[
         name: "JSON",
         title: "JSON Lines",
         extensions: &["jsonl", "json", "ndjson"],
-        compressions: &["none", "gzip", "zstd"],
+        compressions: TEXT_CODECS,
         nested: true,
         options: format::json,
         locked: None,
@@ -203,7 +222,7 @@ pub static FORMATS: &[WriteFormat] = &[
         name: "JSON_ARRAY",
         title: "JSON document",
         extensions: &["json_array"],
-        compressions: &["none"],
+        compressions: TEXT_CODECS,
         nested: true,
         options: format::foreign,
         locked: None,
@@ -214,7 +233,7 @@ pub static FORMATS: &[WriteFormat] = &[
         name: "XML",
         title: "XML",
         extensions: &["xml"],
-        compressions: &["none"],
+        compressions: TEXT_CODECS,
         nested: false,
         options: format::foreign,
         locked: None,
@@ -238,11 +257,10 @@ pub fn format_named(name: &str) -> Option<&'static WriteFormat> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// The format that the ending of a path tells; a further ending .gz or .zst is passed over.
+/// The format that the ending of a path tells; a further ending of a compression is passed over.
 pub fn format_of_path(path: &Path) -> Option<&'static WriteFormat> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-    let bare = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    let (_, ending) = bare.rsplit_once('.')?;
+    let (_, ending) = outer::bare(&name).rsplit_once('.')?;
     FORMATS.iter().find(|format| format.extensions.contains(&ending))
 }
 

@@ -49,7 +49,18 @@ pub(super) fn arrow(path: &Path) -> Result<Found> {
 
 /// The records of delimited text and the names in its first one.
 pub(super) fn csv(path: &Path) -> Result<Found> {
-    let (names, rows) = reading::count_delimited(path, super::format::delimiter(path))?;
+    delimited(path, super::format::delimiter(path))
+}
+
+/// The same, with a delimiter that the path does not tell.
+pub(super) fn delimited(path: &Path, delimiter: u8) -> Result<Found> {
+    let (mut names, rows) = reading::count_delimited(path, delimiter)?;
+    if let Some(first) = names.as_mut().and_then(|names| names.first_mut())
+        && let Some(bare) = first.strip_prefix('\u{feff}')
+    {
+        // Before a byte order mark quotes are none, as our own splitter sees them.
+        *first = bare.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(bare).to_owned();
+    }
     Ok(Found { rows, columns: names.map(|names| names.into_iter().map(|name| (name, None)).collect()) })
 }
 

@@ -4,9 +4,8 @@ use super::lock::Lock;
 use super::manifest::{self, files_below};
 use super::place::{Place, failed, refuse_schema, sync};
 use super::rows::Shared;
-use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, readback, swap};
+use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, outer, readback, swap};
 use crate::error::{Error, ErrorKind, Result};
-use crate::source::Key;
 use polars::io::hive::HivePathFormatter;
 use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
 use polars::prelude::{
@@ -126,7 +125,14 @@ impl Staging {
     /// Flushes what was written, reads it back, holds it against the rows and columns that the run counted, and moves it into place.
     pub fn finish(mut self, rows: u64, schema: &Schema) -> Result<Written> {
         self.rows.close()?;
-        let files = self.proven(rows, schema)?;
+        let mut files = self.proven(rows, schema)?;
+        if let Some(outer) = outer::of(&self.target)? {
+            for file in &mut files {
+                outer::pack(&file.path, outer)?;
+                sync(&file.path)?;
+                file.bytes = std::fs::metadata(&file.path).map_or(file.bytes, |meta| meta.len());
+            }
+        }
         // From here on what was written is about to be the output: an interrupt must not remove it.
         cleanup::forget(&self.temporary);
         let written = |files: Vec<WrittenFile>| Written { rows, files, columns: columns_of(schema) };
@@ -169,7 +175,7 @@ impl Staging {
         let mut files = Vec::new();
         for below in paths {
             let path = if below.as_os_str().is_empty() { self.temporary.clone() } else { self.temporary.join(below) };
-            files.push(prove(format, self.target.key.as_ref(), path, &inner)?);
+            files.push(prove(format, &self.target, path, &inner)?);
         }
         let found: u64 = files.iter().map(|file| file.rows).sum();
         if found != rows {
@@ -224,10 +230,11 @@ fn refuse_key(target: &Target) -> Result<()> {
     }
 }
 
-fn prove(format: &WriteFormat, key: Option<&Key>, path: PathBuf, schema: &Schema) -> Result<WrittenFile> {
+fn prove(format: &WriteFormat, target: &Target, path: PathBuf, schema: &Schema) -> Result<WrittenFile> {
     sync(&path)?;
-    let found = match (format.locked, key) {
+    let found = match (format.locked, &target.key) {
         (Some((_, read_back)), Some(key)) => read_back(&path, key)?,
+        _ if format.name == "CSV" => readback::delimited(&path, format::delimiter_of(target)?)?,
         _ => (format.read_back)(&path)?,
     };
     readback::compare(&path, &found, schema)?;

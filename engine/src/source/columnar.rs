@@ -86,6 +86,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
         verdict: Vec::new(),
         notes: found.notes,
         text: None,
+        sheets: Vec::new(),
     })
 }
 

@@ -86,10 +86,9 @@ impl Retriever {
         {
             return Ok(key);
         }
-        match (&self.told, named) {
-            (Some(name), _) => self.keys.get(name),
-            (None, Some(name)) => self.keys.get(name),
-            (None, None) => Err(Error::new(ErrorKind::Secret, "the file is encrypted and names no key")
+        match self.told.as_deref().or(named) {
+            Some(name) => self.keys.get(name),
+            None => Err(Error::new(ErrorKind::Secret, "the file is encrypted and names no key")
                 .advise("name the secret that holds its key with --input-key NAME")),
         }
     }
@@ -170,6 +169,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
         verdict: Vec::new(),
         notes: found.notes,
         text: None,
+        sheets: Vec::new(),
     })
 }
 

@@ -94,7 +94,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
         dialect.quote = table.marks.quote.map(char::from);
     }
     let text = Some(TextFacts { dialect, lines: read.lines, set_aside: read.set_aside });
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes, text })
+    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes, text, sheets: Vec::new() })
 }
 
 struct Table<'a> {
@@ -134,6 +134,7 @@ fn nothing(found: Found) -> Opened {
         verdict: Vec::new(),
         notes,
         text: None,
+        sheets: Vec::new(),
     }
 }
 

@@ -26,10 +26,12 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     };
     let mut copies = Copies(Vec::new());
     let mut notes = Vec::new();
+    let mut sheets = Vec::new();
     for file in &found.files {
         let (path, mut out) = straighten::named("sheet")?;
         copies.0.push(path);
-        let told = copy(file, &source.options, rows, &mut out)?;
+        let (told, names) = copy(file, &source.options, rows, &mut out)?;
+        sheets = if sheets.is_empty() { names } else { sheets };
         out.flush().map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error))?;
         notes.extend(told);
     }
@@ -45,6 +47,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let mut opened = delimited::open(&Source { options, ..source.clone() }, found, depth)?;
     opened.notes.retain(|note| !note.starts_with("records with too few fields") && !note.starts_with("blank lines"));
     opened.notes.splice(0..0, notes);
+    opened.sheets = sheets;
     if let Some(text) = &mut opened.text {
         text.dialect.encoding.clear();
     }
@@ -65,7 +68,7 @@ impl Drop for Copies {
 type Book = Sheets<BufReader<File>>;
 
 // Copies the chosen sheet of a workbook; what a person should know of it.
-fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<File>) -> Result<Vec<String>> {
+fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<File>) -> Result<Told> {
     let path = &file.path;
     refuse_large(path)?;
     let mut book = book_of(path)?;
@@ -94,8 +97,12 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
         notes.push(format!("sheet {sheet} was read, of {}: {}", names.len(), names.join(", ")));
     }
     notes.extend(scout.notes());
-    Ok(notes)
+    let others = names.into_iter().filter(|name| *name != sheet).collect::<Vec<_>>();
+    Ok((notes, std::iter::once(sheet).chain(others).collect()))
 }
+
+// What a person should know, and the names of the sheets, the one that was read first.
+type Told = (Vec<String>, Vec<String>);
 
 // The workbook, by what is in it where the ending is wrong.
 fn book_of(path: &Path) -> Result<Book> {

@@ -137,6 +137,10 @@ fn tally_block(bytes: &[u8], line: u64, marks: &Marks, tally: &mut Tally) -> Res
     if tail.open.is_some() || tally.stray.count > 0 {
         return Err(Trouble::Irregular);
     }
+    // A field begins with the quote that was taken for none: it is one after all, and no more need be read.
+    if tally.watched > 0 {
+        return Err(Trouble::Irregular);
+    }
     tally.accounted += tail.line - line + lines_of(&bytes[tail.complete..]);
     Ok(())
 }

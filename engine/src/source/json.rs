@@ -13,6 +13,7 @@ use polars::prelude::{
     Column, DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader,
     PlSmallStr, Scalar, ScanSources, Schema, SchemaRef, SerReader as _, UnionArgs, concat, lit,
 };
+use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Cursor, Read, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -59,7 +60,17 @@ pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Op
     if columns.is_empty() {
         notes.push("the file is empty: it has no columns and no rows".to_owned());
     }
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict: Vec::new(), notes, text: None })
+    Ok(Opened {
+        frame,
+        schema,
+        columns,
+        files: found.files,
+        records,
+        verdict: Vec::new(),
+        notes,
+        text: None,
+        sheets: Vec::new(),
+    })
 }
 
 // A document begins with a list, or with an object that goes on over its first line.
@@ -83,9 +94,15 @@ fn documents(found: &Found, texts: &[Text]) -> Result<DataFrame> {
     for (at, file) in texts.iter().enumerate() {
         let mut text = Vec::new();
         file.reader()?.read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
-        let text = text.strip_prefix(MARK).unwrap_or(&text).to_vec();
+        let text = text.strip_prefix(MARK).unwrap_or(&text);
+        // An object of objects is a table whose first column is the key.
+        let lines = entries(text);
+        let (text, format) = match lines {
+            Some(lines) => (lines, JsonFormat::JsonLines),
+            None => (text.to_vec(), JsonFormat::Json),
+        };
         let mut more = JsonReader::new(Cursor::new(text))
-            .with_json_format(JsonFormat::Json)
+            .with_json_format(format)
             .infer_schema_len(None)
             .finish()
             .map_err(|error| damaged(&file.path, error))?;
@@ -101,6 +118,60 @@ fn documents(found: &Found, texts: &[Text]) -> Result<DataFrame> {
         }
     }
     Ok(table.unwrap_or_default())
+}
+
+// Two or more objects within one as lines, each with its key as the first field; none when it is something else.
+fn entries(text: &[u8]) -> Option<Vec<u8>> {
+    let object: Map<String, Value> = serde_json::from_slice(text).ok()?;
+    if object.len() < 2 || !object.values().all(Value::is_object) {
+        return None;
+    }
+    let parts = members(text)?;
+    let named = |name: &str| object.values().any(|entry| entry.get(name).is_some());
+    let column = ["key", "_key", "__key"].into_iter().find(|name| !named(name))?;
+    let mut lines = Vec::with_capacity(text.len() + parts.len() * 8);
+    for (key, value) in parts {
+        // The text of a value stays as it is, digits and all; only line ends between its parts are blanks.
+        let inner = value.strip_prefix(b"{")?.trim_ascii_start();
+        lines.extend_from_slice(format!("{{\"{column}\":").as_bytes());
+        lines.extend_from_slice(key);
+        lines.extend_from_slice(if inner.starts_with(b"}") { b"" } else { b"," });
+        lines.extend(inner.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
+        lines.push(b'\n');
+    }
+    Some(lines)
+}
+
+// The keys and values of an object that is known to be one, as they stand.
+fn members(text: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
+    let mut parts = Vec::new();
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    let (mut begin, mut key) = (0, None);
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => {
+                depth += 1;
+                begin = if depth == 1 { at + 1 } else { begin };
+            }
+            b':' if depth == 1 => {
+                key = Some(text[begin..at].trim_ascii());
+                begin = at + 1;
+            }
+            b',' | b'}' | b']' => {
+                if depth == 1 {
+                    parts.push((key.take()?, text[begin..at].trim_ascii()));
+                    begin = at + 1;
+                }
+                depth = depth.checked_sub(usize::from(*byte != b','))?;
+            }
+            _ => {}
+        }
+    }
+    Some(parts)
 }
 
 // Every line of every file is counted, and its fields are among the columns.

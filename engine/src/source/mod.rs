@@ -248,6 +248,8 @@ pub struct Opened {
     pub notes: Vec<String>,
     /// What was found out about delimited text; none for other formats.
     pub text: Option<TextFacts>,
+    /// The sheets of a workbook, the one that was read first.
+    pub sheets: Vec<String>,
 }
 
 /// How much of a source is looked at before it is opened.

@@ -46,6 +46,8 @@ pub struct Table {
     pub verdict: Vec<ColumnVerdict>,
     /// Layout, lines and records set aside, of text that was read whole.
     pub text: Option<TextFacts>,
+    /// The sheets of a workbook, the one that was read first.
+    pub sheets: Vec<String>,
     /// What a person should know.
     pub notes: Vec<String>,
     /// The files it comes from.
@@ -102,6 +104,7 @@ fn table(opened: Opened, frame: LazyFrame, rows: u64, exact: bool, key: String) 
         columns: opened.columns.clone(),
         verdict: opened.verdict.clone(),
         text: opened.text.clone().filter(|_| exact),
+        sheets: opened.sheets.clone(),
         notes: opened.notes.clone(),
         files: opened.files.clone(),
         key,
