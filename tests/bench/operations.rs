@@ -152,7 +152,8 @@ fn environment() -> Environment {
 /// Processor time of this process.
 fn spent() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+    let (seconds, nanos) = (u64::try_from(time.tv_sec).unwrap(), u32::try_from(time.tv_nsec).unwrap());
+    Duration::new(seconds, nanos)
 }
 
 fn most_memory() -> u64 {
