@@ -179,6 +179,11 @@ fn ask_facts(model: &Model, jobs: &mut Jobs) {
     let names = columns_in_view(sheet).map(|column| &column.name);
     let wanted: Vec<String> = names.filter(|name| unknown(name)).cloned().collect();
     let covered = jobs.desk.facts.0 == sheet.facts_key && wanted.iter().all(|name| jobs.desk.facts.1.contains(name));
+    if wanted.is_empty() && jobs.desk.facts.0 != sheet.facts_key {
+        // Those of a table that is not shown any more would only be in the way.
+        jobs.abandon(Slot::Facts);
+        jobs.desk.facts = (sheet.facts_key, Vec::new());
+    }
     if wanted.is_empty() || covered {
         return;
     }

@@ -3,12 +3,14 @@
 use crate::model::sheet::{Bar, Chart, Facts};
 use brewhouse_engine::Result;
 use brewhouse_engine::facet;
-use brewhouse_engine::stage::{Bin, ColumnFigures, View, figures};
+use brewhouse_engine::stage::{Bin, ColumnFigures, View, figures_until};
 use polars::prelude::DataType;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-/// The facts of a column.
-pub(super) fn of(view: &View, name: &str) -> Result<Facts> {
-    let found = figures(view, name)?;
+/// The facts of a column, unless the flag is raised.
+pub(super) fn of(view: &View, name: &str, cancel: &Arc<AtomicBool>) -> Result<Facts> {
+    let found = figures_until(view, name, cancel)?;
     let dtype = view.schema.get(name).cloned().unwrap_or(DataType::Null);
     Ok(Facts {
         rows: found.rows,

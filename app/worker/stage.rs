@@ -277,13 +277,13 @@ impl Stage {
             let column = shelf.columns.iter().find(|column| column.name == *name);
             let same = keeps && column.is_some_and(|column| column.mark == ColumnMark::Same);
             let view = if same { &shelf.view } else { after };
-            if let Some(facts) = self.facts(view, name) {
+            if let Some(facts) = self.facts(view, name, ticket.cancel()) {
                 ticket.send(Event::Facts(key, name.clone(), facts));
             }
         }
     }
 
-    fn facts(&self, view: &View, name: &str) -> Option<Arc<Facts>> {
+    fn facts(&self, view: &View, name: &str, cancel: &Arc<AtomicBool>) -> Option<Arc<Facts>> {
         if !view.schema.contains(name) {
             return None;
         }
@@ -291,7 +291,7 @@ impl Stage {
         if let Some(kept) = self.inner().facts.get(&key) {
             return Some(Arc::clone(kept));
         }
-        let facts = Arc::new(facts::of(view, name).ok()?);
+        let facts = Arc::new(facts::of(view, name, cancel).ok()?);
         let mut inner = self.inner();
         if inner.facts.len() > MOST_FACTS {
             inner.facts.clear();
