@@ -8,8 +8,7 @@ use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::bind;
 use crate::plan::compile;
 use crate::recipe::Recipe;
-use crate::source::StoredColumn;
-use crate::types::word_of_dtype;
+use crate::source::{StoredColumn, columns_of};
 use polars::prelude::DataFrame;
 use serde::Serialize;
 
@@ -88,11 +87,7 @@ pub fn check(recipe: &Recipe, job: Option<&Job>, monitor: &Monitor) -> Result<Ch
     let mut schema = vec![StepSchema { step: 0, columns: prepared.dataset.columns.clone() }];
     for step in &compiled.steps {
         if let Some(known) = &step.schema {
-            let columns = known
-                .iter()
-                .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
-                .collect();
-            schema.push(StepSchema { step: step.number, columns });
+            schema.push(StepSchema { step: step.number, columns: columns_of(known) });
         }
     }
     Ok(Checked { format_version: 1, ok: compiled.problems.is_empty(), problems: compiled.problems, schema })

@@ -18,11 +18,12 @@ mod staging;
 mod swap;
 
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::{FileWriteFormat, Schema};
+use polars::prelude::FileWriteFormat;
 use std::path::{Path, PathBuf};
 
 use crate::source::Key;
 pub use crate::source::StoredColumn;
+pub(crate) use crate::source::columns_of;
 pub use cleanup::{Temporary, remove_temporaries, replace_file, replace_file_with};
 pub use format::part_ending;
 pub use manifest::MANIFEST;
@@ -268,10 +269,4 @@ fn unknown(name: &str) -> Error {
     let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
     Error::new(ErrorKind::Sink, format!("{name} is no format that can be written"))
         .advise(format!("use one of {}", known.join(", ")))
-}
-
-/// The columns of a schema as stored words.
-pub(crate) fn columns_of(schema: &Schema) -> Vec<StoredColumn> {
-    let word = crate::types::word_of_dtype;
-    schema.iter().map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word(dtype) }).collect()
 }

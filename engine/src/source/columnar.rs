@@ -1,7 +1,7 @@
 //! Parquet and Arrow IPC: the files themselves say their types and rows.
 
 use super::files::{Found, refuse, shown, unreadable};
-use super::{Depth, Opened, Source, StoredColumn, copied};
+use super::{Depth, Opened, Source, StoredColumn, columns_of, copied};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::word_of_dtype;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -72,10 +72,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
         frame = frame.limit(u32::try_from(rows).unwrap_or(u32::MAX));
     }
     let schema = first.ok_or_else(|| Error::new(ErrorKind::Source, format!("dataset {} has no files", source.name)))?;
-    let columns: Vec<_> = schema
-        .iter()
-        .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
-        .collect();
+    let columns = columns_of(&schema);
     held(source, &columns)?;
     Ok(Opened {
         frame,

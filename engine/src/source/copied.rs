@@ -6,10 +6,9 @@ use super::columnar::{held, refuse_odd};
 use super::files::{Found, shown, unreadable};
 use super::key::{Key, Keys};
 use super::labels::TAG;
-use super::{Depth, Opened, Source, StoredColumn, codec, straighten};
+use super::{Depth, Opened, Source, codec, columns_of, straighten};
 use crate::bridge::Copy;
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::word_of_dtype;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef as ArrowSchema;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -152,10 +151,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
         1 => parts.remove(0),
         _ => concat(parts, UnionArgs { rechunk: false, ..UnionArgs::default() })?,
     };
-    let columns: Vec<_> = schema
-        .iter()
-        .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
-        .collect();
+    let columns = columns_of(&schema);
     held(source, &columns)?;
     let frame =
         if let Depth::Head { rows } = depth { frame.limit(u32::try_from(rows).unwrap_or(u32::MAX)) } else { frame };

@@ -5,9 +5,8 @@ use super::files::{Found, shown, unreadable};
 use super::labels::TAG;
 use super::straighten;
 use super::text::Text;
-use super::{Depth, Opened, Source, StoredColumn};
+use super::{Depth, Opened, Source, columns_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::word_of_dtype;
 use polars::io::ndjson::infer_schema;
 use polars::prelude::{
     Column, DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader,
@@ -49,10 +48,7 @@ pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Op
         schema =
             Arc::new(schema.iter().filter(|(name, _)| *name != TAG).map(|(n, d)| (n.clone(), d.clone())).collect());
     }
-    let columns: Vec<_> = schema
-        .iter()
-        .map(|(name, dtype)| StoredColumn { name: name.to_string(), kind: word_of_dtype(dtype) })
-        .collect();
+    let columns = columns_of(&schema);
     if !head {
         held(source, &columns)?;
     }

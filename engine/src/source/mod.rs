@@ -46,7 +46,7 @@ pub(crate) use shape::shape_of;
 pub(crate) use verdict::fits_kind;
 
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::{LazyFrame, PolarsError, SchemaRef};
+use polars::prelude::{DataType, LazyFrame, PlSmallStr, PolarsError, Schema, SchemaRef};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -217,6 +217,15 @@ pub struct StoredColumn {
     /// The word of its type, see [`crate::types::word_of_dtype`].
     #[serde(rename = "type")]
     pub kind: String,
+}
+
+/// The columns of a schema with the words of their types.
+pub(crate) fn columns_of(schema: &Schema) -> Vec<StoredColumn> {
+    let stored = |(name, dtype): (&PlSmallStr, &DataType)| StoredColumn {
+        name: name.to_string(),
+        kind: crate::types::word_of_dtype(dtype),
+    };
+    schema.iter().map(stored).collect()
 }
 
 /// What is known of one input file.
