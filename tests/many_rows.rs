@@ -194,19 +194,3 @@ fn sums_of_decimals_are_the_same_in_any_order() {
         assert_eq!(["0", "1", "2"].map(|name| decimals(&pivoted, name)[0]).to_vec(), wanted);
     }
 }
-
-#[test]
-fn figures_of_decimals_are_the_same_in_every_run() {
-    let mut holes = amounts(false);
-    let price: Vec<_> = holes.column("price").unwrap().f64().unwrap().iter().collect();
-    let price = price.into_iter().enumerate().map(|(n, price)| price.filter(|_| n % 10 > 0));
-    holes.with_column(Series::new("price".into(), price.collect::<Vec<_>>()).into_column()).unwrap();
-    let steps = [
-        step("FILL_WITH_AVERAGE", &[("sourceColumn", "price")]),
-        step("NORMALIZATION", &[("sourceColumn", "price"), ("strategy", "Z_SCORE"), ("targetColumn", "z")]),
-    ];
-    let once = run(&steps, holes.clone(), Some(&mut Taps::default()));
-    for _ in 0..5 {
-        assert!(run(&steps, holes.clone(), Some(&mut Taps::default())).equals_missing(&once));
-    }
-}
