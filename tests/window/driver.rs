@@ -5,12 +5,16 @@ use brewhouse::model::{Model, Run, Sheet};
 use brewhouse::window::Window;
 use brewhouse::worker::Places;
 use eframe::egui::accesskit::Role;
-use eframe::egui::{DroppedFile, Event, Key, Modifiers, Rect, Vec2, ViewportCommand, ViewportEvent, ViewportId};
+use eframe::egui::{
+    Context, DroppedFile, Event, FullOutput, Key, Modifiers, OutputCommand, Plugin, Rect, Vec2, ViewportCommand,
+    ViewportEvent, ViewportId,
+};
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node, TestRenderer};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 /// How long anything may take, however slow the machine is.
@@ -20,6 +24,24 @@ const LIMIT: Duration = Duration::from_mins(3);
 pub(super) struct Driver {
     /// The window in a harness without a display.
     pub(super) harness: Harness<'static, Window>,
+    clipboard: Receiver<String>,
+}
+
+/// Tells what is copied, whichever frame it happens in: one step of the harness may draw several.
+struct Clipboard(Sender<String>);
+
+impl Plugin for Clipboard {
+    fn debug_name(&self) -> &'static str {
+        "clipboard"
+    }
+
+    fn output_hook(&mut self, _: &Context, output: &mut FullOutput) {
+        for command in &output.platform_output.commands {
+            if let OutputCommand::CopyText(text) = command {
+                self.0.send(text.clone()).unwrap();
+            }
+        }
+    }
 }
 
 /// A copy of the sample's orders in a folder.
@@ -85,7 +107,12 @@ impl Driver {
             Some(renderer) => builder.renderer(renderer),
             None => builder,
         };
-        Self { harness: builder.build_eframe(move |cc| Window::new(&cc.egui_ctx, places, paths)) }
+        let (sender, clipboard) = channel();
+        let harness = builder.build_eframe(move |cc| {
+            cc.egui_ctx.add_plugin(Clipboard(sender));
+            Window::new(&cc.egui_ctx, places, paths)
+        });
+        Self { harness, clipboard }
     }
 
     /// A window with the orders of a folder, read and counted.
@@ -352,16 +379,34 @@ impl Driver {
         self.harness.step();
     }
 
-    /// Asks the window to close, as its frame does; tells whether it goes.
+    /// The next text that comes to the clipboard.
+    pub(super) fn copied(&mut self) -> String {
+        let started = Instant::now();
+        loop {
+            self.harness.step();
+            if let Ok(text) = self.clipboard.try_recv() {
+                return text;
+            }
+            assert!(started.elapsed() < LIMIT, "nothing was copied; {:?}", self.model().notices.list.last());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Asks the window to close, as its frame does; tells whether it goes, or stays and asks.
     pub(super) fn close(&mut self) -> bool {
         self.harness.input_mut().viewports.entry(ViewportId::ROOT).or_default().events.push(ViewportEvent::Close);
         self.harness.step();
-        self.goes()
+        self.goes_within(Duration::from_secs(2))
     }
 
-    /// Whether the window goes within a while; else it was asked something, or stays.
+    /// Whether the window goes after it was told to, however long what is under way takes.
     pub(super) fn goes(&mut self) -> bool {
-        for _ in 0..200 {
+        self.goes_within(LIMIT)
+    }
+
+    fn goes_within(&mut self, limit: Duration) -> bool {
+        let started = Instant::now();
+        while started.elapsed() < limit {
             let output = self.harness.output().viewport_output.get(&ViewportId::ROOT);
             if output.is_some_and(|output| output.commands.contains(&ViewportCommand::Close)) {
                 return true;

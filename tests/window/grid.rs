@@ -46,25 +46,9 @@ fn drag(driver: &mut Driver, from: Pos2, to: Pos2) {
     driver.harness.step();
 }
 
-/// What comes to the clipboard within a while.
-fn copied(driver: &mut Driver) -> String {
-    for _ in 0..600 {
-        driver.harness.step();
-        let text = driver.harness.output().platform_output.commands.iter().find_map(|command| match command {
-            eframe::egui::OutputCommand::CopyText(text) => Some(text.clone()),
-            _ => None,
-        });
-        if let Some(text) = text {
-            return text;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    panic!("nothing was copied; {:?}", driver.model().notices.list.last());
-}
-
 fn copy(driver: &mut Driver) -> String {
     driver.harness.event(Event::Copy);
-    copied(driver)
+    driver.copied()
 }
 
 /// What a screen reader says of the grid.
@@ -84,7 +68,7 @@ fn cells_are_chosen_by_dragging_and_keys_and_copied() {
     driver.picture("grid-chosen");
     assert_eq!(copy(&mut driver), "Oslo\t1\nRiga\t2");
     driver.harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::C);
-    assert_eq!(copied(&mut driver), "city\tn\nOslo\t1\nRiga\t2");
+    assert_eq!(driver.copied(), "city\tn\nOslo\t1\nRiga\t2");
     let pos = cell(&driver, 2, "n");
     click(&mut driver, pos);
     assert_eq!(said(&driver), "Row 3, n: 3");
@@ -128,7 +112,7 @@ fn rows_and_columns_are_chosen_at_their_heads_and_copied_in_other_notations() {
         driver.harness.step();
         driver.harness.step();
         driver.click(item);
-        copied(driver)
+        driver.copied()
     };
     let pos = cell(&driver, 1, "n");
     driver.picture("grid-rows");

@@ -146,14 +146,6 @@ fn an_edit_that_breaks_a_later_step_marks_that_one() {
     assert_eq!(driver.sheet().rows, 2);
 }
 
-/// The text that was put on the clipboard in the last frame.
-fn copied(driver: &Driver) -> Option<String> {
-    driver.harness.output().platform_output.commands.iter().find_map(|command| match command {
-        eframe::egui::OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
-    })
-}
-
 #[test]
 fn several_steps_are_chosen_copied_into_another_project_switched_and_deleted() {
     let folder = tempfile::tempdir().unwrap();
@@ -180,12 +172,7 @@ fn several_steps_are_chosen_copied_into_another_project_switched_and_deleted() {
     driver.click_with(&format!("Step 2: {GONE}"), Modifiers::SHIFT);
     driver.menu(&format!("Step 2: {GONE}"));
     driver.widget("Copy 2 steps as JSON").unwrap().click();
-    let mut text = None;
-    for _ in 0..4 {
-        driver.harness.step();
-        text = text.or_else(|| copied(&driver));
-    }
-    let text = text.expect("the steps are on the clipboard");
+    let text = driver.copied();
     drop(driver);
 
     let other = tempfile::tempdir().unwrap();
