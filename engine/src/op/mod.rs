@@ -25,6 +25,7 @@ pub mod column;
 mod datatype;
 mod date_math;
 mod date_part;
+mod date_shape;
 mod decide;
 mod detail;
 mod draw;
