@@ -69,7 +69,7 @@ fn any_column_of_any_text_can_be_written_back() {
 
 #[test]
 fn dates_are_read_as_by_every_layout_in_turn() {
-    for_seeds(setting("RANDOM_DATES", 100), date::check);
+    for_seeds(setting("RANDOM_DATES", 30), date::check);
 }
 
 fn plan(steps: &[Step], before: &DataFrame) -> Result<Compiled, String> {
