@@ -12,6 +12,7 @@ mod foreign;
 mod formats;
 mod intake;
 mod kept;
+mod kept_columns;
 mod layouts;
 mod many_rows;
 mod mess;

@@ -43,7 +43,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add a column for each value of {sourceColumn}",
         family: Family::Encode,
         params: &[&params::SOURCE.spec],
-        facts: Some(Facts { query: values_query, shapes: true }),
+        facts: Some(Facts { query: values_query, shapes: Some(super::kept::rows_within) }),
         apply: Apply::Columns(one_hot),
         examples: &[Example {
             title: "Three sizes and a missing one",
