@@ -180,7 +180,7 @@ fn read_whole(
             table.marks = Marks::new(quoted.delimiter, None);
             blank.watch = quoted.quote;
             passed = pass_all(table, layouts, &blank, cancel, progress)?;
-            if !matches!(&passed, Passed::Whole(tally) if tally.watched == 0) {
+            if !matches!(&passed, Passed::Whole(tally) if tally.watched == 0 && fits(table, fill, tally)) {
                 table.marks = quoted;
                 passed = Passed::Irregular;
             }
@@ -188,22 +188,25 @@ fn read_whole(
         if let Passed::Whole(whole) = passed {
             tally = Some(*whole);
         }
-    } else {
-        judge(table.options, layouts)?;
+    }
+    if tally.is_none() && judge(table.options, layouts)? {
+        // A pass that ended early has not seen all bytes.
         table.names.clone_from(&layouts[0].1.names);
     }
     blank.watch = None;
-    let fits = |tally: &Tally| {
-        tally.long.count == 0
-            && (fill || tally.short.count == 0)
-            && tally.spare.count == 0
-            && (tally.blank.count == 0 || tally.hollow == 0)
-            && !header_again(table, tally)
-    };
-    let Some(tally) = tally.filter(|tally| fits(tally) && plain(layouts, table.options)) else {
+    let Some(tally) = tally.filter(|tally| fits(table, fill, tally) && plain(layouts, table.options)) else {
         return straightened(table, layouts, &blank, fill, cancel, progress);
     };
     untouched(table, layouts, tally)
+}
+
+// Whether the engine's reader takes every record for what it is.
+fn fits(table: &Table<'_>, fill: bool, tally: &Tally) -> bool {
+    tally.long.count == 0
+        && (fill || tally.short.count == 0)
+        && tally.spare.count == 0
+        && (tally.blank.count == 0 || tally.hollow == 0)
+        && !header_again(table, tally)
 }
 
 // Files that the engine's reader takes as they lie on disk, and what was counted in them.
@@ -246,10 +249,11 @@ fn pass_all(
     progress: &dyn Fn(u64),
 ) -> Result<Passed> {
     let mut tally = blank.clone();
+    let fill = fills(table, layouts);
     let mut before = 0;
     for (file, layout) in layouts {
         let told = |bytes| progress(before + bytes);
-        match pass(&job(table, layout, cancel, &told), blank)? {
+        match pass(&job(table, layout, fill, cancel, &told), blank)? {
             Passed::Whole(more) => tally.merge(*more),
             other => return Ok(other),
         }
@@ -258,8 +262,15 @@ fn pass_all(
     Ok(Passed::Whole(Box::new(tally)))
 }
 
-fn job<'a>(table: &'a Table<'_>, layout: &'a Layout, cancel: &'a AtomicBool, progress: &'a dyn Fn(u64)) -> Job<'a> {
-    Job { text: &layout.text, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress }
+fn job<'a>(
+    table: &'a Table<'_>,
+    layout: &'a Layout,
+    fill: bool,
+    cancel: &'a AtomicBool,
+    progress: &'a dyn Fn(u64),
+) -> Job<'a> {
+    let (text, offset, line) = (&layout.text, layout.offset, layout.line);
+    Job { text, offset, line, marks: &table.marks, fill, cancel, progress }
 }
 
 fn rules<'a>(layout: &'a Layout, table: &Table<'_>, fill: bool, file: usize) -> Rules<'a> {
@@ -289,7 +300,7 @@ fn straightened(
     let mut before = 0;
     for (at, (file, layout)) in layouts.iter().enumerate() {
         let told = |bytes| progress(before + bytes);
-        let job = job(table, layout, cancel, &told);
+        let job = job(table, layout, fill, cancel, &told);
         let copied = straighten::copy(&job, &rules(layout, table, fill, at), blank, &mut rejects, &mut out)?;
         add(&mut lines, &copied, layout.line - 1);
         comments.merge(copied.comments);
