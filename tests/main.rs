@@ -24,6 +24,7 @@ mod random;
 mod records;
 mod reference;
 mod secrets;
+mod single_pass;
 mod sink;
 mod source;
 mod stage;
