@@ -8,9 +8,10 @@ use brewhouse_engine::facet::Search;
 use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
 use brewhouse_engine::op::param::{Kind, write_names};
 use brewhouse_engine::op::{Operation, column::SortKey, find};
-use brewhouse_engine::recipe::{Condition, Step};
+use brewhouse_engine::recipe::{Condition, Line, Step};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A page of the centre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -239,6 +240,17 @@ pub struct Palette {
     pub insert_at: Option<usize>,
 }
 
+/// The published versions, when they are open.
+#[derive(Clone, Debug, Default)]
+pub struct Versions {
+    /// What is new in the next one.
+    pub description: String,
+    /// The numbers of the versions whose difference is shown; none: the recipe as it is now.
+    pub points: [Option<u64>; 2],
+    /// The difference, worked out for a state of the project and two points.
+    pub told: Option<((usize, [Option<u64>; 2]), Arc<Vec<Line>>)>,
+}
+
 /// The field for a text to find.
 #[derive(Clone, Debug, Default)]
 pub struct FindBox {
@@ -267,6 +279,8 @@ pub struct Scratch {
     pub history: bool,
     /// Whether the list of notices is open.
     pub notices: bool,
+    /// The published versions, when they are open.
+    pub versions: Option<Versions>,
     /// The output options, when the run panel is open.
     pub run: Option<Output>,
     /// The search in the list of columns.

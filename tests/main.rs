@@ -5,6 +5,7 @@
 mod cases;
 mod cli;
 mod cli_intake;
+mod compare;
 mod corpus;
 mod excel;
 mod facet;
@@ -30,6 +31,7 @@ mod source;
 mod stage;
 mod table;
 mod tidy;
+mod versions;
 #[cfg(feature = "gui")]
 mod window;
 

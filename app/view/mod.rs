@@ -2,6 +2,7 @@
 
 mod chosen;
 mod columns;
+mod compare;
 mod facets;
 mod families;
 mod form;
@@ -19,6 +20,7 @@ mod run;
 mod schema;
 mod status;
 mod top;
+mod versions;
 mod welcome;
 
 use crate::action::Action;

@@ -2,9 +2,13 @@
 //!
 //! Opening never validates operations and never changes a file: what this version does not know is kept and written back.
 
+mod difference;
 pub mod step;
+mod version;
 
+pub use difference::{Edit, Fate, Line, difference, edits};
 pub use step::{Condition, Step};
+pub use version::Version;
 
 use crate::error::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};

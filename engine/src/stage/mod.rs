@@ -1,16 +1,19 @@
-//! The window's data supply: tables, views of them after steps, pages, figures and the effect of a step that is only drafted.
+//! The window's data supply: tables, views of them after steps, pages, figures, the effect of a step that is only
+//! drafted, and the difference between two points of a recipe.
 //!
 //! A text source is turned once into a columnar side file in the cache folder. Steps that work row by row are evaluated for the rows that
 //! are looked at; a step that needs all rows, or changes their number, is evaluated once into a side file on which later steps build. The
 //! plan and the engine are those of a run; a run never reads the cache.
 
 mod cache;
+mod compare;
 mod draft;
 mod failures;
 mod figures;
 mod matches;
 
 pub use cache::Cache;
+pub use compare::{ColumnChange, Pair, PairCounts, PairPage, PairedColumn, pair, pair_counts};
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page, draft_rows, draft_touched};
 pub use failures::failures;
 pub use figures::{Bin, ColumnFigures, card, figures, figures_until};
