@@ -34,7 +34,8 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
               field that occurs anywhere, whole numbers beside decimals as decimals, values of unlike kinds as text, and objects below \
               the last level as JSON text. Text that is no JSON object becomes missing and is counted; where objects and lists are \
               mixed, the lists are. When the column is removed, the structures take its place; else they stand beside it, in a column \
-              that ends in _struct. Whole numbers beyond 64 bits become text. With conditions only the selected rows are read.",
+              that ends in _struct. Whole numbers beyond 64 bits become text. With conditions only the selected rows are read. The step \
+              can keep the types that it finds, as PIVOT can keep its columns.",
     sentence: "Read the JSON of {sourceColumns}{regexColumnSelector} as structures",
     family: Family::Nested,
     params: &[&SOURCES.spec, &SELECTOR.spec, &REMOVE.spec, &LEVELS.spec],

@@ -61,7 +61,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         summary: "Exchanges rows and columns: each listed column becomes one row, named in the new column, and each value of the pivot columns \
               becomes a column, in the order in which the values first occur; several pivot columns join their values with _. Cells \
               that meet in one place are aggregated. All other columns fall away. A missing value makes the column “missing”; more \
-              than 1,000 new columns are refused.",
+              than 1,000 new columns are refused. The step can keep its columns, as PIVOT can.",
         sentence: "Transpose {valueColumns} by {pivotColumns}, {aggregateFunction}, into {newColumn}",
         family: Family::Pivot,
         params: &[&PIVOTS.spec, &ROWS.spec, &FUNCTION.spec, &LABELS.spec],
