@@ -1,6 +1,7 @@
 //! Every change, with its payload. Views and commands yield actions; `update` carries them out.
 
 use crate::model::Purpose;
+use crate::model::Settings;
 use crate::model::import::Choice;
 use crate::model::look::{CopyAs, Toward};
 use crate::model::sheet::Only;
@@ -120,6 +121,12 @@ pub enum Action {
     ImportScreen,
     /// Choose a theme.
     Theme(theme::Choice),
+    /// Open or close the settings.
+    SettingsPanel,
+    /// Set these settings.
+    Settings(Settings),
+    /// Open or close the words for those who come from Excel.
+    ExcelWords,
     /// Open the palette.
     Palette,
     /// Open the palette for a new step.
@@ -168,6 +175,12 @@ pub enum Action {
         /// What it becomes.
         to: String,
     },
+    /// Count what the columns of the table tell together.
+    Together,
+    /// Hold two columns against each other.
+    Pair(String, String),
+    /// Filter by several columns at once, each in the place of its earlier filter.
+    Filters(Vec<Filter>),
     /// Show a column in depth.
     Profile(String),
     /// Turn to a page of the centre.

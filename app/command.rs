@@ -264,6 +264,20 @@ pub static COMMANDS: &[Command] = &[
         action: |_| Some(Action::Theme(Choice::Contrast)),
     },
     Command {
+        name: "settings",
+        title: "Settings…",
+        hint: "Theme, zoom, density of rows, numbers, room for side files",
+        shortcut: ctrl(Key::Comma),
+        action: |_| Some(Action::SettingsPanel),
+    },
+    Command {
+        name: "excel",
+        title: "Coming from Excel",
+        hint: "Twelve words of a spreadsheet and what they are called here",
+        shortcut: None,
+        action: |_| Some(Action::ExcelWords),
+    },
+    Command {
         name: "keys",
         title: "Keys",
         hint: "All keys at a glance",

@@ -271,6 +271,10 @@ pub struct Scratch {
     pub palette: Option<Palette>,
     /// Whether the list of keys is open.
     pub keys: bool,
+    /// Whether the settings are open.
+    pub settings: bool,
+    /// Whether the words for those who come from Excel are open.
+    pub excel: bool,
     /// Whether the history is open.
     pub history: bool,
     /// Whether the list of notices is open.

@@ -19,6 +19,7 @@ mod mess;
 mod nested;
 mod operations;
 mod paths;
+mod plane;
 mod profile;
 mod random;
 mod records;

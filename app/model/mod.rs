@@ -9,7 +9,9 @@ pub mod notice;
 pub mod profile;
 pub mod project;
 pub mod run;
+pub mod settings;
 pub mod sheet;
+pub mod together;
 
 pub use compare::Compare;
 pub use history::History;
@@ -18,6 +20,7 @@ pub use look::Lens;
 pub use notice::{Notices, Weight};
 pub use project::{Dataset, Output, Project};
 pub use run::Run;
+pub use settings::Settings;
 pub use sheet::{Facts, Sheet};
 
 use brewhouse_engine::recipe::Step;
@@ -132,6 +135,8 @@ pub struct Draft {
     pub faults: Vec<Fault>,
     /// What is wrong with later steps because of it.
     pub breaks: Vec<Fault>,
+    /// What later steps do to the rows with it, by their places in the recipe as it is.
+    pub later: Vec<Option<sheet::StepFigures>>,
     /// Which rows are shown.
     pub only: Only,
     /// The table under it.
@@ -223,6 +228,8 @@ pub struct Model {
     pub fronts: look::Fronts,
     /// The column that is shown in depth.
     pub page: Option<profile::Page>,
+    /// What the columns tell together.
+    pub together: Option<together::Together>,
     /// The cell that is shown whole.
     pub peek: Option<look::Peek>,
     /// A text on its way to the clipboard.
@@ -255,6 +262,8 @@ pub struct Model {
     pub given_up: Option<PathBuf>,
     /// The name of the theme.
     pub theme: String,
+    /// What a person set.
+    pub settings: Settings,
     /// Whether the window is to close.
     pub closing: bool,
     /// Memory of the program, in bytes.

@@ -23,6 +23,7 @@ mod failures;
 mod look;
 mod profile;
 mod read;
+mod together;
 
 pub use check::moved;
 pub use event::Event;
@@ -64,6 +65,10 @@ pub enum Slot {
     Peek,
     /// A column in depth.
     Profile,
+    /// All columns together.
+    Whole,
+    /// Two columns against each other.
+    Plane,
     /// The matches of a drafted join.
     Matches,
     /// A dialog that asks for a file.
@@ -84,7 +89,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 22;
+const SLOTS: usize = 24;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]
