@@ -175,6 +175,8 @@ pub enum Action {
         /// What it becomes.
         to: String,
     },
+    /// Count how a column fits other types.
+    Fits(String),
     /// Count what the columns of the table tell together.
     Together,
     /// Hold two columns against each other.

@@ -12,6 +12,7 @@ pub mod run;
 pub mod settings;
 pub mod sheet;
 pub mod together;
+pub mod types;
 
 pub use compare::Compare;
 pub use history::History;
@@ -228,6 +229,8 @@ pub struct Model {
     pub fronts: look::Fronts,
     /// The column that is shown in depth.
     pub page: Option<profile::Page>,
+    /// How the column whose type is looked at fits other types.
+    pub fits: Option<types::Fits>,
     /// What the columns tell together.
     pub together: Option<together::Together>,
     /// The cell that is shown whole.

@@ -127,6 +127,7 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         }
         Action::CloseFacet(column) => model.facets.retain(|facet| facet.listing.column != column),
         Action::RenameValue { column, from, to } => look::rename(model, &column, &from, to),
+        Action::Fits(column) => together::fits(model, jobs, column),
         Action::Together => together::whole(model, jobs),
         Action::Pair(x, y) => together::plane(model, jobs, x, y),
         Action::Filters(filters) => together::filters(&mut model.lens, filters),

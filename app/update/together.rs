@@ -2,6 +2,7 @@
 
 use crate::model::look::Lens;
 use crate::model::together::{Together, Whole};
+use crate::model::types::Fits;
 use crate::model::{Fault, Model};
 use crate::worker::{Jobs, Slot};
 use brewhouse_engine::facet::{Filter, Plane};
@@ -28,6 +29,27 @@ pub(super) fn whole(model: &mut Model, jobs: &Jobs) {
     };
     if let Some([x, y]) = pair.filter(still) {
         plane(model, jobs, x, y);
+    }
+}
+
+/// Counts how a column fits other types.
+pub(super) fn fits(model: &mut Model, jobs: &Jobs, column: String) {
+    let Some(key) = model.sheet.value().map(|sheet| sheet.key) else { return };
+    if model.fits.as_ref().is_some_and(|fits| fits.key == key && fits.column == column) {
+        return;
+    }
+    model.fits = Some(Fits { key, column: column.clone(), failed: Vec::new() });
+    let stage = Arc::clone(&jobs.stage);
+    jobs.start(Slot::Fits, move |ticket| {
+        stage.send_fits(key, &column, ticket);
+        None
+    });
+}
+
+/// How a column fits a type was counted.
+pub(super) fn fit(model: &mut Model, key: u64, column: &str, word: &'static str, failed: Option<u64>) {
+    if let Some(fits) = model.fits.as_mut().filter(|fits| fits.key == key && fits.column == column) {
+        fits.failed.push((word, failed));
     }
 }
 

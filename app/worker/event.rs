@@ -51,6 +51,8 @@ pub enum Event {
     Later(Vec<Option<StepFigures>>),
     /// Later steps that the draft would break.
     Breaks(Vec<Fault>),
+    /// How many cells of a column would not fit a type: for which table, which column, which type.
+    Fit(u64, String, &'static str, Option<u64>),
     /// What the columns tell together: for which table.
     Whole(u64, Box<Result<Whole, Fault>>),
     /// Two columns against each other: for which table, which columns.

@@ -24,6 +24,7 @@ mod look;
 mod profile;
 mod read;
 mod together;
+mod types;
 
 pub use check::moved;
 pub use event::Event;
@@ -65,6 +66,8 @@ pub enum Slot {
     Peek,
     /// A column in depth.
     Profile,
+    /// How a column fits other types.
+    Fits,
     /// All columns together.
     Whole,
     /// Two columns against each other.
@@ -89,7 +92,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 24;
+const SLOTS: usize = 25;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]

@@ -1,4 +1,4 @@
-//! Comfort: settings that last, words for those who come from Excel, matches marked on screen, later steps under a draft, columns proposed by
+//! Comfort: types whose misfits are counted before one is chosen, settings that last, words for those who come from Excel, matches marked on screen, later steps under a draft, columns proposed by
 //! name and kind.
 
 use super::driver::Driver;
@@ -135,4 +135,35 @@ fn columns_are_proposed_by_name_and_kind() {
     driver.click("Use name instead of full name");
     driver.settle();
     assert_eq!(driver.model().faults, []);
+}
+
+#[test]
+fn a_type_is_chosen_by_how_many_cells_would_not_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mixed.csv");
+    // Six values: two whole numbers, a decimal, a date, and two that are none of these; one is missing.
+    std::fs::write(&path, "n,v\n1,7\n2,8\n3,1.5\n4,2024-01-31\n5,x\n6,y\n7,\n").unwrap();
+    let mut driver = Driver::new(folder.path(), vec![path]);
+    driver.wait("the file is open", |model| model.sheet.value().is_some());
+    driver.settle();
+    driver.click("Schema");
+    driver.settle();
+    driver.click("Type of v: text");
+    driver.wait("all types are counted", |model| model.fits.as_ref().is_some_and(|fits| fits.failed.len() == 7));
+    driver.settle();
+    for name in [
+        "Text: all fit",
+        "Whole number: 4 do not fit · 67 %",
+        "Decimal: 3 do not fit · 50 %",
+        "Date: 5 do not fit · 83 %",
+    ] {
+        assert!(driver.widget(name).is_some(), "{name} of {:#?}", driver.names());
+    }
+    driver.picture("schema-type");
+    driver.click("Decimal: 3 do not fit · 50 %");
+    driver.settle();
+    assert_eq!(driver.sentences(), ["Step 1: Change v to decimal"]);
+    assert!(driver.widget("Type of v: decimal").is_some(), "{:#?}", driver.names());
+    let figures = driver.model().sheet.value().unwrap().steps[0].clone().unwrap();
+    assert_eq!(figures.failed, 3, "as many as were told");
 }

@@ -25,10 +25,11 @@ fn columns_are_held_against_each_other_and_a_rectangle_filters() {
     let mut driver = Driver::new(folder.path(), vec![path]);
     driver.wait("the file is open", |model| model.sheet.value().is_some());
     driver.settle();
-    driver.click(&driver.name_of("far, whole number, 0 "));
+    driver.click("far, whole number ");
     driver.click("Profile");
     driver.wait("all columns are counted", |model| {
-        model.together.as_ref().is_some_and(|together| together.whole.value().is_some())
+        let whole = model.together.as_ref().is_some_and(|together| together.whole.value().is_some());
+        whole && model.page.as_ref().is_some_and(|page| page.column == "far" && page.story.value().is_some())
     });
     driver.settle();
     let whole = driver.model().together.as_ref().unwrap().whole.value().unwrap().clone();
@@ -44,6 +45,10 @@ fn columns_are_held_against_each_other_and_a_rectangle_filters() {
     driver.settle();
     assert_eq!(driver.sheet().rows, 408);
 
+    driver.picture("together-above");
+    // It stands below the page of the column.
+    driver.widget("up and down: −1.00").unwrap().scroll_to_me();
+    driver.settle();
     driver.click("up and down: −1.00");
     driver.settle();
     let plane = driver.name_of("down against up: 408 rows");
