@@ -193,6 +193,12 @@ pub enum Action {
     Peek(Option<(u64, String)>),
     /// Make steps of the filters and the order of the view.
     KeepView,
+    /// Save the view (filters, order, open facets) by a name in the project.
+    SaveView(String),
+    /// Look at the table as a saved view has it.
+    UseView(String),
+    /// Take a saved view out of the project.
+    DropView(String),
     /// Open the field for a text to find.
     FindBox,
     /// Look for a text in all rows; none: no more.

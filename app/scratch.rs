@@ -297,6 +297,8 @@ pub struct Scratch {
     pub left_folded: bool,
     /// Whether the right panel is folded.
     pub right_folded: bool,
+    /// The name under which the view is to be saved.
+    pub view_name: String,
     /// The field for a text to find, when it is open.
     pub find: Option<FindBox>,
     /// The value of a facet that is being written otherwise: column, value, text.

@@ -9,6 +9,7 @@ pub mod notice;
 pub mod profile;
 pub mod project;
 pub mod run;
+pub mod saved;
 pub mod settings;
 pub mod sheet;
 pub mod together;

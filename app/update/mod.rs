@@ -6,6 +6,7 @@ mod events;
 mod files;
 mod import;
 mod look;
+mod saved;
 mod steps;
 mod together;
 mod versions;
@@ -136,6 +137,9 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::CopyCells(rows, columns, how) => look::copy_cells(model, jobs, rows, columns, how),
         Action::Peek(cell) => look::peek(model, jobs, cell),
         Action::KeepView => look::keep(model),
+        Action::SaveView(name) => saved::keep(model, &name),
+        Action::UseView(name) => saved::take(model, &name),
+        Action::DropView(name) => saved::drop(model, &name),
         Action::FindBox => {
             scratch.find.get_or_insert_default().fresh = true;
             scratch.tab = crate::scratch::Tab::Grid;

@@ -123,10 +123,7 @@ pub(super) fn excel_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         egui::Grid::new("excel").num_columns(2).spacing(Vec2::new(28.0, 7.0)).show(ui, |ui| {
             for (there, here) in WORDS {
                 ui.label(RichText::new(there).font(theme::heavy(12.0)).color(theme.accent));
-                ui.vertical(|ui| {
-                    ui.set_width(520.0);
-                    ui.label(RichText::new(here).font(theme::small()));
-                });
+                ui.label(RichText::new(here).font(theme::small()));
                 ui.end_row();
             }
         });
