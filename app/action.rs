@@ -87,6 +87,8 @@ pub enum Action {
     Disable(Vec<usize>, bool),
     /// Set the note of a step.
     Note(usize, String),
+    /// Keep what the data decide of a step's columns, or let them decide anew in each run.
+    Keep(usize, Option<serde_json::Value>),
     /// Look at the table after so many steps; none: after all.
     LookAt(Option<usize>),
     /// Look at the difference between two points of the recipe: after so many steps each; none: no more.

@@ -217,6 +217,10 @@ impl Form {
         }
         let written = self.conditions.iter().map(ConditionText::write);
         step.set_conditions(written.chain(self.unread.iter().cloned()).collect());
+        if step.params() != self.base.params() || step.conditions() != self.base.conditions() {
+            // What the data decided for other parameters is not kept for these.
+            step.set_kept(None);
+        }
         step
     }
 }

@@ -190,7 +190,7 @@ fn types_are_kept_in_a_project() {
     let run = place.run(&["run", "p.brewhouse.json"]);
     assert!(run.status.success() && !err(&run).contains("types were decided"), "{}", err(&run));
     place.write("april.csv", "id,n\n002,oops\n");
-    let run = place.run(&["run", "p.brewhouse.json"]);
+    let run = place.run(&["run", "p.brewhouse.json", "--overwrite"]);
     assert_eq!(run.status.code(), Some(1), "{}", err(&run));
     assert!(
         err(&run).contains("column n is stored as decimal") && err(&run).contains("\"oops\" on line 2"),

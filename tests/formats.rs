@@ -198,6 +198,11 @@ fn old_workbooks_and_open_documents_of_others() {
         cells(&opened),
         [row(&["007", "2024-02-29", "2024-02-29T10:30:00"]), row(&["008", "1999-12-31", "1999-12-31T23:59:59"])]
     );
+    let opened = open(&source("book.xlsb"), &folder()).unwrap();
+    assert_eq!(kinds(&opened), ["string", "string", "double", "date", "timestamp", "boolean"]);
+    let [one, two] = wanted(true);
+    assert_eq!(cells(&opened), [one, two, row(&["009", "#DIV/0!", "∅", "∅", "∅", "∅"])]);
+    assert!(opened.notes.iter().any(|note| note == "1 cell holds the error #DIV/0!, first B4"), "{:?}", opened.notes);
     let opened = open(&source("book.ods"), &folder()).unwrap();
     assert_eq!(kinds(&opened), ["string", "string", "double", "date", "boolean"]);
     assert_eq!(
@@ -209,7 +214,7 @@ fn old_workbooks_and_open_documents_of_others() {
 #[test]
 fn damaged_workbooks_are_errors() {
     let place = tempfile::tempdir().unwrap();
-    for name in ["book.xls", "book.ods", "book_1904.xlsx"] {
+    for name in ["book.xls", "book.ods", "book_1904.xlsx", "book.xlsb"] {
         let whole = std::fs::read(folder().join(name)).unwrap();
         for at in (0..whole.len()).step_by(97) {
             let mut odd = whole.clone();

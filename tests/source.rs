@@ -300,7 +300,7 @@ fn stored_types_are_checked_as_the_run_reads() {
     let error = run(opened.frame).err().unwrap();
     assert_eq!(error.kind, ErrorKind::Data, "{error:?}");
     assert!(error.message.contains("column day") && error.message.contains("soon"), "{error}");
-    let error = brewhouse_engine::source::explain(&bad, folder.path(), &AtomicBool::new(false)).unwrap();
+    let error = open(&bad, folder.path()).err().unwrap();
     assert!(error.message.contains("line 3"), "{error}");
 }
 

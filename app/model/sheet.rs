@@ -135,6 +135,8 @@ pub struct StepFigures {
     pub failed: u64,
     /// Cells changed, where it is known.
     pub changed: Option<u64>,
+    /// What the data decide of its columns, as the step can keep it.
+    pub found: Option<serde_json::Value>,
 }
 
 /// A table as it stands at a step, or under a draft.

@@ -79,6 +79,7 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         }
         Action::Disable(picked, off) => steps::disable(model, &picked, off),
         Action::Note(at, text) => steps::note(model, at, text),
+        Action::Keep(at, found) => steps::keep(model, at, found),
         Action::LookAt(at) => steps::look_at(model, scratch, at),
         Action::Compare(points) => compare::compare(model, scratch, points),
         Action::CompareOnly(only) => compare::only(model, only),

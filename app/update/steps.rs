@@ -219,6 +219,17 @@ pub(super) fn note(model: &mut Model, at: usize, text: String) {
     });
 }
 
+/// Keeps what the data decide of a step's columns, or lets them decide anew.
+pub(super) fn keep(model: &mut Model, at: usize, found: Option<serde_json::Value>) {
+    let label =
+        if found.is_some() { "Keep the columns of a step" } else { "Let the data decide the columns of a step" };
+    change(model, label, |steps| {
+        if let Some(step) = steps.get_mut(at) {
+            step.set_kept(found);
+        }
+    });
+}
+
 /// Looks at the table after so many steps.
 pub(super) fn look_at(model: &mut Model, scratch: &mut Scratch, at: Option<usize>) {
     model.compare = None;

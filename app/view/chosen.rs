@@ -183,6 +183,18 @@ pub(super) fn step_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: 
         scene.act(Action::DeleteFrom(at));
         ui.close();
     }
+    let found = scene.model.sheet.value().and_then(|sheet| sheet.steps.get(at)?.as_ref()?.found.clone());
+    let keep = match (step.kept(), found) {
+        (Some(_), _) => Some(("Let the data decide its columns", None)),
+        (None, Some(found)) => Some(("Keep the columns it makes now", Some(found))),
+        (None, None) => None,
+    };
+    if let Some((title, found)) = keep
+        && ui.add(button::menu_item(title)).clicked()
+    {
+        scene.act(Action::Keep(at, found));
+        ui.close();
+    }
     if ui.add(button::menu_item("Write a note…")).clicked() {
         scene.scratch.note = Some((at, step.note().unwrap_or_default().to_owned()));
         ui.close();

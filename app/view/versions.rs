@@ -238,6 +238,8 @@ fn edit_words(edit: &Edit, newer: &Step, older: &Step) -> String {
         }
         Edit::Conditions => format!("conditions, before: {}", sentence::text(older)),
         Edit::Note(was, now) => format!("note: {} → {}", quoted(was), quoted(now)),
+        Edit::Columns { kept: true } => "keeps its columns".to_owned(),
+        Edit::Columns { kept: false } => "the data decide its columns".to_owned(),
         Edit::SwitchedOff => "switched off".to_owned(),
         Edit::SwitchedOn => "switched on".to_owned(),
     }

@@ -465,7 +465,9 @@ pub(super) fn figures(view: &View, depth: usize) -> Vec<Option<StepFigures>> {
     let mut figures = vec![None; depth];
     for count in &view.counts {
         if let Some(place) = figures.get_mut(count.step.wrapping_sub(1)) {
-            *place = Some(StepFigures { rows_in: count.rows_in, rows_out: count.rows_out, ..StepFigures::default() });
+            let found = count.found.clone().filter(|_| view.exact);
+            let (rows_in, rows_out) = (count.rows_in, count.rows_out);
+            *place = Some(StepFigures { rows_in, rows_out, found, ..StepFigures::default() });
         }
     }
     figures

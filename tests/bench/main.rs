@@ -1,6 +1,6 @@
 //! `cargo bench`: the engine against the same plan written by hand in Polars, in one run, as a ratio of medians.
 //!
-//! `cargo bench -- 20000000` sets the number of rows (2 million otherwise). Rows are made once, in the system's temporary folder. Both sides
+//! `cargo bench -- 20000000` sets the number of rows (2 million otherwise), `cargo bench -- group` chooses among the jobs. Rows are made once, in the system's temporary folder. Both sides
 //! know the types, read the same CSV and write zstd Parquet of the same row groups with the streaming engine; the engine's side also counts,
 //! balances, reads back and swaps, as every run does. The typing pass is timed apart.
 //!
@@ -85,7 +85,11 @@ fn main() {
     writeln!(report, "{rows} rows, {megabytes:.0} MB of CSV; deciding types on all rows: {typed:.2} s").unwrap();
     writeln!(report, "{:<22} {:>9} {:>9} {:>7}", "job", "engine", "by hand", "ratio").unwrap();
     let others = typed_source("customers", &customers).0;
-    for bench in benches() {
+    let wanted = |bench: &Bench| {
+        let words: Vec<&String> = words.iter().skip(1).filter(|word| word.chars().all(char::is_alphabetic)).collect();
+        words.is_empty() || words.iter().any(|word| bench.name.contains(word.as_str()))
+    };
+    for bench in benches().into_iter().filter(wanted) {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for run in 0..=RUNS {
             let a = engine(&bench, &source, &others, &folder);

@@ -3,12 +3,15 @@
     python3 -m venv venv && venv/bin/pip install pyarrow fastavro cramjam backports.zstd xlwt odfpy openpyxl
     venv/bin/python tests/formats/make.py
 
-pyarrow writes encrypted Parquet, fastavro writes Avro, xlwt old workbooks (xls) with both epochs, odfpy OpenDocument sheets.
+pyarrow writes encrypted Parquet, fastavro writes Avro, xlwt old workbooks (xls) with both epochs, odfpy OpenDocument sheets. Nothing
+free writes binary workbooks (xlsb): its records are put together here as [MS-XLSB] has them, and LibreOffice reads the result alike.
 """
 import datetime as dt
 import decimal
 import pathlib
+import struct
 import uuid
+import zipfile
 
 import fastavro
 import openpyxl
@@ -117,3 +120,75 @@ for cells in [
     table.addElement(row)
 doc.spreadsheet.addElement(table)
 doc.save(str(HERE / "book.ods"))
+
+
+# A binary workbook: shared and inline texts, numbers packed and in full, dates by their format, a truth value, an error, a blank.
+def record(kind, body=b""):
+    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return head + bytes([len(body)]) + body
+
+
+def wide(text):
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def cells(*values):
+    for column, (kind, style, body) in enumerate(values):
+        yield record(kind, struct.pack("<II", column, style) + body)
+
+
+def row(number, *values):
+    return record(0, struct.pack("<IIHBBBI", number, 0, 300, 0, 0, 0, 0)) + b"".join(cells(*values))
+
+
+def shared(index):
+    return (7, 0, struct.pack("<I", index))
+
+
+def inline(text):
+    return (6, 0, wide(text))
+
+
+def real(value, style=0):
+    return (5, style, struct.pack("<d", value))
+
+
+def packed(value, hundredth=False):
+    return (2, 0, struct.pack("<I", (value << 2 | 2 | hundredth) & 0xFFFFFFFF))
+
+
+BLANK = (1, 0, b"")
+TEXTS = ["id", "name", "amount", "day", "at", "flag", "007", "Köln", "008"]
+PARTS = {
+    "[Content_Types].xml": """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>
+<Override PartName="/xl/worksheets/sheet1.bin" ContentType="application/vnd.ms-excel.worksheet"/>
+<Override PartName="/xl/sharedStrings.bin" ContentType="application/vnd.ms-excel.sharedStrings"/>
+<Override PartName="/xl/styles.bin" ContentType="application/vnd.ms-excel.styles"/></Types>""",
+    "_rels/.rels": """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"
+Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.bin"/></Relationships>""",
+    "xl/_rels/workbook.bin.rels": """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/>
+<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.bin"/>
+<Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.bin"/>
+</Relationships>""",
+    "xl/workbook.bin": record(131) + record(153, struct.pack("<II", 0, 0) + wide("")) + record(143)
+    + record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Data")) + record(144) + record(132),
+    "xl/sharedStrings.bin": record(159, struct.pack("<II", len(TEXTS), len(TEXTS)))
+    + b"".join(record(19, b"\0" + wide(text)) for text in TEXTS) + record(160),
+    "xl/styles.bin": record(278) + record(615, struct.pack("<I", 1)) + record(44, struct.pack("<H", 164) + wide("yyyy\\-mm\\-dd hh:mm:ss"))
+    + record(616) + record(617, struct.pack("<I", 3))
+    + b"".join(record(47, struct.pack("<HHHHHBBHH", 0, form, 0, 0, 0, 0, 0, 0, 1)) for form in (0, 14, 164)) + record(618) + record(279),
+    "xl/worksheets/sheet1.bin": record(129) + record(148, struct.pack("<IIII", 0, 3, 0, 5)) + record(145)
+    + row(0, *(shared(at) for at in range(6)))
+    + row(1, shared(6), shared(7), packed(1250, True), real(45351, 1), real(45351.4375, 2), (4, 0, b"\1"))
+    + row(2, shared(8), inline("x"), packed(-3), real(36525, 1), real(36525.999988425923, 2), (4, 0, b"\0"))
+    + row(3, inline("009"), (3, 0, b"\x07"), BLANK, BLANK, BLANK, BLANK) + record(146) + record(130),
+}
+with zipfile.ZipFile(HERE / "book.xlsb", "w", zipfile.ZIP_DEFLATED) as out:
+    for name, body in PARTS.items():
+        out.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), body)

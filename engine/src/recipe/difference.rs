@@ -35,6 +35,11 @@ pub enum Edit {
     Param(String, Option<String>, Option<String>),
     /// The conditions.
     Conditions,
+    /// Whether it keeps the columns that the data decided, and which.
+    Columns {
+        /// Whether it keeps columns now.
+        kept: bool,
+    },
     /// The note, before and after.
     Note(Option<String>, Option<String>),
     /// It was switched off.
@@ -46,12 +51,12 @@ pub enum Edit {
 impl Step {
     /// Whether another step does and says the same, however its file writes it.
     pub fn same_as(&self, other: &Self) -> bool {
-        self.meaning() == other.meaning()
+        self.said() == other.said()
     }
 
     /// What it does and says.
-    fn meaning(&self) -> (String, Option<&str>, bool) {
-        (self.to_databrew().to_string(), self.note(), self.disabled())
+    fn said(&self) -> (String, Option<&str>, bool) {
+        (self.meaning(), self.note(), self.disabled())
     }
 }
 
@@ -82,6 +87,9 @@ pub fn edits(was: &Step, now: &Step) -> Vec<Edit> {
     if was.conditions() != now.conditions() {
         edits.push(Edit::Conditions);
     }
+    if was.kept() != now.kept() {
+        edits.push(Edit::Columns { kept: now.kept().is_some() });
+    }
     if was.note() != now.note() {
         edits.push(Edit::Note(was.note().map(str::to_owned), now.note().map(str::to_owned)));
     }
@@ -96,7 +104,7 @@ pub fn edits(was: &Step, now: &Step) -> Vec<Edit> {
 /// The longest list of steps that both have in the same order, as pairs of places.
 fn kept(old: &[Step], new: &[Step]) -> Vec<(usize, usize)> {
     let (rows, columns) = (old.len(), new.len());
-    let [old, new] = [old, new].map(|steps| steps.iter().map(Step::meaning).collect::<Vec<_>>());
+    let [old, new] = [old, new].map(|steps| steps.iter().map(Step::said).collect::<Vec<_>>());
     let same = |was: usize, now: usize| old[was] == new[now];
     // How many of the steps from two places on both have.
     let mut longest = vec![vec![0_usize; columns + 1]; rows + 1];

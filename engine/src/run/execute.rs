@@ -11,7 +11,8 @@ use crate::plan::{Compiled, Taps, compile};
 use crate::sink::{self, Target, Written};
 use crate::source::{self, Opened, Source};
 use polars::prelude::{Engine, LazyFrame, SchemaRef};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// A run that did not succeed: why, and the receipt as far as it got.
@@ -35,8 +36,15 @@ pub struct Prepared {
     pub env: Environment,
 }
 
-/// Opens all datasets of a job; text is typed on all its rows unless its types are stored.
+/// Opens all datasets of a job; text is typed on all its rows, and stored types are held against all of them.
 pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
+    prepare_by(job, monitor, source::open)
+}
+
+/// How the main dataset is opened.
+type Open = fn(&Source, &Path, &AtomicBool, &dyn Fn(u64)) -> Result<Opened>;
+
+fn prepare_by(job: &Job, monitor: &Monitor, how: Open) -> Result<Prepared> {
     let started = Instant::now();
     let total: u64 = source::total_bytes(&job.dataset, &job.base);
     let cancel = monitor.flag();
@@ -55,7 +63,7 @@ pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
                 ..Progress::default()
             });
         };
-        source::open(&with_keys(source, job), &job.base, &cancel, &report)
+        how(&with_keys(source, job), &job.base, &cancel, &report)
     };
     let dataset = open(&job.dataset)?;
     let mut others = Vec::new();
@@ -103,6 +111,8 @@ pub fn execute(job: &Job, monitor: &Monitor) -> std::result::Result<Receipt, Box
     }
 }
 
+// Stored types are checked as the run reads, in one pass. Only where that fails is the source looked at on its own, which tells all
+// that is wrong, or sets aside what the one pass cannot.
 fn run(
     job: &Job,
     monitor: &Monitor,
@@ -110,7 +120,33 @@ fn run(
     receipt: &mut Receipt,
     problems: &mut Vec<Problem>,
 ) -> Result<()> {
-    let prepared = prepare(job, monitor)?;
+    let whole = || prepare_by(job, monitor, source::open);
+    // Rows that are not read are not checked: then all are looked at first.
+    let prepared = if job.limit.is_some() { whole()? } else { prepare_by(job, monitor, source::open_stored)? };
+    if !prepared.dataset.is_unsettled() {
+        return run_prepared(job, monitor, prepared, started, receipt, problems).map(|_| ());
+    }
+    match run_prepared(job, monitor, prepared, started, receipt, problems) {
+        Ok(true) => return Ok(()),
+        Err(error) if monitor.cancelled() || !problems.is_empty() || error.kind == ErrorKind::Sink => {
+            return Err(error);
+        }
+        Ok(false) | Err(_) => {}
+    }
+    *receipt = blank_receipt(job);
+    let prepared = whole()?;
+    run_prepared(job, monitor, prepared, started, receipt, problems).map(|_| ())
+}
+
+// Runs a job whose datasets are open; false when a record turned out to be out of shape, and nothing was put in place.
+fn run_prepared(
+    job: &Job,
+    monitor: &Monitor,
+    mut prepared: Prepared,
+    started: Instant,
+    receipt: &mut Receipt,
+    problems: &mut Vec<Problem>,
+) -> Result<bool> {
     receipt.opening_seconds = started.elapsed().as_secs_f64();
     fill_inputs(receipt, job, &prepared);
     refuse_lost_lines(&prepared)?;
@@ -129,15 +165,22 @@ fn run(
         let schema =
             compiled.schema.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "the columns are unknown"))?;
         let staging = sink::prepare(&with_metadata(job, target, receipt)?, &inputs, &schema)?;
-        let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), started);
+        let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), prepared.dataset.counting(), started);
         let frame = staging.attach(compiled.frame.clone())?;
-        watch
-            .during(monitor, || sink_frame(frame, monitor))
-            .map_err(|error| staging.refused().unwrap_or_else(|| blame(error, &compiled, monitor)))?;
+        let unsettled = prepared.dataset.is_unsettled();
+        watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| {
+            // What was wrong with the source is found out by the pass that follows.
+            let placed = |error| if unsettled { error } else { blame(error, &compiled, monitor) };
+            staging.refused().unwrap_or_else(|| placed(error))
+        })?;
+        if !prepared.dataset.settle(&job.dataset)? {
+            return Ok(false);
+        }
         let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;
         check_expected(job, rows)?;
         committed.push((staging, rows, schema));
     }
+    fill_inputs(receipt, job, &prepared);
     // What did not fit is safe before the output takes its place.
     receipt.set_aside = super::aside::write(job, &prepared)?;
     for (staging, rows, schema) in committed {
@@ -145,7 +188,7 @@ fn run(
         fill_outputs(receipt, &written);
     }
     receipt.balanced = true;
-    Ok(())
+    Ok(true)
 }
 
 /// Every line of a source must be known to be something.
@@ -187,7 +230,8 @@ fn sink_frame(frame: LazyFrame, monitor: &Monitor) -> Result<()> {
     if monitor.cancelled() {
         return Err(Error::new(ErrorKind::Cancelled, "cancelled"));
     }
-    guarded(move || frame.collect_with_engine(Engine::Streaming).map(|_| ()))
+    let told = |error: Error| source::misfit_of(&error).unwrap_or(error);
+    guarded(move || frame.collect_with_engine(Engine::Streaming).map(|_| ())).map_err(told)
 }
 
 /// Finds the step whose frame is the first that cannot be run, and places the error there.
@@ -246,6 +290,8 @@ fn blank_receipt(job: &Job) -> Receipt {
 }
 
 fn fill_inputs(receipt: &mut Receipt, job: &Job, prepared: &Prepared) {
+    receipt.inputs.clear();
+    receipt.notes.clear();
     let main = std::iter::once((&job.dataset.name, &prepared.dataset));
     for (name, opened) in main.chain(prepared.others.iter().map(|(name, opened)| (name, opened))) {
         receipt.inputs.extend(opened.files.iter().map(|file| InputFact {

@@ -7,6 +7,7 @@ use crate::op::sentence;
 use crate::plan::{Compiled, Counter, Taps};
 use crate::recipe::Recipe;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How often progress is told.
@@ -16,12 +17,19 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) struct Watch {
     source: Counter,
     records: Option<u64>,
+    /// Where they are told by a count that goes on beside the plan.
+    counting: Option<Arc<OnceLock<u64>>>,
     started: Instant,
 }
 
 impl Watch {
-    pub(super) fn new(taps: &Taps, records: Option<u64>, started: Instant) -> Self {
-        Self { source: taps.source_count(), records, started }
+    pub(super) fn new(
+        taps: &Taps,
+        records: Option<u64>,
+        counting: Option<Arc<OnceLock<u64>>>,
+        started: Instant,
+    ) -> Self {
+        Self { source: taps.source_count(), records, counting, started }
     }
 
     /// Runs something while progress is told from a thread of its own.
@@ -50,12 +58,13 @@ impl Watch {
     #[allow(clippy::cast_precision_loss, reason = "figures for a progress bar")]
     fn progress(&self, began: Instant) -> Progress {
         let rows = self.source.get();
+        let records = self.records.or_else(|| self.counting.as_ref()?.get().copied());
         Progress {
             event: "progress".into(),
             phase: "rows".into(),
             rows,
-            total_rows: self.records,
-            share: self.records.filter(|r| *r > 0).map(|r| (rows as f64 / r as f64).min(1.0)),
+            total_rows: records,
+            share: records.filter(|r| *r > 0).map(|r| (rows as f64 / r as f64).min(1.0)),
             rows_per_second: rows as f64 / began.elapsed().as_secs_f64().max(0.001),
             seconds: self.started.elapsed().as_secs_f64(),
             ..Progress::default()

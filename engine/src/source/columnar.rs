@@ -84,6 +84,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
         notes: found.notes,
         text: None,
         sheets: Vec::new(),
+        recount: None,
     })
 }
 

@@ -121,7 +121,6 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
     let (most, cancel) = match depth {
         Depth::Head { rows } => (rows as u64, None),
         Depth::Whole { cancel, .. } => (u64::MAX, Some(cancel)),
-        Depth::Stored => (u64::MAX, None),
     };
     let mut parts = Vec::new();
     let mut rows = 0;
@@ -166,6 +165,7 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
         notes: found.notes,
         text: None,
         sheets: Vec::new(),
+        recount: None,
     })
 }
 

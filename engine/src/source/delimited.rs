@@ -1,52 +1,60 @@
 //! Delimited text: layout, typing pass, and the lazy frame that reads it with the decided types.
 
 use super::dialect::Layout;
+use super::exact::exact;
 use super::facts::{ColumnVerdict, LineCount, TextFacts};
 use super::files::{Found, scan_of, unreadable};
 use super::intake::{Job, Passed, pass, skipped};
 use super::kept::Place;
 use super::laid::{Laid, judge, layouts, paths, plain};
-use super::rejects::{Rejects, SetAside};
+use super::recount::Recount;
+use super::rejects::Rejects;
 use super::shape::Shape;
 use super::split::{Marks, Nobody, split};
 use super::straighten::{self, Copied, Rules};
 use super::tracker::{Lines, Tally};
-use super::verdict::{Manner, Style, check, decide, kept};
-use super::{Depth, Opened, ReadOptions, Source, StoredColumn, temporal};
+use super::typed::{Reading, Table, dtype, schema_of, usable};
+use super::verdict::{Style, check, decide, kept, limits};
+use super::{Depth, Opened, Source, StoredColumn};
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::dtype_of_word;
-use polars::prelude::{
-    DataFrame, DataType, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, PlSmallStr,
-    ScanSources, Schema, any_horizontal, col,
-};
+use polars::prelude::{DataFrame, IntoLazy as _, ScanSources, Schema};
 use std::collections::{HashMap, HashSet};
 use std::io::{BufWriter, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-// What is looked at of a file whose first rows are wanted at once.
+// What is looked at of a file whose first rows are wanted at once, and of one whose types are stored.
 const HEAD: u64 = 4 << 20;
+const SAMPLE: u64 = 1 << 18;
 
 /// Opens delimited text.
 pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Result<Opened> {
     let (mut layouts, empty) = layouts(&found, &source.options, matches!(depth, Depth::Head { .. }))?;
     found.note_empty(&layouts, &empty);
-    let Some((_, first)) = layouts.first() else { return Ok(nothing(found)) };
-    let mut table =
-        Table { names: first.names.clone(), marks: first.marks.clone(), options: &source.options, tag: found.tag() };
+    let Some((_, first)) = layouts.first() else { return nothing(found, source) };
+    let stored = source.columns.as_deref().unwrap_or_default();
+    let limit = |name: &String| limits(&stored.iter().find(|column| column.name == *name)?.kind);
+    let mut table = Table {
+        limits: first.names.iter().map(limit).collect(),
+        names: first.names.clone(),
+        marks: first.marks.clone(),
+        options: &source.options,
+        tag: found.tag(),
+    };
     let mut read = match depth {
-        Depth::Whole { cancel, progress } => {
-            let place = Place::of(source, &layouts)?.filter(|_| plain(&layouts, &source.options));
-            match place
-                .as_ref()
-                .and_then(|place| place.read(&Tally::new(table.names.len(), &source.options.null_words)))
-            {
-                Some((tally, marks)) => {
+        Depth::Whole { cancel, progress, single } => {
+            let limited = table.limits.iter().any(Option::is_some);
+            let place = Place::of(source, &layouts)?.filter(|_| plain(&layouts, &source.options) && !limited);
+            let known = place.as_ref().and_then(|place| place.read(&table.blank_tally()));
+            let checked = if known.is_none() && single { checked(source, &table, &layouts)? } else { None };
+            match (known, checked) {
+                (Some((tally, marks)), _) => {
                     table.marks = marks;
                     untouched(&table, &layouts, tally)?
                 }
-                None => {
+                (None, Some(read)) => read,
+                (None, None) => {
                     let read = read_whole(&mut table, &mut layouts, cancel, progress)?;
                     // A file that was changed meanwhile has another place.
                     let after = Place::of(source, &layouts)?;
@@ -59,21 +67,12 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
                 }
             }
         }
-        Depth::Head { rows } => read_head(&table, &layouts, rows)?,
-        Depth::Stored if !plain(&layouts, &source.options) => {
-            read_whole(&mut table, &mut layouts, &AtomicBool::new(false), &|_| ())?
-        }
-        Depth::Stored => Reading {
-            scan: Some(scan_of(paths(&layouts))?),
-            skip: layouts[0].1.skip,
-            header: layouts[0].1.dialect.header,
-            ..Reading::default()
-        },
+        Depth::Head { rows } => read_head(&table, &layouts, rows, HEAD)?,
     };
     let mut notes = std::mem::take(&mut found.notes);
     notes.extend(layouts[0].1.notes.iter().cloned());
     notes.append(&mut read.notes);
-    let (verdict, styles) = verdicts(source, &table, read.tally.as_ref(), &depth, &mut notes)?;
+    let (verdict, styles) = verdicts(source, &table, &read, &depth, &mut notes)?;
     let columns: Vec<_> = verdict.iter().map(|v| StoredColumn { name: v.name.clone(), kind: v.kind.clone() }).collect();
     if let Some(tally) = &read.tally {
         remark(tally, read.filled, &mut notes);
@@ -94,38 +93,31 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
         dialect.quote = table.marks.quote.map(char::from);
     }
     let text = Some(TextFacts { dialect, lines: read.lines, set_aside: read.set_aside });
-    Ok(Opened { frame, schema, columns, files: found.files, records, verdict, notes, text, sheets: Vec::new() })
+    let recount = read.checked.map(|(_, recount)| recount);
+    Ok(Opened {
+        frame,
+        schema,
+        columns,
+        files: found.files,
+        records,
+        verdict,
+        notes,
+        text,
+        sheets: Vec::new(),
+        recount,
+    })
 }
 
-struct Table<'a> {
-    names: Vec<String>,
-    marks: Marks,
-    options: &'a ReadOptions,
-    /// The column that tells the file of each row, where one is wanted.
-    tag: Option<PlSmallStr>,
-}
-
-#[derive(Default)]
-struct Reading {
-    tally: Option<Tally>,
-    scan: Option<ScanSources>,
-    rows: Option<usize>,
-    /// Whether what is scanned is a copy of the data alone, without names and lines to skip.
-    bare: bool,
-    /// Lines to skip, and whether a header follows, where it is no copy.
-    skip: usize,
-    header: bool,
-    /// Whether short records were filled up.
-    filled: bool,
-    notes: Vec<String>,
-    lines: LineCount,
-    set_aside: SetAside,
-}
-
-fn nothing(found: Found) -> Opened {
+fn nothing(found: Found, source: &Source) -> Result<Opened> {
+    if let Some(stored) = source.columns.as_deref().filter(|stored| !stored.is_empty()) {
+        let gone: Vec<&str> = stored.iter().map(|column| column.name.as_str()).collect();
+        let mut error = without(&gone, &[], source, &[]);
+        error.advice = Some("the file is empty: it has no columns and no rows".into());
+        return Err(error);
+    }
     let mut notes = found.notes;
     notes.push("the file is empty: it has no columns and no rows".to_owned());
-    Opened {
+    Ok(Opened {
         frame: DataFrame::empty().lazy(),
         schema: Arc::new(Schema::default()),
         columns: Vec::new(),
@@ -135,7 +127,35 @@ fn nothing(found: Found) -> Opened {
         notes,
         text: None,
         sheets: Vec::new(),
+        recount: None,
+    })
+}
+
+// A reading that checks stored types and counts lines on its way; none where only the typing pass can tell how the file is to be read.
+fn checked(source: &Source, table: &Table<'_>, layouts: &[Laid]) -> Result<Option<Reading>> {
+    let stored = source.columns.as_deref().unwrap_or_default();
+    if !plain(layouts, &source.options) || stored.len() != table.names.len() {
+        return Ok(None);
     }
+    let head = read_head(table, layouts, usize::MAX, SAMPLE)?;
+    let Some(tally) = head.tally.filter(|tally| tally.is_regular() && tally.records > 0) else { return Ok(None) };
+    let manner = table.manner();
+    let readable = |(at, name): (usize, &String)| {
+        let dtype = stored.iter().find(|column| column.name == *name).and_then(|column| dtype(column).ok())?;
+        let (_, style) = decide(name, &tally.columns[at], manner);
+        exact(name, &dtype, usable(style, &dtype), &tally.columns[at])
+    };
+    if table.names.iter().enumerate().any(|column| readable(column).is_none()) {
+        return Ok(None);
+    }
+    let recount = Recount::begin(layouts, &table.marks, table.names.len())?;
+    Ok(Some(Reading {
+        scan: Some(scan_of(paths(layouts))?),
+        skip: layouts[0].1.skip,
+        header: layouts[0].1.dialect.header,
+        checked: Some((tally, recount)),
+        ..Reading::default()
+    }))
 }
 
 fn read_whole(
@@ -144,7 +164,7 @@ fn read_whole(
     cancel: &AtomicBool,
     progress: &dyn Fn(u64),
 ) -> Result<Reading> {
-    let mut blank = Tally::new(table.names.len(), &table.options.null_words);
+    let mut blank = table.blank_tally();
     let regular = !layouts.iter().any(|(_, layout)| layout.stray);
     let fill = fills(table, layouts);
     let mut tally = None;
@@ -160,7 +180,7 @@ fn read_whole(
             table.marks = Marks::new(quoted.delimiter, None);
             blank.watch = quoted.quote;
             passed = pass_all(table, layouts, &blank, cancel, progress)?;
-            if !matches!(&passed, Passed::Whole(tally) if tally.watched == 0) {
+            if !matches!(&passed, Passed::Whole(tally) if tally.watched == 0 && fits(table, fill, tally)) {
                 table.marks = quoted;
                 passed = Passed::Irregular;
             }
@@ -168,22 +188,25 @@ fn read_whole(
         if let Passed::Whole(whole) = passed {
             tally = Some(*whole);
         }
-    } else {
-        judge(table.options, layouts)?;
+    }
+    if tally.is_none() && judge(table.options, layouts)? {
+        // A pass that ended early has not seen all bytes.
         table.names.clone_from(&layouts[0].1.names);
     }
     blank.watch = None;
-    let fits = |tally: &Tally| {
-        tally.long.count == 0
-            && (fill || tally.short.count == 0)
-            && tally.spare.count == 0
-            && (tally.blank.count == 0 || tally.hollow == 0)
-            && !header_again(table, tally)
-    };
-    let Some(tally) = tally.filter(|tally| fits(tally) && plain(layouts, table.options)) else {
+    let Some(tally) = tally.filter(|tally| fits(table, fill, tally) && plain(layouts, table.options)) else {
         return straightened(table, layouts, &blank, fill, cancel, progress);
     };
     untouched(table, layouts, tally)
+}
+
+// Whether the engine's reader takes every record for what it is.
+fn fits(table: &Table<'_>, fill: bool, tally: &Tally) -> bool {
+    tally.long.count == 0
+        && (fill || tally.short.count == 0)
+        && tally.spare.count == 0
+        && (tally.blank.count == 0 || tally.hollow == 0)
+        && !header_again(table, tally)
 }
 
 // Files that the engine's reader takes as they lie on disk, and what was counted in them.
@@ -226,10 +249,11 @@ fn pass_all(
     progress: &dyn Fn(u64),
 ) -> Result<Passed> {
     let mut tally = blank.clone();
+    let fill = fills(table, layouts);
     let mut before = 0;
     for (file, layout) in layouts {
         let told = |bytes| progress(before + bytes);
-        match pass(&job(table, layout, cancel, &told), blank)? {
+        match pass(&job(table, layout, fill, cancel, &told), blank)? {
             Passed::Whole(more) => tally.merge(*more),
             other => return Ok(other),
         }
@@ -238,8 +262,15 @@ fn pass_all(
     Ok(Passed::Whole(Box::new(tally)))
 }
 
-fn job<'a>(table: &'a Table<'_>, layout: &'a Layout, cancel: &'a AtomicBool, progress: &'a dyn Fn(u64)) -> Job<'a> {
-    Job { text: &layout.text, offset: layout.offset, line: layout.line, marks: &table.marks, cancel, progress }
+fn job<'a>(
+    table: &'a Table<'_>,
+    layout: &'a Layout,
+    fill: bool,
+    cancel: &'a AtomicBool,
+    progress: &'a dyn Fn(u64),
+) -> Job<'a> {
+    let (text, offset, line) = (&layout.text, layout.offset, layout.line);
+    Job { text, offset, line, marks: &table.marks, fill, cancel, progress }
 }
 
 fn rules<'a>(layout: &'a Layout, table: &Table<'_>, fill: bool, file: usize) -> Rules<'a> {
@@ -269,7 +300,7 @@ fn straightened(
     let mut before = 0;
     for (at, (file, layout)) in layouts.iter().enumerate() {
         let told = |bytes| progress(before + bytes);
-        let job = job(table, layout, cancel, &told);
+        let job = job(table, layout, fill, cancel, &told);
         let copied = straighten::copy(&job, &rules(layout, table, fill, at), blank, &mut rejects, &mut out)?;
         add(&mut lines, &copied, layout.line - 1);
         comments.merge(copied.comments);
@@ -311,18 +342,18 @@ fn add(lines: &mut LineCount, copied: &Copied, before: u64) {
 }
 
 // The first rows of the first files, through memory.
-fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading> {
-    let blank = Tally::new(table.names.len(), &table.options.null_words);
+fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize, most: u64) -> Result<Reading> {
+    let blank = table.blank_tally();
     let mut tally = blank.clone();
     let mut text = Vec::new();
     let fill = fills(table, layouts);
     for (at, (file, layout)) in layouts.iter().enumerate() {
         let mut bytes = Vec::new();
         skipped(&layout.text, layout.offset)?
-            .take(HEAD)
+            .take(most)
             .read_to_end(&mut bytes)
             .map_err(|error| unreadable(&file.path, &error))?;
-        let ended = (bytes.len() as u64) < HEAD;
+        let ended = (bytes.len() as u64) < most;
         if !ended {
             let complete = split(&bytes, &table.marks, 1, &mut Nobody).complete;
             bytes.truncate(complete);
@@ -332,7 +363,7 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
             straighten::copy_bytes(&bytes, &layout.text, layout.line, &table.marks, &rules, &blank, ended)?;
         tally.merge(copied.tally);
         text.append(&mut straight);
-        if tally.records >= rows as u64 || text.len() as u64 >= HEAD {
+        if tally.records >= rows as u64 || text.len() as u64 >= most {
             break;
         }
     }
@@ -351,11 +382,12 @@ fn read_head(table: &Table<'_>, layouts: &[Laid], rows: usize) -> Result<Reading
 fn verdicts(
     source: &Source,
     table: &Table<'_>,
-    tally: Option<&Tally>,
+    read: &Reading,
     depth: &Depth<'_>,
     notes: &mut Vec<String>,
 ) -> Result<(Vec<ColumnVerdict>, Vec<Style>)> {
-    let manner = Manner { order: table.options.date_order.map(Into::into), comma: table.options.decimal_comma };
+    let manner = table.manner();
+    let tally = read.tally.as_ref();
     let stored = source.columns.as_deref().unwrap_or_default();
     let known: HashSet<&str> = table.names.iter().map(String::as_str).collect();
     let by_name: HashMap<&str, &StoredColumn> = stored.iter().map(|column| (column.name.as_str(), column)).collect();
@@ -379,7 +411,12 @@ fn verdicts(
                 }),
             (None, Some(tracker)) if table.options.text_columns.contains(name) => (kept(name, tracker), Style::Plain),
             (None, Some(tracker)) => decide(name, tracker, manner),
-            (Some(column), _) => (unseen(name, &column.kind), Style::Plain),
+            (Some(column), _) => {
+                let head = read.checked.as_ref().map(|(head, _)| decide(name, &head.columns[at], manner));
+                let style =
+                    head.zip(dtype(column).ok()).map_or(Style::Plain, |((_, style), dtype)| usable(style, &dtype));
+                (unseen(name, &column.kind), style)
+            }
             (None, None) => (unseen(name, "string"), Style::Plain),
         };
         verdicts.push(verdict);
@@ -430,71 +467,5 @@ fn remark(tally: &Tally, filled: bool, notes: &mut Vec<String>) {
     }
     if tally.blank.count > 0 {
         notes.push(format!("blank lines, left out: {}", tally.blank.words()));
-    }
-}
-
-fn schema_of(columns: &[StoredColumn]) -> Result<Schema> {
-    columns.iter().map(|column| Ok((column.name.as_str().into(), dtype(column)?))).collect()
-}
-
-fn dtype(column: &StoredColumn) -> Result<DataType> {
-    dtype_of_word(&column.kind).filter(|dtype| *dtype != DataType::Time).ok_or_else(|| {
-        Error::new(ErrorKind::Type, format!("column {} cannot be read from text as {}", column.name, column.kind))
-            .advise("store it as string and convert it with a step")
-    })
-}
-
-impl Table<'_> {
-    // The frame that reads the table with its types; dates are read as text and parsed by our own code.
-    fn frame(&self, columns: &[StoredColumn], styles: &[Style], read: &Reading) -> Result<LazyFrame> {
-        let schema = schema_of(columns)?;
-        let rows = read.tally.as_ref().map_or(1, |tally| tally.records + tally.blank.count);
-        let Some(scan) = read.scan.clone().filter(|_| rows > 0) else {
-            return Ok(DataFrame::empty_with_schema(&schema).lazy());
-        };
-        let mut raw: Schema = schema
-            .iter()
-            .zip(styles)
-            .map(|((name, dtype), style)| {
-                let ours = dtype.is_temporal() || *style == Style::Comma;
-                (name.clone(), if ours { DataType::String } else { dtype.clone() })
-            })
-            .collect();
-        if let Some(tag) = self.tag.clone().filter(|_| read.bare) {
-            raw.insert(tag, DataType::String);
-        }
-        let words = &self.options.null_words;
-        let words = (!words.is_empty())
-            .then(|| NullValues::AllColumns(words.iter().map(|word| word.as_str().into()).collect()));
-        let mut frame = LazyCsvReader::new_with_sources(scan)
-            .with_glob(false)
-            .with_cache(false)
-            .with_has_header(read.header && !read.bare)
-            .with_skip_lines(if read.bare { 0 } else { read.skip })
-            .with_separator(self.marks.delimiter)
-            .with_quote_char(if read.bare { self.marks.quote.or(Some(b'"')) } else { self.marks.quote })
-            .with_null_values(words)
-            .with_missing_is_null(true)
-            .with_raise_if_empty(false)
-            .with_n_rows(read.rows)
-            .with_include_file_paths(self.tag.clone().filter(|_| !read.bare))
-            .with_schema(Some(Arc::new(raw)))
-            .finish()?;
-        if !read.bare && columns.len() > 1 && read.tally.as_ref().is_some_and(|tally| tally.blank.count > 0) {
-            let filled: Vec<_> = columns.iter().map(|column| col(column.name.as_str()).is_not_null()).collect();
-            frame = frame.filter(any_horizontal(filled)?);
-        }
-        let parsed: Vec<_> = schema
-            .iter()
-            .zip(styles)
-            .filter_map(|((name, dtype), style)| match (dtype, style) {
-                (_, Style::Comma) => Some(temporal::commas(name).cast(dtype.clone())),
-                (_, Style::Turned(order)) => Some(temporal::turned(name, *order)),
-                (DataType::Date, Style::Plain) => Some(temporal::dates(name)),
-                (DataType::Datetime(..), Style::Plain) => Some(temporal::stamps(name)),
-                _ => None,
-            })
-            .collect();
-        Ok(if parsed.is_empty() { frame } else { frame.with_columns(parsed) })
     }
 }

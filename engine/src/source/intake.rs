@@ -26,6 +26,8 @@ pub(crate) struct Job<'a> {
     /// The line on which it begins.
     pub(crate) line: u64,
     pub(crate) marks: &'a Marks,
+    /// Whether records with too few fields are as good as others.
+    pub(crate) fill: bool,
     pub(crate) cancel: &'a AtomicBool,
     pub(crate) progress: &'a dyn Fn(u64),
 }
@@ -36,7 +38,7 @@ pub(crate) enum Passed {
     Whole(Box<Tally>),
     /// Quotes do not pair up.
     Irregular,
-    /// There are NUL bytes.
+    /// There are NUL bytes, or records of another width.
     Odd,
     /// Some bytes are no UTF-8.
     Undecodable,
@@ -53,11 +55,11 @@ pub(crate) fn pass(job: &Job<'_>, blank: &Tally) -> Result<Passed> {
     let (send, receive) = sync_channel::<Block>(workers);
     let (receive, stop) = (Mutex::new(receive), AtomicBool::new(false));
     let spare = Mutex::new(Vec::new());
-    let marks = job.marks;
+    let (marks, fill) = (job.marks, job.fill);
     std::thread::scope(|scope| {
         let mut handles = Vec::new();
         for number in 0..workers {
-            let work = || count(&receive, &stop, &spare, marks, blank);
+            let work = || count(&receive, &stop, &spare, (marks, fill), blank);
             // A machine that gives fewer threads makes it slower, not wrong.
             handles.extend(std::thread::Builder::new().name(format!("intake-{number}")).spawn_scoped(scope, work));
         }
@@ -109,14 +111,14 @@ fn count(
     receive: &Mutex<Receiver<Block>>,
     stop: &AtomicBool,
     spare: &Spare,
-    marks: &Marks,
+    (marks, fill): (&Marks, bool),
     blank: &Tally,
 ) -> Result<Tally, Trouble> {
     let mut tally = blank.clone();
     loop {
         let block = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Block { mut bytes, line }) = block else { return Ok(tally) };
-        let found = tally_block(&bytes, line, marks, &mut tally);
+        let found = tally_block(&bytes, line, marks, fill, &mut tally);
         if let Err(trouble) = found {
             stop.store(true, Ordering::Relaxed);
             return Err(trouble);
@@ -126,7 +128,7 @@ fn count(
     }
 }
 
-fn tally_block(bytes: &[u8], line: u64, marks: &Marks, tally: &mut Tally) -> Result<(), Trouble> {
+fn tally_block(bytes: &[u8], line: u64, marks: &Marks, fill: bool, tally: &mut Tally) -> Result<(), Trouble> {
     if std::str::from_utf8(bytes).is_err() {
         return Err(Trouble::Undecodable);
     }
@@ -140,6 +142,10 @@ fn tally_block(bytes: &[u8], line: u64, marks: &Marks, tally: &mut Tally) -> Res
     // A field begins with the quote that was taken for none: it is one after all, and no more need be read.
     if tally.watched > 0 {
         return Err(Trouble::Irregular);
+    }
+    // The file is going to be copied straight, which counts all of it: nobody needs to read on.
+    if tally.long.count > 0 || tally.spare.count > 0 || (tally.short.count > 0 && !fill) {
+        return Err(Trouble::Odd);
     }
     tally.accounted += tail.line - line + lines_of(&bytes[tail.complete..]);
     Ok(())

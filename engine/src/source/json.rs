@@ -66,6 +66,7 @@ pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Op
         notes,
         text: None,
         sheets: Vec::new(),
+        recount: None,
     })
 }
 

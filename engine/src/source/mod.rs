@@ -11,6 +11,7 @@ mod copied;
 mod delimited;
 mod dialect;
 mod encoding;
+mod exact;
 mod excel;
 mod facts;
 mod files;
@@ -24,6 +25,7 @@ mod labels;
 mod laid;
 mod path_date;
 pub(crate) mod reading;
+mod recount;
 mod rejects;
 mod select;
 mod shape;
@@ -33,6 +35,7 @@ mod straighten;
 mod temporal;
 mod text;
 mod tracker;
+mod typed;
 mod verdict;
 
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
@@ -40,6 +43,7 @@ pub use files::{is_text, total_bytes};
 pub use filter::Filter;
 pub use key::{Key, Keys};
 pub use path_date::DateLayout;
+pub use recount::Recount;
 pub use rejects::{REJECT_COLUMNS, Reject, RejectCount, SetAside, too_many};
 pub use select::{FilesLimit, PathKind, PathParameter, Selection, outside_expressions};
 pub(crate) use shape::shape_of;
@@ -49,6 +53,7 @@ use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{DataType, LazyFrame, PlSmallStr, PolarsError, Schema, SchemaRef};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 /// Files to be read as one table.
 #[derive(Clone, Debug, Default)]
@@ -259,15 +264,16 @@ pub struct Opened {
     pub text: Option<TextFacts>,
     /// The sheets of a workbook, the one that was read first.
     pub sheets: Vec<String>,
+    /// The count that is held against a run which checks stored types as it reads.
+    pub recount: Option<Recount>,
 }
 
 /// How much of a source is looked at before it is opened.
 #[derive(Clone, Copy)]
 pub(crate) enum Depth<'a> {
-    /// Every byte; types are decided, or stored ones checked, on all rows.
-    Whole { cancel: &'a AtomicBool, progress: &'a dyn Fn(u64) },
-    /// The stored types are taken and checked while the run reads.
-    Stored,
+    /// Every byte; types are decided, or stored ones checked, on all rows. Where it can be (`single`), stored types are checked while
+    /// the run reads instead.
+    Whole { cancel: &'a AtomicBool, progress: &'a dyn Fn(u64), single: bool },
     /// The first rows.
     Head { rows: usize },
 }
@@ -342,27 +348,19 @@ pub static FORMATS: &[ReadFormat] = &[
 /// Opens a source after looking at all of it: types are decided on all rows, or the stored ones are held against all rows.
 /// `progress` hears the bytes read so far.
 pub fn open(source: &Source, base: &Path, cancel: &AtomicBool, progress: &dyn Fn(u64)) -> Result<Opened> {
-    open_at(source, base, Depth::Whole { cancel, progress })
+    open_at(source, base, Depth::Whole { cancel, progress, single: false })
 }
 
-/// Opens a source with its stored types at once; what does not fit them fails while the run reads (see [`explain`]).
-/// Without stored types it opens as [`open`] does.
+/// Opens a source so that its stored types are checked while the run reads, where that can be: a value that does not fit fails then
+/// (see [`misfit`]), and the records of the file are known when the run is done (see [`Opened::settle`]). What went wrong is told in
+/// full by [`open`]. Without stored types it opens as [`open`] does.
 pub fn open_stored(source: &Source, base: &Path, cancel: &AtomicBool, progress: &dyn Fn(u64)) -> Result<Opened> {
-    match source.columns {
-        Some(_) => open_at(source, base, Depth::Stored),
-        None => open(source, base, cancel, progress),
-    }
+    open_at(source, base, Depth::Whole { cancel, progress, single: source.columns.is_some() })
 }
 
 /// Opens the first rows of a source with provisional types, however large it is.
 pub fn open_head(source: &Source, base: &Path, rows: usize) -> Result<Opened> {
     open_at(source, base, Depth::Head { rows })
-}
-
-/// Says why a source that was opened by [`open_stored`] failed while it was read: the value that does not fit, with its line.
-/// None when the data fits the stored types.
-pub fn explain(source: &Source, base: &Path, cancel: &AtomicBool) -> Option<Error> {
-    open(source, base, cancel, &|_| ()).err()
 }
 
 /// The error about a value that an engine error carries, when it does: a value that did not fit its stored type.
@@ -374,6 +372,11 @@ pub fn misfit(error: &PolarsError) -> Option<Error> {
         }
         _ => None,
     }
+}
+
+/// The same of an error that was caused by one of the engine.
+pub(crate) fn misfit_of(error: &Error) -> Option<Error> {
+    std::error::Error::source(error)?.downcast_ref::<PolarsError>().and_then(misfit)
 }
 
 /// The format of a name, in any letter case and with the usual other names.
@@ -411,10 +414,40 @@ fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
     let inner = found.inner(source);
     let labels = found.labels.clone();
     let mut opened = labels::finish((format.open)(&inner, found, depth)?, &labels, source)?;
-    if matches!(depth, Depth::Whole { .. }) && source.columns.is_some() {
-        opened.notes.extend(source.known.as_ref().and_then(|known| other_files(known, &opened)));
+    if matches!(depth, Depth::Whole { .. }) && opened.recount.is_none() {
+        opened.note_other_files(source);
     }
     Ok(opened)
+}
+
+impl Opened {
+    /// Ends a count that went on beside the run: whether every record is in its place. The facts are complete then; a source that was
+    /// opened by [`open`] has them from the start.
+    pub fn settle(&mut self, source: &Source) -> Result<bool> {
+        let Some(recount) = self.recount.take() else { return Ok(true) };
+        let Some((lines, records)) = recount.finish()? else { return Ok(false) };
+        self.records = Some(records);
+        if let Some(text) = &mut self.text {
+            text.lines = lines;
+        }
+        self.note_other_files(source);
+        Ok(true)
+    }
+
+    /// Whether a count still goes on beside the run.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.recount.is_some()
+    }
+
+    /// Where such a count tells its records as soon as it has them.
+    pub(crate) fn counting(&self) -> Option<Arc<OnceLock<u64>>> {
+        self.recount.as_ref().map(Recount::records)
+    }
+
+    fn note_other_files(&mut self, source: &Source) {
+        let known = source.known.as_ref().filter(|_| source.columns.is_some());
+        self.notes.extend(known.and_then(|known| other_files(known, self)));
+    }
 }
 
 // That stored types were decided on other files than these, which they fit all the same.

@@ -3,8 +3,8 @@
 use super::calendar::{Order, days, micros, turned_days};
 use crate::error::{Error, ErrorKind};
 use polars::prelude::{
-    Column, DataType, Expr, Field, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _,
-    NewChunkedArray as _, PolarsError, PolarsResult, TimeUnit, col,
+    ChunkedArray, Column, DataType, Expr, Field, Float64Type, Int32Type, Int64Type, IntoColumn as _, IntoSeries as _,
+    NewChunkedArray as _, PolarsError, PolarsNumericType, PolarsResult, TimeUnit, col,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -37,29 +37,20 @@ impl std::error::Error for Misfit {}
 pub(crate) fn commas(name: &str) -> Expr {
     let column = name.to_owned();
     col(name).map(
-        move |cells: Column| {
-            let texts = cells.str()?;
-            let mut out = Vec::with_capacity(texts.len());
-            for text in texts.iter() {
-                out.push(read(text, comma, &column, "double")?);
-            }
-            Ok(Float64Chunked::from_iter_options(cells.name().clone(), out.into_iter()).into_series().into_column())
-        },
+        move |cells: Column| Ok(parsed::<Float64Type>(&cells, &column, "double", comma)?.into_series().into_column()),
         |_, field| Ok(Field::new(field.name.clone(), DataType::Float64)),
     )
 }
 
-fn comma(text: &[u8]) -> Option<f64> {
+/// A decimal with a comma for a point.
+pub(super) fn comma(text: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(text).ok()?;
     if text.contains('.') { None } else { text.replacen(',', ".", 1).parse().ok() }
 }
 
 /// A column of text as dates with day or month first; an empty text is missing, any other text that is no date is an error.
 pub(crate) fn turned(name: &str, order: Order) -> Expr {
-    match order {
-        Order::DayFirst => dates_by(name, |text| turned_days(text, Order::DayFirst)),
-        Order::MonthFirst => dates_by(name, |text| turned_days(text, Order::MonthFirst)),
-    }
+    dates_by(name, move |text| turned_days(text, order))
 }
 
 /// A column of text as dates; an empty text is missing, any other text that is no date is an error.
@@ -67,19 +58,13 @@ pub(crate) fn dates(name: &str) -> Expr {
     dates_by(name, days)
 }
 
-fn dates_by(name: &str, parse: fn(&[u8]) -> Option<i32>) -> Expr {
+/// A column of text as dates that are read by this.
+pub(super) fn dates_by(name: &str, parse: impl Fn(&[u8]) -> Option<i32> + Send + Sync + 'static) -> Expr {
     let column = name.to_owned();
     col(name).map(
         move |cells: Column| {
-            let texts = cells.str()?;
-            let mut out = Vec::with_capacity(texts.len());
-            for text in texts.iter() {
-                out.push(read(text, parse, &column, "date")?);
-            }
-            Ok(Int32Chunked::from_iter_options(cells.name().clone(), out.into_iter())
-                .into_series()
-                .cast(&DataType::Date)?
-                .into_column())
+            let days = parsed::<Int32Type>(&cells, &column, "date", &parse)?;
+            Ok(days.into_series().cast(&DataType::Date)?.into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::Date)),
     )
@@ -92,37 +77,43 @@ pub(crate) fn stamps(name: &str) -> Expr {
     let told = dtype.clone();
     col(name).map(
         move |cells: Column| {
-            let texts = cells.str()?;
-            let mut out = Vec::with_capacity(texts.len());
-            for text in texts.iter() {
-                out.push(read(text, micros, &column, "timestamp")?);
-            }
-            Ok(Int64Chunked::from_iter_options(cells.name().clone(), out.into_iter())
-                .into_series()
-                .cast(&dtype)?
-                .into_column())
+            let stamps = parsed::<Int64Type>(&cells, &column, "timestamp", micros)?;
+            Ok(stamps.into_series().cast(&dtype)?.into_column())
         },
         move |_, field| Ok(Field::new(field.name.clone(), told.clone())),
     )
 }
 
-fn read<T>(
-    text: Option<&str>,
-    parse: fn(&[u8]) -> Option<T>,
+/// The values of a column of text; an empty text is missing, any other that cannot be read is an error.
+pub(super) fn parsed<T: PolarsNumericType>(
+    cells: &Column,
     column: &str,
     kind: &'static str,
-) -> PolarsResult<Option<T>> {
-    match text {
-        None | Some("") => Ok(None),
-        Some(text) => match parse(text.as_bytes()) {
-            Some(value) => Ok(Some(value)),
-            None => Err(misfit(column, text, kind)),
-        },
+    parse: impl Fn(&[u8]) -> Option<T::Native>,
+) -> PolarsResult<ChunkedArray<T>> {
+    let texts = cells.str()?;
+    let mut values = Vec::with_capacity(texts.len());
+    let mut empty = false;
+    for text in texts.iter() {
+        values.push(match text {
+            None => T::Native::default(),
+            Some("") => {
+                empty = true;
+                T::Native::default()
+            }
+            Some(text) => parse(text.as_bytes()).ok_or_else(|| misfit(column, text, kind))?,
+        });
     }
+    if !empty {
+        return Ok(ChunkedArray::from_vec_validity(cells.name().clone(), values, texts.rechunk_validity()));
+    }
+    let filled = texts.iter().zip(values).map(|(text, value)| text.filter(|text| !text.is_empty()).map(|_| value));
+    Ok(ChunkedArray::from_iter_options(cells.name().clone(), filled))
 }
 
+/// The error about a value that does not fit.
 #[cold]
-fn misfit(column: &str, value: &str, kind: &'static str) -> PolarsError {
+pub(super) fn misfit(column: &str, value: &str, kind: &'static str) -> PolarsError {
     let misfit = Misfit { column: column.to_owned(), value: value.chars().take(60).collect(), kind };
     PolarsError::IO { error: Arc::new(std::io::Error::other(misfit)), msg: None }
 }

@@ -31,11 +31,23 @@ pub(crate) struct Tracker {
     pub(crate) empty: u64,
     counts: [u64; SHAPES],
     firsts: Vec<First>,
+    /// Where the column is stored as a narrow whole number: the least and the most that it holds, and what lies beyond.
+    pub(crate) limits: Option<(i64, i64)>,
+    pub(crate) beyond: u64,
+    beyond_first: Vec<First>,
 }
 
 impl Default for Tracker {
     fn default() -> Self {
-        Self { missing: 0, empty: 0, counts: [0; SHAPES], firsts: Vec::new() }
+        Self {
+            missing: 0,
+            empty: 0,
+            counts: [0; SHAPES],
+            firsts: Vec::new(),
+            limits: None,
+            beyond: 0,
+            beyond_first: Vec::new(),
+        }
     }
 }
 
@@ -47,6 +59,27 @@ impl Tracker {
             self.firsts.push(first(shape, text, line));
         }
         *count += 1;
+        if let Some(limits) = self.limits {
+            self.hold(limits, shape, text, line);
+        }
+    }
+
+    #[cold]
+    fn hold(&mut self, (least, most): (i64, i64), shape: Shape, text: &[u8], line: u64) {
+        let number = || std::str::from_utf8(text).ok()?.parse::<i64>().ok();
+        let whole = matches!(shape, Shape::Whole | Shape::WholeWide);
+        if whole && !number().is_some_and(|number| (least..=most).contains(&number)) {
+            self.beyond += 1;
+            if self.beyond_first.is_empty() {
+                self.beyond_first.push(first(shape, text, line));
+            }
+        }
+    }
+
+    /// The first value beyond the limits, and its line.
+    pub(crate) fn first_beyond(&self) -> Option<(String, u64)> {
+        let first = self.beyond_first.iter().min_by_key(|first| first.line)?;
+        Some((String::from_utf8_lossy(&first.text).into_owned(), first.line))
     }
 
     /// What was seen of a shape.
@@ -106,6 +139,8 @@ impl Tracker {
             *mine += theirs;
         }
         self.firsts.extend(other.firsts);
+        self.beyond += other.beyond;
+        self.beyond_first.extend(other.beyond_first);
     }
 }
 
@@ -199,6 +234,11 @@ impl Tally {
         for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
             mine.merge(theirs);
         }
+    }
+
+    /// Whether every record has a field for each column, and every quote stands where it belongs.
+    pub(crate) fn is_regular(&self) -> bool {
+        [&self.blank, &self.short, &self.long, &self.spare, &self.stray].iter().all(|lines| lines.count == 0)
     }
 
     fn is_word(&self, text: &[u8]) -> bool {

@@ -6,8 +6,9 @@ use super::facts::{ColumnVerdict, Fault};
 use super::shape::Shape;
 use super::tracker::{Seen, Tracker};
 use crate::error::{Error, ErrorKind, Result};
-use crate::types::TypeClass;
+use crate::types::{TypeClass, dtype_of_word};
 use crate::values::grouped;
+use polars::prelude::DataType;
 
 use Shape as S;
 
@@ -126,48 +127,101 @@ fn order_of(tracker: &Tracker, values: u64, manner: Manner) -> Option<Order> {
 
 /// Holds a stored type against everything that was seen of its column.
 pub(crate) fn check(stored: &StoredColumn, tracker: &Tracker, manner: Manner) -> Result<(ColumnVerdict, Style)> {
+    let dtype = dtype_of_word(&stored.kind);
+    let words = dtype.as_ref().map_or("another type", |dtype| TypeClass::of(dtype).words());
+    if let Some((example, line)) = tracker.first_beyond() {
+        let which = format!(" (more than {} can hold)", stored.kind);
+        return Err(misfits(stored, words, tracker, tracker.beyond, &example, line, &which));
+    }
     let (decided, style) = decide(&stored.name, tracker, manner);
     let numbers = stored.kind == "float" || stored.kind == "double";
-    if decided.kind == stored.kind || (style == Style::Comma && numbers) {
+    if same_kind(&decided.kind, &stored.kind) || (style == Style::Comma && numbers) {
         return Ok((ColumnVerdict { kind: stored.kind.clone(), ..decided }, style));
     }
-    let odd: Vec<_> = match accepted(&stored.kind) {
+    let odd: Vec<_> = match dtype.as_ref().and_then(accepted) {
         None => Vec::new(),
-        Some(shapes) => tracker.seen().filter(|(shape, _)| !shapes.contains(shape)).collect(),
+        Some(shapes) => beyond(tracker, dtype.as_ref(), shapes),
     };
     let Some((shape, first)) = odd.iter().min_by_key(|(_, seen)| seen.lines.first()) else {
         return Ok((told(&stored.name, &stored.kind, tracker), Style::Plain));
     };
     let count: u64 = odd.iter().map(|(_, seen)| seen.count).sum();
-    let words = crate::types::dtype_of_word(&stored.kind).map_or("another type", |dtype| TypeClass::of(&dtype).words());
     let which = fault(*shape).map(|fault| format!(" ({fault})")).unwrap_or_default();
-    Err(Error::new(
-        ErrorKind::Data,
-        format!(
-            "column {} is stored as {words}, but {} of its {} values {} not fit, first {:?} on line {}{which}",
-            stored.name,
-            grouped(count),
-            grouped(tracker.values()),
-            if count == 1 { "does" } else { "do" },
-            first.example,
-            first.lines.first().copied().unwrap_or_default(),
-        ),
-    )
-    .advise("store the column as text, mend the file, or name the word as a word for missing values"))
+    let line = first.lines.first().copied().unwrap_or_default();
+    Err(misfits(stored, words, tracker, count, &first.example, line, &which))
 }
 
-// The shapes that a stored type takes; none for text, which takes all.
-fn accepted(kind: &str) -> Option<&'static [Shape]> {
-    Some(match kind {
-        "byte" | "short" | "int" | "integer" | "long" => WHOLE,
-        "float" | "double" | "decimal" => {
+// The values that no type takes, as most of the others are written: a few dates with the month first among many with the day first.
+fn beyond(tracker: &Tracker, dtype: Option<&DataType>, shapes: &'static [Shape]) -> Vec<(Shape, Seen)> {
+    let others: &[&[Shape]] = match dtype {
+        Some(DataType::Date) => {
+            &[DAY_FIRST[0], DAY_FIRST[1], DAY_FIRST[2], MONTH_FIRST[0], MONTH_FIRST[1], MONTH_FIRST[2]]
+        }
+        Some(DataType::Float32 | DataType::Float64) if tracker.count(&[S::CommaDecimal]) > 0 => &[COMMAS],
+        _ => &[],
+    };
+    let usual = others.iter().max_by_key(|set| tracker.count(set)).filter(|set| {
+        let count = tracker.count(set);
+        count > tracker.count(shapes) && count < tracker.values()
+    });
+    let shapes = usual.copied().unwrap_or(shapes);
+    tracker.seen().filter(|(shape, _)| !shapes.contains(shape)).collect()
+}
+
+fn misfits(
+    stored: &StoredColumn,
+    words: &str,
+    tracker: &Tracker,
+    count: u64,
+    example: &str,
+    line: u64,
+    which: &str,
+) -> Error {
+    let message = format!(
+        "column {} is stored as {words}, but {} of its {} values {} not fit, first {example:?} on line {line}{which}",
+        stored.name,
+        grouped(count),
+        grouped(tracker.values()),
+        if count == 1 { "does" } else { "do" },
+    );
+    Error::new(ErrorKind::Data, message)
+        .advise("store the column as text, mend the file, or name the word as a word for missing values")
+}
+
+/// The least and the most that a narrow whole number holds; none for other types.
+pub(super) fn limits(kind: &str) -> Option<(i64, i64)> {
+    match dtype_of_word(kind)? {
+        DataType::Int8 => Some((i8::MIN.into(), i8::MAX.into())),
+        DataType::Int16 => Some((i16::MIN.into(), i16::MAX.into())),
+        DataType::Int32 => Some((i32::MIN.into(), i32::MAX.into())),
+        _ => None,
+    }
+}
+
+// Whether two words say the same type, such as long and whole.
+fn same_kind(one: &str, other: &str) -> bool {
+    one == other || dtype_of_word(one).is_some_and(|dtype| dtype_of_word(other) == Some(dtype))
+}
+
+/// The shapes that a stored type takes; none for text, which takes all.
+pub(super) fn accepted(dtype: &DataType) -> Option<&'static [Shape]> {
+    Some(match dtype {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => WHOLE,
+        DataType::Float32 | DataType::Float64 | DataType::Decimal(..) => {
             &[S::Whole, S::WholeWide, S::Decimal, S::NegativeZero, S::ManyDigits, S::Exponent, S::BarePoint]
         }
-        "boolean" => BOOLEANS,
-        "date" => &[S::Date],
-        "timestamp" => STAMPS,
+        DataType::Boolean => BOOLEANS,
+        DataType::Date => &[S::Date],
+        DataType::Datetime(..) => STAMPS,
         _ => return None,
     })
+}
+
+/// What parts day, month and year in dates of an order, where all of them agree.
+pub(super) fn turned_mark(tracker: &Tracker, order: Order) -> Option<u8> {
+    let sets = if order == Order::DayFirst { &DAY_FIRST } else { &MONTH_FIRST };
+    let at = sets.iter().position(|set| tracker.values() > 0 && tracker.count(set) == tracker.values())?;
+    b"/.-".get(at).copied()
 }
 
 /// Whether a value survives a type as it stands.

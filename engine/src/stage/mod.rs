@@ -136,6 +136,8 @@ pub struct StepCount {
     pub rows_in: u64,
     /// Rows after it.
     pub rows_out: u64,
+    /// What the data decide of its columns, as the step can keep it.
+    pub found: Option<serde_json::Value>,
 }
 
 /// The table after some steps.
@@ -197,13 +199,14 @@ pub fn view(
     for (at, step) in steps.iter().enumerate() {
         pending.push(step.clone());
         let rows_in = view.rows;
-        view.key = format!("{} | {}", view.key, step.to_databrew());
+        view.key = format!("{} | {}", view.key, step.meaning());
         if !step.disabled() && is_barrier(step) {
             settle(&mut view, &pending, env, cache, cancel).map_err(|e| place(e.at_step(at + 1, step.operation())))?;
             pending.clear();
         }
         if !step.disabled() {
-            view.counts.push(StepCount { step: at + 1, rows_in, rows_out: view.rows });
+            let found = all.steps[at].found.clone();
+            view.counts.push(StepCount { step: at + 1, rows_in, rows_out: view.rows, found });
         }
         if let Some(schema) = &all.steps[at].schema {
             view.schemas.push(schema.clone());
@@ -255,7 +258,7 @@ pub(super) struct CachedFacts<'a> {
 
 impl FactsSource for CachedFacts<'_> {
     fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
-        let before: Vec<String> = self.steps.iter().take(step).map(|s| s.to_databrew().to_string()).collect();
+        let before: Vec<String> = self.steps.iter().take(step).map(Step::meaning).collect();
         let key = format!("{} facts {}", self.key, before.join(" | "));
         self.cache.facts(&key, || collect(query)).map(Some)
     }
