@@ -183,6 +183,8 @@ pub enum Action {
     Together,
     /// Hold two columns against each other.
     Pair(String, String),
+    /// Count the two columns on the rows that pass the filters alone, or on all again.
+    PairCloser,
     /// Filter by several columns at once, each in the place of its earlier filter.
     Filters(Vec<Filter>),
     /// Show a column in depth.

@@ -28,6 +28,8 @@ pub struct Together {
     pub whole: Loading<Whole>,
     /// Two columns that are held against each other.
     pub pair: Option<[String; 2]>,
+    /// Whether only the rows that pass the filters of the view are counted, so that the axes reach no farther than those.
+    pub closer: bool,
     /// Their rows.
     pub plane: Loading<Plane>,
 }

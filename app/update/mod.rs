@@ -132,6 +132,7 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::Fits(column) => together::fits(model, jobs, column),
         Action::Together => together::whole(model, jobs),
         Action::Pair(x, y) => together::plane(model, jobs, x, y),
+        Action::PairCloser => together::closer(model, jobs),
         Action::Filters(filters) => together::filters(&mut model.lens, filters),
         Action::Profile(column) => look::profile(model, jobs, column),
         Action::Show(tab) => scratch.tab = tab,

@@ -57,13 +57,25 @@ pub(super) fn fit(model: &mut Model, key: u64, column: &str, word: &'static str,
 pub(super) fn plane(model: &mut Model, jobs: &Jobs, x: String, y: String) {
     let Some(together) = &mut model.together else { return };
     let (key, pair) = (together.key, [x, y]);
+    together.closer &= together.pair.as_ref() == Some(&pair);
     together.pair = Some(pair.clone());
+    let lens = model.sheet.value().filter(|_| together.closer).map(|sheet| model.lens.fitting(sheet));
+    let filters = lens.map(|lens| lens.filters).unwrap_or_default();
     together.plane.begin();
     let stage = Arc::clone(&jobs.stage);
     jobs.start(Slot::Plane, move |ticket| {
-        stage.send_plane(key, &pair, ticket);
+        stage.send_plane(key, &pair, &filters, ticket);
         None
     });
+}
+
+/// Counts the two columns on the rows that pass the filters alone, or on all again.
+pub(super) fn closer(model: &mut Model, jobs: &Jobs) {
+    let Some(together) = &mut model.together else { return };
+    together.closer = !together.closer;
+    if let Some([x, y]) = together.pair.clone() {
+        plane(model, jobs, x, y);
+    }
 }
 
 /// All columns were counted.

@@ -167,6 +167,12 @@ fn plane_ui(ui: &mut Ui, scene: &mut Scene<'_>, together: &Together) {
         response.on_hover_text_at_pointer(format!("{} rows", grouped(plane.count(across, up))));
     }
     ends_ui(ui, scene, plane, pair);
+    if together.closer || !scene.model.lens.filters.is_empty() {
+        ui.add_space(2.0);
+        if button::pill(ui, "only rows that pass the filters", together.closer).clicked() {
+            scene.act(Action::PairCloser);
+        }
+    }
 }
 
 /// The range of an axis at a point.

@@ -4,7 +4,7 @@ use super::stage::Stage;
 use super::{Event, Ticket};
 use crate::model::Fault;
 use crate::model::together::Whole;
-use brewhouse_engine::facet;
+use brewhouse_engine::facet::{self, Filter};
 use brewhouse_engine::profile::{self, Settings};
 use brewhouse_engine::run::Monitor;
 use brewhouse_engine::types::{NUMERIC, TypeClass};
@@ -45,11 +45,11 @@ impl Stage {
     }
 
     /// Sends two columns against each other.
-    pub fn send_plane(&self, key: u64, pair: &[String; 2], ticket: &Ticket) {
+    pub fn send_plane(&self, key: u64, pair: &[String; 2], filters: &[Filter], ticket: &Ticket) {
         let Some(shelf) = self.shelf(key) else { return };
         let view = &shelf.view;
         let columns = [pair[0].as_str(), pair[1].as_str()];
-        let plane = facet::plane(&view.frame, &view.schema, columns, &[], RANGES, ticket.cancel());
+        let plane = facet::plane(&view.frame, &view.schema, columns, filters, RANGES, ticket.cancel());
         if !ticket.is_stale() {
             ticket.send(Event::Plane(key, pair.clone(), Box::new(plane.map_err(|error| Fault::from(&error)))));
         }

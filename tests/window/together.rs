@@ -76,4 +76,12 @@ fn columns_are_held_against_each_other_and_a_rectangle_filters() {
     let within = rows.iter().filter(|(up, _)| f64::from(*up) < 199.5).count() as u64;
     assert_eq!(driver.sheet().rows, within);
     driver.picture("together-brushed");
+    // The rectangle alone, over the whole room.
+    driver.widget("only rows that pass the filters").unwrap().scroll_to_me();
+    driver.settle();
+    driver.click("only rows that pass the filters");
+    driver.settle();
+    let plane = driver.model().together.as_ref().unwrap().plane.value().unwrap().clone();
+    assert_eq!(plane.counts.iter().sum::<u64>(), within);
+    assert!((plane.axes[0].low, plane.axes[0].high) == (0.0, 199.0));
 }
