@@ -225,7 +225,7 @@ pub static COMMANDS: &[Command] = &[
         name: "versions",
         title: "Versions…",
         hint: "Publish the recipe with a number and a description, and see what is new between two versions",
-        shortcut: ctrl_shift(Key::V),
+        shortcut: ctrl_shift(Key::P),
         action: |model| model.has_data().then_some(Action::Versions),
     },
     Command {
