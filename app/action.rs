@@ -1,6 +1,7 @@
 //! Every change, with its payload. Views and commands yield actions; `update` carries them out.
 
 use crate::model::Purpose;
+use crate::model::Settings;
 use crate::model::import::Choice;
 use crate::model::look::{CopyAs, Toward};
 use crate::model::sheet::Only;
@@ -122,6 +123,12 @@ pub enum Action {
     ImportScreen,
     /// Choose a theme.
     Theme(theme::Choice),
+    /// Open or close the settings.
+    SettingsPanel,
+    /// Set these settings.
+    Settings(Settings),
+    /// Open or close the words for those who come from Excel.
+    ExcelWords,
     /// Open the palette.
     Palette,
     /// Open the palette for a new step.
@@ -170,6 +177,16 @@ pub enum Action {
         /// What it becomes.
         to: String,
     },
+    /// Count how a column fits other types.
+    Fits(String),
+    /// Count what the columns of the table tell together.
+    Together,
+    /// Hold two columns against each other.
+    Pair(String, String),
+    /// Count the two columns on the rows that pass the filters alone, or on all again.
+    PairCloser,
+    /// Filter by several columns at once, each in the place of its earlier filter.
+    Filters(Vec<Filter>),
     /// Show a column in depth.
     Profile(String),
     /// Turn to a page of the centre.
@@ -180,6 +197,12 @@ pub enum Action {
     Peek(Option<(u64, String)>),
     /// Make steps of the filters and the order of the view.
     KeepView,
+    /// Save the view (filters, order, open facets) by a name in the project.
+    SaveView(String),
+    /// Look at the table as a saved view has it.
+    UseView(String),
+    /// Take a saved view out of the project.
+    DropView(String),
     /// Open the field for a text to find.
     FindBox,
     /// Look for a text in all rows; none: no more.

@@ -225,7 +225,7 @@ pub static COMMANDS: &[Command] = &[
         name: "versions",
         title: "Versions…",
         hint: "Publish the recipe with a number and a description, and see what is new between two versions",
-        shortcut: ctrl_shift(Key::V),
+        shortcut: ctrl_shift(Key::P),
         action: |model| model.has_data().then_some(Action::Versions),
     },
     Command {
@@ -262,6 +262,20 @@ pub static COMMANDS: &[Command] = &[
         hint: "The strongest contrast",
         shortcut: None,
         action: |_| Some(Action::Theme(Choice::Contrast)),
+    },
+    Command {
+        name: "settings",
+        title: "Settings…",
+        hint: "Theme, zoom, density of rows, numbers, room for side files",
+        shortcut: ctrl(Key::Comma),
+        action: |_| Some(Action::SettingsPanel),
+    },
+    Command {
+        name: "excel",
+        title: "Coming from Excel",
+        hint: "Twelve words of a spreadsheet and what they are called here",
+        shortcut: None,
+        action: |_| Some(Action::ExcelWords),
     },
     Command {
         name: "keys",

@@ -275,6 +275,10 @@ pub struct Scratch {
     pub palette: Option<Palette>,
     /// Whether the list of keys is open.
     pub keys: bool,
+    /// Whether the settings are open.
+    pub settings: bool,
+    /// Whether the words for those who come from Excel are open.
+    pub excel: bool,
     /// Whether the history is open.
     pub history: bool,
     /// Whether the list of notices is open.
@@ -297,6 +301,8 @@ pub struct Scratch {
     pub left_folded: bool,
     /// Whether the right panel is folded.
     pub right_folded: bool,
+    /// The name under which the view is to be saved.
+    pub view_name: String,
     /// The field for a text to find, when it is open.
     pub find: Option<FindBox>,
     /// The value of a facet that is being written otherwise: column, value, text.

@@ -2,7 +2,7 @@
 
 use crate::action::Action;
 use crate::command::{COMMANDS, Command};
-use crate::model::Model;
+use crate::model::{Model, Settings};
 use crate::scratch::Scratch;
 use crate::times::{Shown, Times, thread_time};
 use crate::update::{Request, reconcile, take_in, update};
@@ -21,6 +21,8 @@ pub struct Window {
     jobs: Jobs,
     watched: Option<Vec<store::Watched>>,
     title: String,
+    /// The zoom as it was drawn last.
+    zoom: f32,
     times: Option<Times>,
 }
 
@@ -38,6 +40,7 @@ impl Window {
             jobs,
             watched: None,
             title: String::new(),
+            zoom: ctx.zoom_factor(),
             times: None,
         };
         for path in paths {
@@ -64,6 +67,7 @@ impl Window {
             Some(Request::Paste) => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
             Some(Request::Reveal(path)) => reveal(&path),
             Some(Request::Theme) => self.apply_theme(ctx),
+            Some(Request::Zoom) => self.apply_zoom(ctx),
             None => {}
         }
     }
@@ -81,9 +85,28 @@ impl Window {
         theme::apply(ctx, theme::Choice::of_title(&self.model.theme).unwrap_or_default());
     }
 
+    fn apply_zoom(&self, ctx: &Context) {
+        ctx.set_zoom_factor(f32::from(self.model.settings.zoom) / 100.0);
+    }
+
+    /// The zoom that the keys of the window changed becomes a setting.
+    fn note_zoom(&mut self, ctx: &Context) {
+        let zoom = ctx.zoom_factor();
+        if (zoom - std::mem::replace(&mut self.zoom, zoom)).abs() < 0.001 {
+            return;
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "percent of a small factor")]
+        let percent = (zoom * 100.0).round().clamp(1.0, 1000.0) as u16;
+        if percent != self.model.settings.zoom {
+            let settings = Settings { zoom: percent, ..self.model.settings };
+            self.act(ctx, Action::Settings(settings));
+        }
+    }
+
     /// Takes in what workers answered, and asks them for what is missing.
     pub fn logic(&mut self, ctx: &Context) {
-        let theme = self.model.theme.clone();
+        let (theme, zoom) = (self.model.theme.clone(), self.model.settings.zoom);
+        self.note_zoom(ctx);
         while let Some(event) = self.jobs.next_event() {
             take_in(&mut self.model, &mut self.scratch, &mut self.jobs, event);
         }
@@ -92,6 +115,9 @@ impl Window {
         }
         if self.model.theme != theme {
             self.apply_theme(ctx);
+        }
+        if self.model.settings.zoom != zoom {
+            self.apply_zoom(ctx);
         }
         reconcile(&mut self.model, &self.scratch, &mut self.jobs);
         self.watch();

@@ -2,10 +2,11 @@
 //! over all rows, and what cannot be paired.
 
 use brewhouse_engine::facet::Selection;
-use brewhouse_engine::op::Environment;
+use brewhouse_engine::op::{self, Environment, Example, Operation, table};
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::source::Source;
-use brewhouse_engine::stage::{self, Cache, Pair, PairCounts};
+use brewhouse_engine::stage::{self, Cache, Pair, PairCounts, PairedColumn};
+use polars::prelude::{DataType, IntoLazy as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -172,4 +173,77 @@ fn tables_without_rows_and_columns_without_values_differ_in_nothing() {
     off.set_disabled(true);
     let (pair, counts) = paired(folder.path(), "a,b\n,1\nx,2\n", &[off, upper("a")], 0);
     assert_eq!((pair.after.rows, rows(&counts.changed), counts.removed.len()), (2, vec![1], 0));
+}
+
+/// The example of an operation as two points: before it, and after it.
+fn of_example(cache: &Cache, op: &Operation, example: &Example) -> Pair {
+    let frame = table::parse(example.before).unwrap();
+    let key = format!("{} {}", op.name, example.title);
+    let table = stage::Table {
+        schema: frame.schema().clone(),
+        rows: frame.height() as u64,
+        frame: frame.lazy(),
+        aside: 0,
+        exact: true,
+        columns: Vec::new(),
+        verdict: Vec::new(),
+        text: None,
+        sheets: Vec::new(),
+        notes: Vec::new(),
+        files: Vec::new(),
+        key,
+    };
+    let (env, steps) = (crate::operations::environment(), [example.step(op.name)]);
+    let view = |steps: &[Step]| stage::view(&table, steps, &env, cache, &Arc::default()).unwrap();
+    let (before, after) = (view(&[]), view(&steps));
+    stage::pair(before, after, &steps, &env, cache, &Arc::default()).unwrap()
+}
+
+#[test]
+fn the_example_of_every_operation_is_paired_or_said_to_make_other_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::new(folder.path().to_owned(), 1 << 30).unwrap();
+    let (mut paired, mut apart) = (0, Vec::new());
+    for op in op::all() {
+        for example in op.examples {
+            let name = format!("{}: {}", op.name, example.title);
+            let pair = of_example(&cache, op, example);
+            let counts = stage::pair_counts(&pair, &Arc::default()).unwrap();
+            if pair.apart.is_some() {
+                apart.push(op.name);
+                continue;
+            }
+            paired += 1;
+            let names = |side: fn(&PairedColumn) -> &Option<(String, DataType)>| -> Vec<String> {
+                pair.columns.iter().filter_map(|column| side(column).as_ref().map(|(name, _)| name.clone())).collect()
+            };
+            let (was, now) = (names(|column| &column.was), names(|column| &column.now));
+            let rows: Vec<u64> = (0..pair.before.rows).collect();
+            let page = pair.page(&rows, [&was, &now], &Arc::default()).unwrap();
+            let whole = pair.after.page(0, u32::MAX, &[]).unwrap();
+            let lines = |frame: &polars::prelude::DataFrame| -> Vec<String> {
+                let mut lines: Vec<String> = table::write(frame).lines().map(str::to_owned).collect();
+                if pair.reordered {
+                    lines.sort();
+                }
+                lines
+            };
+            if !now.is_empty() {
+                assert_eq!(lines(&page.after), lines(&whole), "{name}");
+            }
+            let gone = page.kept.iter().filter(|kept| !**kept).count() as u64;
+            assert_eq!((counts.removed.len(), pair.after.rows), (gone, pair.before.rows - gone), "{name}");
+            // What no step is known to touch is what it was.
+            for column in pair.columns.iter().filter(|column| !column.touched) {
+                let Some(((was, _), (now, _))) = column.was.as_ref().zip(column.now.as_ref()) else { continue };
+                let old = texts(&page.before, was).into_iter().zip(&page.kept).filter(|(_, kept)| **kept);
+                assert_eq!(old.map(|(text, _)| text).collect::<Vec<_>>(), texts(&page.after, now), "{name}, {now}");
+            }
+        }
+    }
+    apart.dedup();
+    assert!(paired > 250, "{paired} examples are paired; not those of {apart:?}");
+    for known in ["GROUP_BY", "PIVOT", "UNPIVOT", "JOIN", "UNION", "FLAG_DUPLICATE_ROWS"] {
+        assert!(apart.contains(&known), "{known} makes other rows; found {apart:?}");
+    }
 }

@@ -21,6 +21,7 @@ mod nested;
 mod odd_types;
 mod operations;
 mod paths;
+mod plane;
 mod profile;
 mod random;
 mod records;

@@ -1,5 +1,6 @@
 //! The real window without a display: the whole main job by clicks, drafts that leave no trace, errors of forms, history, a picture.
 
+mod comfort;
 mod compare;
 mod drafts;
 mod driver;
@@ -17,6 +18,7 @@ mod project;
 mod screens;
 mod shapes;
 mod steps;
+mod together;
 mod versions;
 
 use brewhouse::action::Action;

@@ -2,7 +2,7 @@
 
 use super::Loading;
 use super::sheet::Sheet;
-use brewhouse_engine::facet::{Filter, Front, Listing, Search, SortKey, Values};
+use brewhouse_engine::facet::{Filter, Finder, Front, Listing, Search, SortKey, Values};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -186,6 +186,8 @@ pub struct Peek {
 pub struct Find {
     /// What is looked for.
     pub search: Search,
+    /// What tells of a cell on screen whether it is meant; none of what is no search.
+    pub finder: Option<Finder>,
     /// What was found.
     pub found: Loading<FoundFigures>,
 }

@@ -9,7 +9,11 @@ pub mod notice;
 pub mod profile;
 pub mod project;
 pub mod run;
+pub mod saved;
+pub mod settings;
 pub mod sheet;
+pub mod together;
+pub mod types;
 
 pub use compare::Compare;
 pub use history::History;
@@ -18,6 +22,7 @@ pub use look::Lens;
 pub use notice::{Notices, Weight};
 pub use project::{Dataset, Output, Project};
 pub use run::Run;
+pub use settings::Settings;
 pub use sheet::{Facts, Sheet};
 
 use brewhouse_engine::recipe::Step;
@@ -132,6 +137,8 @@ pub struct Draft {
     pub faults: Vec<Fault>,
     /// What is wrong with later steps because of it.
     pub breaks: Vec<Fault>,
+    /// What later steps do to the rows with it, by their places in the recipe as it is.
+    pub later: Vec<Option<sheet::StepFigures>>,
     /// Which rows are shown.
     pub only: Only,
     /// The table under it.
@@ -223,6 +230,10 @@ pub struct Model {
     pub fronts: look::Fronts,
     /// The column that is shown in depth.
     pub page: Option<profile::Page>,
+    /// How the column whose type is looked at fits other types.
+    pub fits: Option<types::Fits>,
+    /// What the columns tell together.
+    pub together: Option<together::Together>,
     /// The cell that is shown whole.
     pub peek: Option<look::Peek>,
     /// A text on its way to the clipboard.
@@ -255,6 +266,8 @@ pub struct Model {
     pub given_up: Option<PathBuf>,
     /// The name of the theme.
     pub theme: String,
+    /// What a person set.
+    pub settings: Settings,
     /// Whether the window is to close.
     pub closing: bool,
     /// Memory of the program, in bytes.

@@ -27,6 +27,8 @@ pub struct Story {
     pub patterns: Vec<(String, u64)>,
     /// Lengths of text.
     pub lengths: Vec<Bar>,
+    /// Ranges of the bulk of the values, where a few lie so far off that the distribution shows little; else none.
+    pub bulk: Vec<Bar>,
     /// Values far from the mean: the value, its cells, the distance in standard deviations.
     pub far: Vec<(String, u64, f64)>,
     /// The smallest value, the values below which 5, 25, 50, 75 and 95 % lie, and the largest.

@@ -57,6 +57,9 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
                 }
             }
         }
+        Event::Fit(key, column, word, failed) => super::together::fit(model, key, &column, word, failed),
+        Event::Whole(key, whole) => super::together::told(model, key, *whole),
+        Event::Plane(key, pair, plane) => super::together::planed(model, key, &pair, *plane),
         Event::Copied(copied) => super::look::copied(model, copied),
         Event::Peeked(row, column, text) => {
             if let Some(peek) = model.peek.as_mut().filter(|peek| peek.row == row && peek.column == column) {
@@ -67,6 +70,11 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
             }
         }
         Event::Blocked(picked, places) => model.blocked = Some((picked, places)),
+        Event::Later(later) => {
+            if let Some(draft) = &mut model.draft {
+                draft.later = later;
+            }
+        }
         Event::Breaks(faults) => {
             if let Some(draft) = &mut model.draft {
                 draft.breaks = faults;
@@ -108,7 +116,7 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
         }
         Event::Remembered(remembered) => {
             jobs.desk.recalled = true;
-            remember(model, *remembered);
+            remember(model, jobs, *remembered);
         }
         Event::Progress(progress) => {
             if let Run::Active(now) | Run::Stopping(now) = &mut model.run {
@@ -217,7 +225,7 @@ fn keep_figures(model: &Model, new: &mut Sheet) {
     }
 }
 
-fn remember(model: &mut Model, remembered: Remembered) {
+fn remember(model: &mut Model, jobs: &Jobs, remembered: Remembered) {
     // What was opened since the start comes first.
     for recent in remembered.recent {
         if !model.recent.iter().any(|known| known.path == recent.path) {
@@ -226,6 +234,10 @@ fn remember(model: &mut Model, remembered: Remembered) {
     }
     if !remembered.theme.is_empty() {
         model.theme = remembered.theme;
+    }
+    if let Some(settings) = remembered.settings {
+        model.settings = settings;
+        jobs.stage.set_budget(settings.cache);
     }
     if remembered.journal.is_some() {
         model.recovered = remembered.journal;

@@ -107,6 +107,7 @@ fn reset(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, project: Pro
     model.facets = Vec::new();
     model.peek = None;
     model.page = None;
+    model.together = None;
     model.find = None;
     scratch.find = None;
     scratch.arrange.reset();
@@ -125,7 +126,7 @@ fn remember(model: &mut Model, jobs: &Jobs, path: PathBuf) {
     model.recent.retain(|recent| recent.path != path);
     model.recent.insert(0, Recent { path, name });
     model.recent.truncate(8);
-    store::keep_settings(jobs, &model.recent, &model.theme);
+    store::keep_settings(jobs, model);
 }
 
 /// Begins with nothing; asks first when something would be lost.

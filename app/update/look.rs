@@ -153,7 +153,7 @@ pub(super) fn find(model: &mut Model, search: Option<Search>) {
     model.find = search.filter(|search| !search.text.is_empty()).map(|search| {
         // What was found before stays in sight until the new is there.
         let found = model.find.take().map(|find| find.found).unwrap_or_default();
-        Find { search, found }
+        Find { finder: search.finder().ok(), search, found }
     });
 }
 

@@ -6,14 +6,16 @@ mod events;
 mod files;
 mod import;
 mod look;
+mod saved;
 mod steps;
+mod together;
 mod versions;
 
 pub use asks::reconcile;
 pub use events::take_in;
 
 use crate::action::{Action, Answer};
-use crate::model::{Model, Next, Question, Weight};
+use crate::model::{Model, Next, Question, Settings, Weight};
 use crate::scratch::{Palette, Scratch, Tab};
 use crate::worker::{Jobs, store};
 
@@ -28,6 +30,8 @@ pub enum Request {
     Reveal(std::path::PathBuf),
     /// Put the theme of the model in force.
     Theme,
+    /// Put the zoom of the settings in force.
+    Zoom,
 }
 
 /// Carries out an action.
@@ -96,6 +100,9 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::GoToLine(column, line) => import::go_to_line(model, scratch, column, line),
         Action::ImportScreen => scratch.tab = Tab::Import,
         Action::Theme(choice) => return theme(model, jobs, choice),
+        Action::SettingsPanel => scratch.settings = !scratch.settings,
+        Action::Settings(settings) => return set(model, jobs, settings),
+        Action::ExcelWords => scratch.excel = !scratch.excel,
         Action::Palette => scratch.palette = Some(Palette::default()),
         Action::PaletteOfSteps => scratch.palette = Some(Palette { steps_only: true, ..Palette::default() }),
         Action::PaletteAt(at) => {
@@ -122,11 +129,19 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         }
         Action::CloseFacet(column) => model.facets.retain(|facet| facet.listing.column != column),
         Action::RenameValue { column, from, to } => look::rename(model, &column, &from, to),
+        Action::Fits(column) => together::fits(model, jobs, column),
+        Action::Together => together::whole(model, jobs),
+        Action::Pair(x, y) => together::plane(model, jobs, x, y),
+        Action::PairCloser => together::closer(model, jobs),
+        Action::Filters(filters) => together::filters(&mut model.lens, filters),
         Action::Profile(column) => look::profile(model, jobs, column),
         Action::Show(tab) => scratch.tab = tab,
         Action::CopyCells(rows, columns, how) => look::copy_cells(model, jobs, rows, columns, how),
         Action::Peek(cell) => look::peek(model, jobs, cell),
         Action::KeepView => look::keep(model),
+        Action::SaveView(name) => saved::keep(model, &name),
+        Action::UseView(name) => saved::take(model, &name),
+        Action::DropView(name) => saved::drop(model, &name),
         Action::FindBox => {
             scratch.find.get_or_insert_default().fresh = true;
             scratch.tab = crate::scratch::Tab::Grid;
@@ -147,8 +162,16 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
 
 fn theme(model: &mut Model, jobs: &Jobs, choice: crate::theme::Choice) -> Option<Request> {
     choice.title().clone_into(&mut model.theme);
-    store::keep_settings(jobs, &model.recent, &model.theme);
+    store::keep_settings(jobs, model);
     Some(Request::Theme)
+}
+
+fn set(model: &mut Model, jobs: &Jobs, settings: Settings) -> Option<Request> {
+    let zoomed = model.settings.zoom != settings.zoom;
+    model.settings = settings;
+    jobs.stage.set_budget(settings.cache);
+    store::keep_settings(jobs, model);
+    zoomed.then_some(Request::Zoom)
 }
 
 fn quit(model: &mut Model) {

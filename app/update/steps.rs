@@ -55,10 +55,10 @@ pub(super) fn draft(model: &mut Model, draft: Option<(Box<Step>, Place, Only)>) 
         Err(problems) => problems.iter().map(Fault::from).collect(),
     };
     let old = model.draft.take();
-    let (sheet, matches, breaks) =
-        old.map_or_else(Default::default, |draft| (draft.sheet, draft.matches, draft.breaks));
+    let (sheet, matches, breaks, later) =
+        old.map_or_else(Default::default, |draft| (draft.sheet, draft.matches, draft.breaks, draft.later));
     let breaks = if faults.is_empty() { breaks } else { Vec::new() };
-    model.draft = Some(Draft { step: *step, place, faults, breaks, only, sheet, matches });
+    model.draft = Some(Draft { step: *step, place, faults, breaks, later, only, sheet, matches });
 }
 
 /// Makes the step of the form part of the recipe; a form with faults stays open and shows them.

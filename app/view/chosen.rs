@@ -2,9 +2,11 @@
 
 use super::Scene;
 use crate::action::Action;
+use crate::model::sheet::Column;
 use crate::theme;
 use crate::widget::{button, icon};
 use brewhouse_engine::recipe::Step;
+use brewhouse_engine::types::TypeClass;
 use egui::{CornerRadius, Pos2, Rect, Response, Stroke, Ui, Vec2};
 
 /// Takes part in dragging steps to another place.
@@ -108,16 +110,41 @@ pub(super) fn proposal_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: &
     let mut needed = brewhouse_engine::plan::columns_needed(step);
     needed.dedup();
     for missing in needed.iter().filter(|name| sheet.position(name).is_none()) {
-        let names = sheet.columns.iter().map(|column| column.name.as_str());
-        let Some(near) = brewhouse_engine::op::nearest(missing, names) else { continue };
-        ui.horizontal(|ui| {
-            ui.add_space(41.0);
-            if button::link(ui, &format!("Use {near} instead of {missing}")).clicked() {
-                scene.act(Action::Rebind { at, from: missing.clone(), to: near.to_owned() });
-            }
-        });
+        let taken = brewhouse_engine::plan::classes_taken(step, missing);
+        for near in proposals(missing, &taken, &needed, &sheet.columns) {
+            ui.horizontal(|ui| {
+                ui.add_space(41.0);
+                let hint = format!("It holds {}; in this step and all below", near.class.words());
+                if button::link(ui, &format!("Use {} instead of {missing}", near.name)).on_hover_text(hint).clicked() {
+                    scene.act(Action::Rebind { at, from: missing.clone(), to: near.name.clone() });
+                }
+            });
+        }
         ui.add_space(6.0);
     }
+}
+
+/// At most three columns that may be meant by one that is not there, the likeliest first: those whose kind the step takes, by their names;
+/// where no name is near, the only ones of that kind.
+fn proposals<'a>(missing: &str, taken: &[TypeClass], needed: &[String], columns: &'a [Column]) -> Vec<&'a Column> {
+    let fits = |column: &Column| taken.is_empty() || taken.contains(&column.class);
+    let free: Vec<&Column> = columns.iter().filter(|column| fits(column) && !needed.contains(&column.name)).collect();
+    let words = |name: &str| -> Vec<String> {
+        let parts = name.split(|letter: char| !letter.is_alphanumeric()).filter(|part| part.chars().count() > 2);
+        parts.map(str::to_lowercase).collect()
+    };
+    let wanted = words(missing);
+    let shares = |column: &Column| words(&column.name).iter().any(|word| wanted.contains(word));
+    let mut near: Vec<&Column> = Vec::new();
+    let names = free.iter().map(|column| column.name.as_str());
+    let nearest = brewhouse_engine::op::nearest(missing, names);
+    near.extend(free.iter().copied().filter(|column| nearest == Some(column.name.as_str())));
+    near.extend(free.iter().copied().filter(|column| nearest != Some(column.name.as_str()) && shares(column)));
+    if near.is_empty() && !taken.is_empty() && free.len() <= 3 {
+        near = free;
+    }
+    near.truncate(3);
+    near
 }
 
 /// The menu of a step, or of those that are chosen.

@@ -9,6 +9,7 @@ use crate::theme;
 use crate::widget::card::Head;
 use crate::widget::grid::{Asked, CellMark, CellView, GridSource, GridState};
 use crate::widget::{button, grid, grouped, icon};
+use brewhouse_engine::facet::Finder;
 use brewhouse_engine::op::{param::write_names, sentence};
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::types::{NUMERIC, TypeClass};
@@ -22,6 +23,8 @@ use std::time::Duration;
 struct Shown<'a> {
     model: &'a Model,
     sheet: &'a Sheet,
+    /// What is looked for.
+    finder: Option<&'a Finder>,
     /// Why columns of the file stayed text.
     reasons: Option<&'a BTreeMap<String, String>>,
     /// The columns of the view by their places in the table, and how many are pinned.
@@ -83,7 +86,9 @@ impl GridSource for Shown<'_> {
                 _ => CellMark::Same,
             },
         };
-        Some(CellView { text: cell.text.as_deref(), mark })
+        let text = cell.text.as_deref();
+        let hit = self.finder.zip(text).is_some_and(|(finder, text)| finder.finds(text));
+        Some(CellView { text, mark, hit })
     }
 
     fn number(&self, row: u64) -> Option<(u64, bool)> {
@@ -117,7 +122,9 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let names = sheet.columns.iter().map(|column| column.name.as_str());
     let places = scene.scratch.arrange.places(sheet.key, names);
     let arranged = scene.scratch.arrange.version();
-    let source = Shown { model, sheet, reasons, places, arranged };
+    let finder = model.find.as_ref().and_then(|find| find.finder.as_ref());
+    state.row_height = Some(model.settings.density.row());
+    let source = Shown { model, sheet, finder, reasons, places, arranged };
     let column_of = |scene: &Scene<'_>, name: &str| scene.scratch.arrange.column(sheet.position(name)?);
     if let Some(name) = scene.scratch.reveal.take() {
         state.column = column_of(scene, &name);

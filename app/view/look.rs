@@ -3,6 +3,7 @@
 use super::Scene;
 use crate::action::Action;
 use crate::model::look::Toward;
+use crate::model::saved;
 use crate::theme;
 use crate::widget::{button, field, grouped, icon};
 use egui::accesskit::Role;
@@ -30,19 +31,74 @@ pub(super) fn look_line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 /// Find and Go to, as quiet words.
 fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    let theme = theme::of(ui);
     ui.spacing_mut().item_spacing.x = 14.0;
+    if saved::count(scene.model.project()) > 0 || !scene.model.lens.is_empty() {
+        views_ui(ui, scene);
+    }
     let mut way = |ui: &mut Ui, sign: &str, words: &str, name: &str, action: Action| {
-        let text =
-            (RichText::new(sign).color(theme.faint), RichText::new(words).font(theme::small()).color(theme.muted));
-        let response = ui.add(egui::Button::new(text).frame(false));
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
-        if response.clicked() {
+        if way_ui(ui, sign, words, name).clicked() {
             scene.act(action);
         }
     };
     way(ui, icon::CROSSHAIR_SIMPLE, "Go to", "Go to a row or column", Action::GoToBox);
     way(ui, icon::MAGNIFYING_GLASS, "Find", "Find a text", Action::FindBox);
+}
+
+fn way_ui(ui: &mut Ui, sign: &str, words: &str, name: &str) -> egui::Response {
+    let theme = theme::of(ui);
+    let text = (RichText::new(sign).color(theme.faint), RichText::new(words).font(theme::small()).color(theme.muted));
+    let response = ui.add(egui::Button::new(text).frame(false));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    response
+}
+
+/// The saved views, and a name for what is looked at.
+fn views_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let theme = theme::of(ui);
+    let response = way_ui(ui, icon::FUNNEL_SIMPLE, "Views", "Saved views");
+    let close = egui::PopupCloseBehavior::CloseOnClickOutside;
+    egui::Popup::menu(&response).width(280.0).close_behavior(close).show(|ui| {
+        ui.set_min_width(270.0);
+        for saved in saved::all(scene.model.project()) {
+            ui.horizontal(|ui| {
+                let item = ui.add(button::menu_item(&saved.name).truncate());
+                let name = format!("View {}", saved.name);
+                item.widget_info(|| WidgetInfo::labeled(Role::MenuItem, true, &name));
+                if item.clicked() {
+                    scene.act(Action::UseView(saved.name.clone()));
+                    ui.close();
+                }
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if button::icon_button(ui, icon::X, &format!("Take out the view {}", saved.name)).clicked() {
+                        scene.act(Action::DropView(saved.name.clone()));
+                    }
+                });
+            });
+        }
+        if scene.model.lens.is_empty() {
+            return;
+        }
+        if saved::count(scene.model.project()) > 0 {
+            ui.separator();
+        }
+        ui.label(
+            RichText::new("Save these filters, their order and the open facets")
+                .font(theme::small())
+                .color(theme.muted),
+        );
+        ui.horizontal(|ui| {
+            let width = ui.available_width() - 76.0;
+            let text = &mut scene.scratch.view_name;
+            let field = field::sized_text_edit(ui, text, "a name", "Name of the view", width);
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let save = button::secondary(ui, "Save").clicked() || entered;
+            if save && !scene.scratch.view_name.trim().is_empty() {
+                let name = std::mem::take(&mut scene.scratch.view_name);
+                scene.act(Action::SaveView(name));
+                ui.close();
+            }
+        });
+    });
 }
 
 fn lens_ui(ui: &mut Ui, scene: &mut Scene<'_>) {

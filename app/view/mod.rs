@@ -19,7 +19,9 @@ mod profile;
 mod recipe;
 mod run;
 mod schema;
+mod settings;
 mod status;
+mod together;
 mod top;
 mod versions;
 mod welcome;
@@ -54,6 +56,7 @@ const NARROW: f32 = 900.0;
 /// Draws the whole window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
+    crate::widget::set_separator(scene.model.settings.numbers.separator());
     let bar = Frame::new().fill(theme.surface).inner_margin(Margin::symmetric(14, 0));
     Panel::top("top").exact_size(theme::TOP_BAR).resizable(false).frame(bar).show(ui, |ui| top::top_ui(ui, scene));
     if scene.model.has_data() {
@@ -73,6 +76,8 @@ pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
     palette::palette_ui(ui, scene);
     overlays::keys_ui(ui, scene);
+    settings::settings_ui(ui, scene);
+    settings::excel_ui(ui, scene);
     overlays::history_ui(ui, scene);
     overlays::drop_ui(ui);
 }

@@ -61,6 +61,7 @@ pub(super) fn profile_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
                     }
                 });
             });
+            super::together::together_ui(ui, scene);
         });
     });
 }
@@ -139,7 +140,7 @@ fn turn(scene: &mut Scene<'_>, filter: Filter) {
     scene.act(Action::Filter(if same { Filter { tests: Vec::new(), ..filter } } else { filter }));
 }
 
-fn heading(ui: &mut Ui, text: &str) {
+pub(super) fn heading(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).font(theme::heavy(13.0)).color(theme::of(ui).text));
     ui.add_space(2.0);
 }
@@ -151,6 +152,10 @@ fn plots_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, facts: Option<&
         distribution_ui(ui, scene, column, story);
     }
     let Some(story) = story else { return };
+    if !story.bulk.is_empty() {
+        heading(ui, "Without what lies far off");
+        bulk_ui(ui, scene, column, &story.bulk);
+    }
     if !story.lengths.is_empty() && column.class == TypeClass::Text {
         heading(ui, "Lengths in characters");
         lengths_ui(ui, scene, column, &story.lengths);
@@ -272,6 +277,45 @@ fn lengths_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, bars: &[Bar])
             |at: Option<f64>| RichText::new(format!("{:.0}", at.unwrap_or(0.0))).font(theme::tiny()).color(theme.muted);
         ui.label(text(ends[0]));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(text(ends[1])));
+    });
+    ui.add_space(10.0);
+}
+
+/// Standing bars of the bulk of the values; a click filters.
+#[allow(clippy::cast_precision_loss, reason = "places of bars")]
+fn bulk_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, bars: &[Bar]) {
+    let theme = theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 90.0), Sense::hover());
+    let most = bars.iter().map(|bar| bar.count).max().unwrap_or(1).max(1);
+    let step = rect.width() / bars.len() as f32;
+    for (at, bar) in bars.iter().enumerate() {
+        let left = rect.left() + step * at as f32;
+        let place = Rect::from_min_size(Pos2::new(left, rect.top()), Vec2::new(step, rect.height()));
+        let test = Test::Range { low: Some(bar.low), high: Some(bar.high), closed: at + 1 == bars.len() };
+        let filter = Filter::of(&column.name, test);
+        let on = scene.model.lens.filter(&column.name) == Some(&filter);
+        let response = ui.interact(place, ui.scope_id().with(("bulk", at)), Sense::click());
+        let share = bar.count as f32 / most as f32;
+        let top = place.bottom() - (share * place.height()).max(if bar.count > 0 { 1.5 } else { 0.0 });
+        let right = (place.right() - 1.0).max(place.left() + 1.0);
+        let fill = Rect::from_min_max(Pos2::new(place.left(), top), Pos2::new(right, place.bottom()));
+        let lit = on || response.hovered() || response.has_focus();
+        ui.painter().rect_filled(fill, CornerRadius::ZERO, if lit { theme.accent } else { theme.bars });
+        let name = format!("{} without what lies far off: {}, {}", column.name, bar.words, grouped(bar.count));
+        response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, &name));
+        if response.clicked() {
+            turn(scene, filter);
+        }
+        response.on_hover_text_at_pointer(format!("{}\n{} rows", bar.words, grouped(bar.count)));
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme.line));
+    ui.horizontal(|ui| {
+        let end = |bar: Option<&Bar>| {
+            let words = bar.map(|bar| bar.words.clone()).unwrap_or_default();
+            RichText::new(words).font(theme::tiny()).color(theme.muted)
+        };
+        ui.label(end(bars.first()));
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(end(bars.last())));
     });
     ui.add_space(10.0);
 }

@@ -144,8 +144,26 @@ fn facts_of(model: &Model, at: usize, step: &Step, theme: &Theme) -> Option<(Str
         return Some(("switched off".into(), theme.faint));
     }
     let figures = model.sheet.value().and_then(|sheet| sheet.steps.get(at)?.clone());
+    let drafted = model.draft.as_ref().and_then(|draft| draft.later.get(at)?.clone());
+    if let Some(drafted) = drafted.filter(|drafted| figures.as_ref().is_none_or(|now| !same_rows(drafted, now))) {
+        return Some((later_words(&drafted, figures.as_ref()), theme.mark));
+    }
     let text = figures.map(|figures| figures_words(&figures)).unwrap_or_default();
     (!text.is_empty()).then_some((text, theme.muted))
+}
+
+fn same_rows(one: &StepFigures, other: &StepFigures) -> bool {
+    one.rows_in == other.rows_in && one.rows_out == other.rows_out
+}
+
+/// What a later step does with the draft before it.
+fn later_words(drafted: &StepFigures, now: Option<&StepFigures>) -> String {
+    let rows = |figures: &StepFigures| match (figures.rows_in, figures.rows_out) {
+        (before, after) if before == after => format!("{} rows", grouped(after)),
+        (before, after) => format!("{} → {}", grouped(before), grouped(after)),
+    };
+    let was = now.map(|now| format!(" · was {}", rows(now))).unwrap_or_default();
+    format!("{}{was}", rows(drafted))
 }
 
 fn figures_words(figures: &StepFigures) -> String {

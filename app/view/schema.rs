@@ -2,12 +2,14 @@
 
 use super::{Scene, menus};
 use crate::action::Action;
-use crate::model::sheet::Facts;
+use crate::model::sheet::{Column, Facts};
+use crate::model::types::OFFERED;
 use crate::scratch::Tab;
 use crate::theme;
-use crate::widget::{card, grouped, icon, percent, text_left, text_right};
+use crate::widget::{button, card, grouped, icon, percent, text_left, text_right};
+use brewhouse_engine::recipe::Step;
 use egui::accesskit::Role;
-use egui::{CornerRadius, Pos2, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{CornerRadius, Popup, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo};
 use std::sync::Arc;
 
 const LINE: f32 = 28.0;
@@ -82,11 +84,65 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize) {
     painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme.line.gamma_multiply(0.7)));
     let spoken = format!("{}, {}", column.name, column.class.words());
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, &spoken));
+    type_ui(ui, scene, column, facts.rows.saturating_sub(facts.missing), rect);
     if response.clicked() {
         scene.scratch.tab = Tab::Grid;
         scene.act(Action::ShowColumn(column.name.clone()));
     }
     response.context_menu(|ui| menus::column_ui(ui, scene, column));
+}
+
+/// The kind of a column opens the list of those that it could become, each with the cells that would not fit.
+fn type_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, filled: u64, line: Rect) {
+    let theme = theme::of(ui);
+    let model = scene.model;
+    let Some(key) =
+        model.sheet.value().map(|sheet| sheet.key).filter(|_| model.draft.is_none() && model.compare.is_none())
+    else {
+        return;
+    };
+    let room = Rect::from_min_max(
+        Pos2::new(line.left() + TITLES[1].1 - 8.0, line.top() + 2.0),
+        Pos2::new(line.left() + TITLES[1].1 + 128.0, line.bottom() - 2.0),
+    );
+    let response = ui.interact(room, ui.scope_id().with(("type", &column.name)), Sense::click());
+    let open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
+    if open || response.hovered() || response.has_focus() {
+        let stroke = Stroke::new(1.0, theme.line);
+        ui.painter().rect_stroke(room, CornerRadius::same(5), stroke, egui::StrokeKind::Inside);
+        let caret = ui.painter().layout_no_wrap(icon::CARET_DOWN.to_owned(), theme::tiny(), theme.faint);
+        text_right(ui.painter(), Pos2::new(room.right() - 7.0, room.center().y), caret);
+    }
+    let name = format!("Type of {}: {}", column.name, column.class.words());
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
+    Popup::menu(&response).width(270.0).show(|ui| {
+        ui.set_min_width(260.0);
+        let fits = model.fits.as_ref().filter(|fits| fits.key == key && fits.column == column.name);
+        if fits.is_none() {
+            scene.act(Action::Fits(column.name.clone()));
+        }
+        for (word, title) in OFFERED {
+            let failed = fits.and_then(|fits| fits.failed(word));
+            let (words, colour) = match failed {
+                None => ("counting…".to_owned(), theme.faint),
+                Some(None) => ("cannot be changed".to_owned(), theme.faint),
+                Some(Some(0)) => ("all fit".to_owned(), theme.valid),
+                Some(Some(some)) => {
+                    (format!("{} do not fit · {}", grouped(some), percent(some, filled)), theme.mismatched)
+                }
+            };
+            let aside = RichText::new(&words).font(theme::tiny()).color(colour);
+            let item = ui.add_enabled(failed != Some(None), button::menu_item(title).right_text(aside));
+            let spoken = format!("{title}: {words}");
+            item.widget_info(|| WidgetInfo::labeled(Role::MenuItem, true, &spoken));
+            if item.clicked() {
+                let step =
+                    Step::new("CHANGE_DATA_TYPE").with("sourceColumn", &column.name).with("columnDataType", word);
+                scene.act(Action::AddStep(Box::new(step)));
+                ui.close();
+            }
+        }
+    });
 }
 
 /// How wide the text in a column of the list may be: up to where the next begins.

@@ -48,7 +48,7 @@ fn project_menu(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
             ui.separator();
         }
-        for name in ["light", "dark", "contrast", "keys", "quit"] {
+        for name in ["settings", "excel", "keys", "quit"] {
             command_item(ui, scene, name);
         }
     });

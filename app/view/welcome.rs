@@ -81,6 +81,9 @@ fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             scene.act(Action::OpenSample);
         }
         ui.label(RichText::new("or paste a table with Ctrl V").font(theme::small()).color(theme.faint));
+        if button::link(ui, "Coming from Excel?").clicked() {
+            scene.act(Action::ExcelWords);
+        }
     });
 }
 

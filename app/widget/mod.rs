@@ -6,9 +6,8 @@ pub mod field;
 pub mod grid;
 pub mod icon;
 
-pub use brewhouse_engine::values::grouped;
-
 use egui::{Galley, Painter, Pos2, Rect, Vec2};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// Paints a line of text with its middle left at a point.
@@ -23,6 +22,25 @@ pub fn text_left(painter: &Painter, at: Pos2, galley: Arc<Galley>) -> Rect {
 pub fn text_right(painter: &Painter, at: Pos2, galley: Arc<Galley>) -> Rect {
     let at = at - Vec2::new(galley.size().x, 0.0);
     text_left(painter, at, galley)
+}
+
+thread_local! {
+    /// What stands after every three digits. A window draws on one thread.
+    static SEPARATOR: Cell<char> = const { Cell::new(',') };
+}
+
+/// Sets what stands after every three digits of a count.
+pub fn set_separator(separator: char) {
+    SEPARATOR.set(separator);
+}
+
+/// A count as people read it, in their own way.
+pub fn grouped(number: u64) -> String {
+    let text = brewhouse_engine::values::grouped(number);
+    match SEPARATOR.get() {
+        ',' => text,
+        other => text.replace(',', &other.to_string()),
+    }
 }
 
 /// A share as people read it: never 0 % when there is something, never 100 % when something is left.

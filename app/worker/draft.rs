@@ -7,7 +7,7 @@ use super::stage::{Ask, Faults, Stage, failed, figures, hash};
 use super::{Event, Ticket, check};
 use crate::model::look::Lens;
 use crate::model::sheet::{Column, ColumnMark, Effect, Only, Sheet};
-use crate::model::{Fault, Place};
+use crate::model::{Fault, Place, Project};
 use brewhouse_engine::Error;
 use brewhouse_engine::op::{Environment, bind, param::Use};
 use brewhouse_engine::recipe::Step;
@@ -24,7 +24,35 @@ impl Stage {
             Ok(shown) => shown,
             Err(faults) => failed(faults),
         };
+        let ready = shown.sheet.is_ok();
         ticket.send(Event::Draft(Box::new(shown)));
+        if ready && !ticket.is_stale() {
+            self.send_later(&ask, step, place, ticket);
+        }
+    }
+
+    /// Sends what later steps do to the rows with the draft.
+    fn send_later(&self, ask: &Ask, step: &Step, place: Place, ticket: &Ticket) {
+        let mut project = Project::clone(&ask.project);
+        let steps = &mut project.recipe.steps;
+        let at = place.at().min(steps.len());
+        let before = steps.len();
+        match place {
+            Place::New(_) => steps.insert(at, step.clone()),
+            Place::Edit(_) => steps.splice(at..(at + 1).min(before), [step.clone()]).for_each(drop),
+        }
+        let (all, moved) = (steps.len(), steps.len() - before);
+        if at + 1 >= all {
+            return;
+        }
+        let ask = Ask { project: Arc::new(project), depth: all, ..ask.clone() };
+        let Ok(made) = self.view(&ask, false, ticket.cancel()) else { return };
+        // By their places in the recipe as it is.
+        let mut later = figures(&made.view, all);
+        later.drain(..(at + 1).min(all)).for_each(drop);
+        let place = at + 1 - moved;
+        let later = vec![None; place].into_iter().chain(later).collect();
+        ticket.send(Event::Later(later));
     }
 
     fn drafted(

@@ -5,9 +5,10 @@ use crate::model::compare::Difference;
 use crate::model::look::{Copied, FoundFigures};
 use crate::model::profile::Story;
 use crate::model::run::{Ended, Progress};
-use crate::model::sheet::{Before, Block, BlockAt, Facts, Sheet};
-use crate::model::{Fault, Project, Purpose, Recent, Source};
-use brewhouse_engine::facet::{Front, Values};
+use crate::model::sheet::{Before, Block, BlockAt, Facts, Sheet, StepFigures};
+use crate::model::together::Whole;
+use crate::model::{Fault, Project, Purpose, Recent, Settings, Source};
+use brewhouse_engine::facet::{Front, Plane, Values};
 use brewhouse_engine::stage::Matches;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -46,8 +47,16 @@ pub enum Event {
     Front(u64, String, Arc<Front>),
     /// Before which steps some steps cannot stand, and why.
     Blocked(Vec<usize>, Vec<Option<String>>),
+    /// What later steps do to the rows with the draft, by their places in the recipe as it is.
+    Later(Vec<Option<StepFigures>>),
     /// Later steps that the draft would break.
     Breaks(Vec<Fault>),
+    /// How many cells of a column would not fit a type: for which table, which column, which type.
+    Fit(u64, String, &'static str, Option<u64>),
+    /// What the columns tell together: for which table.
+    Whole(u64, Box<Result<Whole, Fault>>),
+    /// Two columns against each other: for which table, which columns.
+    Plane(u64, [String; 2], Box<Result<Plane, Fault>>),
     /// A column in depth: for which table, which column.
     Profiled(u64, String, Box<Result<Story, Fault>>),
     /// Cells for the clipboard.
@@ -102,6 +111,8 @@ pub struct Remembered {
     pub recent: Vec<Recent>,
     /// The theme's name.
     pub theme: String,
+    /// The settings.
+    pub settings: Option<Settings>,
     /// Unsaved work of a session that ended without saving.
     pub journal: Option<Box<Project>>,
 }

@@ -23,6 +23,8 @@ mod failures;
 mod look;
 mod profile;
 mod read;
+mod together;
+mod types;
 
 pub use check::moved;
 pub use event::Event;
@@ -64,6 +66,12 @@ pub enum Slot {
     Peek,
     /// A column in depth.
     Profile,
+    /// How a column fits other types.
+    Fits,
+    /// All columns together.
+    Whole,
+    /// Two columns against each other.
+    Plane,
     /// The matches of a drafted join.
     Matches,
     /// A dialog that asks for a file.
@@ -84,7 +92,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 22;
+const SLOTS: usize = 25;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]

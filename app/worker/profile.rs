@@ -50,6 +50,7 @@ fn story(found: &ColumnProfile, settings: &Settings) -> Result<Story> {
         common: tally.common.iter().map(counted).collect(),
         patterns: tally.patterns.iter().take(PATTERNS).cloned().collect(),
         lengths,
+        bulk: measured.map(|summary| ranges(&summary.inner, dtype)).unwrap_or_default(),
         far: measured
             .map(|summary| {
                 let far =
@@ -75,9 +76,13 @@ fn counted(counted: &Counted) -> (String, u64) {
 
 /// Ranges of lengths as bars.
 fn lengths(bins: &[profile::Bin]) -> Vec<Bar> {
+    ranges(bins, &DataType::Int64)
+}
+
+fn ranges(bins: &[profile::Bin], dtype: &DataType) -> Vec<Bar> {
     let last = bins.len().saturating_sub(1);
     let bar = |(at, bin): (usize, &profile::Bin)| Bar {
-        words: brewhouse_engine::facet::range_words(Some(bin.low), Some(bin.high), at == last, &DataType::Int64),
+        words: brewhouse_engine::facet::range_words(Some(bin.low), Some(bin.high), at == last, dtype),
         count: bin.count,
         low: bin.low,
         high: bin.high,

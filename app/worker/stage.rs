@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -31,8 +31,8 @@ const MOST_ROWS: usize = 6;
 const MOST_FACTS: usize = 20_000;
 /// Rows shown of a large file until all of it is read.
 const HEAD: usize = 2_000;
-/// Bytes that the cache may take.
-const CACHE_BYTES: u64 = 20_000_000_000;
+/// Bytes of a gigabyte.
+const GIGABYTE: u64 = 1_000_000_000;
 
 /// A request for a table.
 #[derive(Clone)]
@@ -52,6 +52,8 @@ pub struct Stage {
     folder: PathBuf,
     env: Environment,
     cache: Mutex<Option<Arc<Cache>>>,
+    /// Gigabytes that side files may take.
+    budget: AtomicU64,
     inner: Mutex<Inner>,
 }
 
@@ -96,7 +98,15 @@ impl Stage {
     pub fn new(folder: PathBuf) -> Self {
         let secrets = std::sync::Arc::new(crate::secrets::from_environment);
         let env = Environment { secrets, ..Environment::at(chrono::Utc::now()) };
-        Self { folder, env, cache: Mutex::default(), inner: Mutex::default() }
+        Self { folder, env, cache: Mutex::default(), budget: AtomicU64::new(20), inner: Mutex::default() }
+    }
+
+    /// Sets how many gigabytes side files may take.
+    pub fn set_budget(&self, gigabytes: u64) {
+        self.budget.store(gigabytes, Ordering::Release);
+        if let Some(cache) = &*self.cache.lock().unwrap_or_else(PoisonError::into_inner) {
+            cache.set_limit(gigabytes * GIGABYTE);
+        }
     }
 
     pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -113,7 +123,10 @@ impl Stage {
         if let Some(cache) = &*kept {
             return Ok(Arc::clone(cache));
         }
-        let cache = Arc::new(Cache::new(self.folder.clone(), CACHE_BYTES).map_err(|error| Fault::from(&error))?);
+        let cache = Arc::new(
+            Cache::new(self.folder.clone(), self.budget.load(Ordering::Acquire) * GIGABYTE)
+                .map_err(|error| Fault::from(&error))?,
+        );
         *kept = Some(Arc::clone(&cache));
         Ok(cache)
     }

@@ -2,7 +2,8 @@
 
 use super::event::{Event, Opened, Remembered};
 use super::{Jobs, Slot};
-use crate::model::{Fault, Project, Recent};
+use crate::model::settings::{Density, Numbers};
+use crate::model::{Fault, Model, Project, Recent, Settings};
 use brewhouse_engine::project::is_project;
 use brewhouse_engine::recipe::{self, Notation, Recipe};
 use serde_json::{Value, json};
@@ -51,6 +52,7 @@ pub fn recall(jobs: &Jobs) {
         Some(Event::Remembered(Box::new(Remembered {
             recent: recent.iter().filter_map(read_recent).collect(),
             theme: settings.get("Theme").and_then(Value::as_str).unwrap_or_default().to_owned(),
+            settings: Some(read_settings(&settings)),
             journal: text.and_then(|text| Project::parse(&text, Path::new("/")).ok()).map(Box::new),
         })))
     });
@@ -60,6 +62,22 @@ fn read_json(path: &Path) -> Option<Value> {
     serde_json::from_str(&fs::read_to_string(path).ok()?).ok()
 }
 
+/// The settings of a file; what it does not say, or says in a way that is not known, is as at first.
+fn read_settings(value: &Value) -> Settings {
+    let usual = Settings::default();
+    let word = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    let number = |name: &str| value.get(name).and_then(Value::as_u64);
+    let density = Density::ALL.into_iter().find(|density| density.title() == word("Density"));
+    let numbers = Numbers::ALL.into_iter().find(|numbers| numbers.title() == word("Numbers"));
+    let zoom = number("Zoom").and_then(|zoom| u16::try_from(zoom).ok()).filter(|zoom| (50..=400).contains(zoom));
+    Settings {
+        zoom: zoom.unwrap_or(usual.zoom),
+        density: density.unwrap_or(usual.density),
+        numbers: numbers.unwrap_or(usual.numbers),
+        cache: number("CacheGigabytes").filter(|cache| *cache > 0).unwrap_or(usual.cache),
+    }
+}
+
 fn read_recent(value: &Value) -> Option<Recent> {
     let path = PathBuf::from(value.get("Path")?.as_str()?);
     let name = value.get("Name")?.as_str()?.to_owned();
@@ -67,11 +85,19 @@ fn read_recent(value: &Value) -> Option<Recent> {
 }
 
 /// Writes settings and recent projects.
-pub fn keep_settings(jobs: &Jobs, recent: &[Recent], theme: &str) {
+pub fn keep_settings(jobs: &Jobs, model: &Model) {
     let Some(folder) = jobs.folder.clone() else { return };
     let recent: Vec<Value> =
-        recent.iter().take(MOST_RECENT).map(|r| json!({ "Path": r.path, "Name": r.name })).collect();
-    let value = json!({ "Recent": recent, "Theme": theme });
+        model.recent.iter().take(MOST_RECENT).map(|r| json!({ "Path": r.path, "Name": r.name })).collect();
+    let Settings { zoom, density, numbers, cache } = model.settings;
+    let value = json!({
+        "Recent": recent,
+        "Theme": model.theme,
+        "Zoom": zoom,
+        "Density": density.title(),
+        "Numbers": numbers.title(),
+        "CacheGigabytes": cache,
+    });
     jobs.start(Slot::Settings, move |ticket| {
         let _turn = turn();
         if ticket.is_stale() {

@@ -27,7 +27,7 @@
 //! | [`run`] | the only place that runs data: progress, cancelling, ledger, receipt | windows, consoles |
 //! | [`profile`] | the table of statistics, the figures of tables and columns, the report | windows, consoles |
 //! | [`facet`] | filters, linked plots, view sorts and finding over all rows | windows |
-//! | [`stage`] | pages, views, figures and drafts for a window | widgets |
+//! | [`stage`] | pages, views, figures, drafts and differences for a window | widgets |
 //! | [`project`] | dataset, recipe and outputs in one file | runs |
 //!
 //! The engine never prints, never reads the environment (clock, zone, seed and secrets are passed in) and names no window crate. A test

@@ -1,6 +1,7 @@
 //! The facets at the left: lists that are searched and filter, ranges with limits, states, patterns, and values written otherwise.
 
 use super::driver::Driver;
+use brewhouse::action::Action;
 use brewhouse::model::look::Facet;
 use brewhouse_engine::facet::{By, Filter, Test};
 use eframe::egui::{Key, Modifiers};
@@ -177,4 +178,51 @@ fn a_range_is_dragged_and_written() {
     driver.settle();
     assert_eq!(numbers(&driver), [9, 10, 11], "all of its bars");
     assert!(driver.model().lens.filter("n").is_some());
+}
+
+#[test]
+fn a_view_is_saved_by_name_and_had_again_in_a_later_session() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_orders(folder.path());
+    let filters = vec![
+        Filter::of("status", Test::Among(vec!["cancelled".into()])),
+        Filter { column: "email".into(), tests: vec![Test::Missing, Test::Blank], inverted: true },
+        Filter::of("total_eur", Test::Range { low: Some(10.0), high: None, closed: false }),
+    ];
+    driver.act(Action::Filters(filters.clone()));
+    driver.act(Action::SortView { column: "total_eur".into(), beside: false });
+    driver.settle();
+    let rows = driver.sheet().rows;
+    driver.click("Saved views");
+    driver.settle();
+    driver.enter("Name of the view", "Lost with an address");
+    driver.click("Save");
+    driver.settle();
+    driver.click("Show all rows");
+    driver.settle();
+    assert_eq!(driver.sheet().of_rows, None);
+    let saved = folder.path().join("shop.brewhouse.json");
+    driver.save_as(&saved);
+
+    let mut again = Driver::new(folder.path(), vec![saved]);
+    again.wait("the project is open", |model| model.sheet.value().is_some_and(|sheet| sheet.exact));
+    again.settle();
+    again.clicks(&["Saved views", "View Lost with an address"]);
+    again.settle();
+    assert_eq!(again.model().lens.filters, filters);
+    assert_eq!((again.sheet().rows, again.model().lens.sort.len()), (rows, 1));
+    again.picture("saved-view");
+    again.click("Saved views");
+    again.settle();
+    again.click("Take out the view Lost with an address");
+    again.settle();
+    assert!(again.model().project().extra.get("Views").is_none(), "nothing of it is left");
+    // Something that this program does not know is not lost and not guessed at.
+    let mut project = again.model().project().to_value(None);
+    project["Views"] =
+        serde_json::json!([{"Name": "new", "Filters": [{"Column": "email", "Tests": [{"Test": "Later"}]}]}]);
+    let text = project.to_string();
+    let read = brewhouse::model::Project::parse(&text, folder.path()).unwrap();
+    assert_eq!(brewhouse::model::saved::all(&read)[0].lens, None);
+    assert_eq!(read.to_value(None)["Views"], project["Views"]);
 }

@@ -4,6 +4,7 @@
 use super::driver::{Driver, orders};
 use brewhouse::action::Action;
 use brewhouse::theme::{self, Choice};
+use brewhouse_engine::recipe::Step;
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
@@ -47,6 +48,40 @@ const SCREENS: &[(&str, bool, Go)] = &[
     }),
     ("run", true, |driver| driver.click("Run")),
     ("palette", true, |driver| driver.press(Modifiers::COMMAND, Key::K)),
+    ("difference", true, |driver| {
+        let upper = Step::new("UPPER_CASE").with("sourceColumn", "region");
+        let number = Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "quantity").with("columnDataType", "int");
+        let gone =
+            Step::new("REMOVE_VALUES").with("sourceColumn", "status").when("IS", Some("[\"cancelled\"]"), "status");
+        for step in [upper, number, gone, Step::new("DELETE").with("sourceColumns", "[\"email\"]")] {
+            driver.act(Action::AddStep(Box::new(step)));
+        }
+        driver.settle();
+        driver.act(Action::Compare(Some((0, 4))));
+    }),
+    ("settings", true, |driver| driver.act(Action::SettingsPanel)),
+    ("schema", true, |driver| {
+        driver.click("Schema");
+        driver.settle();
+        driver.click("Type of quantity: text");
+    }),
+    ("together", true, |driver| {
+        driver.act(Action::AddStep(Box::new(
+            Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "unit_price").with("columnDataType", "double"),
+        )));
+        driver.act(Action::AddStep(Box::new(
+            Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "quantity").with("columnDataType", "int"),
+        )));
+        driver.click("Profile");
+        driver.settle();
+        driver.act(Action::Pair("unit_price".into(), "total_eur".into()));
+        driver.settle();
+        driver
+            .widget("unit_price and total_eur: 0.50")
+            .or_else(|| driver.widget("Remove them…"))
+            .unwrap()
+            .scroll_to_me();
+    }),
     ("large", true, |driver| {
         driver.harness.ctx.set_zoom_factor(2.0);
         driver.clicks(&["Column"]);

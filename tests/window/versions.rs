@@ -14,7 +14,7 @@ fn add(driver: &mut Driver, step: Step) {
 fn a_recipe_is_published_compared_and_taken_up_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = Driver::with_orders(folder.path());
-    driver.press(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::V);
+    driver.press(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::P);
     assert!(driver.text("A recipe without steps has nothing to publish").is_some(), "{:#?}", driver.names());
     add(&mut driver, Step::new("UPPER_CASE").with("sourceColumn", "region"));
     let remove =
@@ -55,7 +55,7 @@ fn a_recipe_is_published_compared_and_taken_up_again() {
     let mut again = Driver::new(folder.path(), vec![saved]);
     again.wait("the project is open", |model| model.project().versions.len() == 2);
     again.settle();
-    again.clicks(&["Recipe menu", "Versions… Ctrl+Shift+V"]);
+    again.clicks(&["Recipe menu", "Versions… Ctrl+Shift+P"]);
     let from = again.name_of("From: Version 2");
     again.clicks(&[&from, "From version 1"]);
     assert!(again.text("1 added · 1 edited · 1 the same").is_some(), "{:#?}", again.names());

@@ -15,11 +15,11 @@ const SHORTEST: f32 = 40.0;
     reason = "a place on the bar; rows are counted again from it"
 )]
 pub(super) fn vertical(ui: &Ui, id: Id, state: &mut GridState, rows: u64, track: Rect, body: Rect) {
-    let last = GridState::last_top(body.height(), rows);
+    let last = state.last_top(body.height(), rows);
     if last == 0 || track.height() < SHORTEST {
         return;
     }
-    let share = f64::from(body.height() / theme::ROW) / rows as f64;
+    let share = f64::from(body.height() / state.row()) / rows as f64;
     let length = ((f64::from(track.height()) * share) as f32).clamp(28.0, track.height());
     let room = f64::from(track.height() - length);
     let response = ui.interact(track, id.with("rows"), Sense::click_and_drag());

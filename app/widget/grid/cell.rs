@@ -27,6 +27,11 @@ pub(super) fn paint(
         return;
     };
     ground(painter, theme, rect, view.mark, chosen);
+    if view.hit {
+        let frame = Stroke::new(1.0, theme.accent.gamma_multiply(0.6));
+        let inner = rect.shrink2(Vec2::new(3.0, 2.5));
+        painter.rect(inner, CornerRadius::same(4), theme.tint, frame, egui::StrokeKind::Inside);
+    }
     let job = job(theme, view, removed, rect.width() - 18.0);
     let galley = painter.layout_job(job);
     let y = rect.center().y - galley.size().y / 2.0;

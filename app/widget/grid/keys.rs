@@ -19,7 +19,7 @@ pub(super) fn take(
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     let (last_row, last_column) = (source.rows() - 1, source.columns() - 1);
     let (row, column) = state.cursor.unwrap_or((state.top, state.column.unwrap_or_default()));
-    let page = GridState::page(body.height());
+    let page = state.page(body.height());
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
     let (none, control, shift) = (Modifiers::NONE, Modifiers::COMMAND, Modifiers::SHIFT);
     if pressed(control | shift, Key::C) {

@@ -42,6 +42,8 @@ pub struct CellView<'a> {
     pub text: Option<&'a str>,
     /// What a draft does to it.
     pub mark: CellMark<'a>,
+    /// Whether it holds what is looked for.
+    pub hit: bool,
 }
 
 /// What the grid draws from.
@@ -158,10 +160,21 @@ pub fn grid_ui(
     if response.has_focus() && state.cursor.is_none() {
         painter.rect_stroke(body, CornerRadius::ZERO, Stroke::new(1.0, theme.accent), egui::StrokeKind::Inside);
     }
-    response.widget_info(|| WidgetInfo::labeled(Role::Grid, true, state.spoken(source)));
+    response.widget_info(|| WidgetInfo::labeled(Role::Grid, true, spoken(state, source, &place)));
     output.rows = place.rows;
     output.columns = place.columns;
     output
+}
+
+/// What a screen reader says of the grid.
+fn spoken(state: &GridState, source: &dyn GridSource, place: &Place) -> String {
+    let hit = |row: u64, column: usize| source.cell(row, column).is_some_and(|cell| cell.hit);
+    let hits = place.rows.clone().flat_map(|row| place.columns.iter().map(move |column| (row, *column)));
+    match hits.filter(|(row, column)| hit(*row, *column)).count() {
+        0 => state.spoken(source),
+        1 => format!("{}; 1 match on screen", state.spoken(source)),
+        some => format!("{}; {some} matches on screen", state.spoken(source)),
+    }
 }
 
 fn body_ui(
@@ -201,7 +214,7 @@ fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
     let mut removed = Vec::new();
     for row in place.rows.clone() {
         let y = place.body.top() + state.offset_of(row);
-        let band = Rect::from_min_size(Pos2::new(place.body.left(), y), Vec2::new(place.body.width(), theme::ROW));
+        let band = Rect::from_min_size(Pos2::new(place.body.left(), y), Vec2::new(place.body.width(), state.row()));
         let goes = source.number(row).is_some_and(|(_, removed)| removed);
         removed.push(goes);
         if goes {
@@ -218,7 +231,7 @@ fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
         let (at_right, gone) = (source.at_right(column), source.gone(column));
         for (row, removed) in place.rows.clone().zip(removed.iter().copied()) {
             let y = place.body.top() + state.offset_of(row);
-            let rect = state.column_rect(column, place.body.left(), y, theme::ROW);
+            let rect = state.column_rect(column, place.body.left(), y, state.row());
             let chosen = chosen.is_some_and(|(rows, _)| rows.contains(&row));
             cell::paint(&painter, theme, rect, source.cell(row, column), at_right, removed || gone, chosen);
         }
@@ -244,7 +257,7 @@ fn numbers_ui(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
     painter.rect_filled(place.numbers, CornerRadius::ZERO, theme.background);
     let painter = painter.with_clip_rect(place.numbers);
     for row in place.rows.clone() {
-        let y = place.numbers.top() + state.offset_of(row) + theme::ROW / 2.0;
+        let y = place.numbers.top() + state.offset_of(row) + state.row() / 2.0;
         let (number, removed) = source.number(row).unwrap_or((row, false));
         let mark = if removed { "− " } else { "" };
         let colour = if removed { theme.mismatched } else { theme.faint };

@@ -139,7 +139,7 @@ pub(super) fn paint(ui: &Ui, state: &GridState, source: &dyn GridSource, place: 
     let theme = theme::of(ui);
     let Some(cursor) = state.cursor else { return };
     let rect_of = |row: u64, column: usize| {
-        state.column_rect(column, place.body.left(), place.body.top() + state.offset_of(row), theme::ROW)
+        state.column_rect(column, place.body.left(), place.body.top() + state.offset_of(row), state.row())
     };
     if let Some((rows, columns)) = state.picked(source.rows(), source.columns())
         && (rows.end - rows.start > 1 || columns.len() > 1)

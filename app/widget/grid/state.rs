@@ -35,6 +35,8 @@ pub struct GridState {
     pub(super) anchor: Option<(usize, usize)>,
     /// The bar on which a drag began: column, bar.
     pub(super) press: Option<(usize, usize)>,
+    /// How high a row is, where it is not the usual height.
+    pub row_height: Option<f32>,
     /// Whether all columns on screen are to be made as wide as what is in them.
     pub fit_all: bool,
     widths: HashMap<String, f32>,
@@ -150,19 +152,24 @@ impl GridState {
     /// The rows of a height of screen.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows on screen")]
     pub(super) fn rows_in(&self, height: f32, rows: u64) -> Range<u64> {
-        let count = ((height + self.rest) / ROW).ceil() as u64;
+        let count = ((height + self.rest) / self.row()).ceil() as u64;
         self.top.min(rows)..(self.top + count).min(rows)
+    }
+
+    /// How high a row is.
+    pub(super) fn row(&self) -> f32 {
+        self.row_height.unwrap_or(ROW)
     }
 
     /// Where a row on screen begins.
     #[allow(clippy::cast_precision_loss, reason = "a number of rows on screen")]
     pub(super) fn offset_of(&self, row: u64) -> f32 {
-        row.saturating_sub(self.top) as f32 * ROW - self.rest
+        row.saturating_sub(self.top) as f32 * self.row() - self.rest
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows on screen")]
     pub(super) fn row_at(&self, y: f32) -> Option<u64> {
-        (y >= 0.0).then(|| self.top + ((y + self.rest) / ROW) as u64)
+        (y >= 0.0).then(|| self.top + ((y + self.rest) / self.row()) as u64)
     }
 
     pub(super) fn column_at(&self, x: f32) -> Option<usize> {
@@ -178,13 +185,13 @@ impl GridState {
 
     /// Full rows on a height of screen.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of rows on screen")]
-    pub(super) fn page(height: f32) -> u64 {
-        ((height / ROW) as u64).max(1)
+    pub(super) fn page(&self, height: f32) -> u64 {
+        ((height / self.row()) as u64).max(1)
     }
 
     /// The last row that may be first on screen.
-    pub(super) fn last_top(height: f32, rows: u64) -> u64 {
-        rows.saturating_sub(Self::page(height))
+    pub(super) fn last_top(&self, height: f32, rows: u64) -> u64 {
+        rows.saturating_sub(self.page(height))
     }
 
     /// Takes in the wheel.
@@ -214,13 +221,13 @@ impl GridState {
     )]
     fn move_rows(&mut self, pixels: f32) {
         let rest = self.rest + pixels;
-        let rows = (rest / ROW).floor();
+        let rows = (rest / self.row()).floor();
         if rows >= 0.0 {
             self.top = self.top.saturating_add(rows as u64);
-            self.rest = rest - rows * ROW;
+            self.rest = rest - rows * self.row();
         } else if (-rows) as u64 <= self.top {
             self.top -= (-rows) as u64;
-            self.rest = rest - rows * ROW;
+            self.rest = rest - rows * self.row();
         } else {
             self.top = 0;
             self.rest = 0.0;
@@ -228,11 +235,11 @@ impl GridState {
     }
 
     fn clamp(&mut self, body: Rect, rows: u64) {
-        let last = Self::last_top(body.height(), rows);
+        let last = self.last_top(body.height(), rows);
         if self.top >= last {
             self.top = last;
             // The last row is seen in full.
-            let over = if rows > Self::page(body.height()) { ROW - body.height() % ROW } else { 0.0 };
+            let over = if rows > self.page(body.height()) { self.row() - body.height() % self.row() } else { 0.0 };
             self.rest = self.rest.min(over);
         }
         self.left = self.left.clamp(0.0, (self.all_width() - f64::from(body.width()) + 40.0).max(0.0));
@@ -243,8 +250,8 @@ impl GridState {
         self.move_to((row, column), false);
         let body = Rect::from_min_max(all.min + Vec2::new(ROW_NUMBERS, CARD), all.max - Vec2::splat(SCROLL_BAR));
         // Not at the very edge, so that what is around it can be seen.
-        if row < self.top || row >= self.top + Self::page(body.height()) {
-            self.top = row.saturating_sub(Self::page(body.height()) / 3);
+        if row < self.top || row >= self.top + self.page(body.height()) {
+            self.top = row.saturating_sub(self.page(body.height()) / 3);
             self.rest = 0.0;
         }
         self.reveal_column(column, body.width());
@@ -252,7 +259,7 @@ impl GridState {
 
     /// Scrolls so that a cell is on screen.
     pub fn reveal(&mut self, row: u64, column: usize, body: Rect) {
-        let page = Self::page(body.height());
+        let page = self.page(body.height());
         if row < self.top || (row == self.top && self.rest > 0.0) {
             self.top = row;
             self.rest = 0.0;

@@ -68,6 +68,24 @@ pub fn find(frame: &LazyFrame, schema: &Schema, search: &Search, cancel: &Arc<At
     Ok(Found { cells: counter.get(), rows: Selection::of(found.column("found")?)?, columns, matcher })
 }
 
+/// Tells of a text whether it holds what is looked for.
+#[derive(Clone, Debug)]
+pub struct Finder(Regex);
+
+impl Finder {
+    /// Whether a text holds it.
+    pub fn finds(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+impl Search {
+    /// What tells of a text whether it is meant, as [`find`] does.
+    pub fn finder(&self) -> Result<Finder> {
+        matcher(self).map(Finder)
+    }
+}
+
 fn matcher(search: &Search) -> Result<Regex> {
     let text = if search.pattern { search.text.clone() } else { regex::escape(&search.text) };
     let text = if search.whole_cell { format!("^(?:{text})$") } else { text };

@@ -25,6 +25,7 @@
 
 mod find;
 mod front;
+mod plane;
 mod predicate;
 mod selection;
 mod sort;
@@ -32,8 +33,9 @@ mod steps;
 mod values;
 mod words;
 
-pub use find::{Found, Search, find};
+pub use find::{Finder, Found, Search, find};
 pub use front::{Front, Plot, fronts};
+pub use plane::{Axis, Plane, plane};
 pub use selection::Selection;
 pub use sort::{Order, SortKey, page, sort};
 pub use steps::steps;

@@ -3,6 +3,7 @@
 use crate::op::find;
 use crate::op::param::Use;
 use crate::recipe::{Condition, Step};
+use crate::types::TypeClass;
 
 /// The columns that a step makes by name.
 pub fn columns_created(step: &Step) -> Vec<String> {
@@ -14,6 +15,22 @@ pub fn columns_needed(step: &Step) -> Vec<String> {
     let mut names = named(step, Use::Reads);
     names.extend(step.conditions().iter().map(|c| c.column.clone()));
     names
+}
+
+/// The kinds of values that a step takes in a column that it names; none at all: any.
+pub fn classes_taken(step: &Step, column: &str) -> Vec<TypeClass> {
+    let Some(op) = find(step.operation()) else { return Vec::new() };
+    let mut taken = Vec::new();
+    for (name, text) in step.params() {
+        let spec = op.params.iter().find(|s| s.name == name || s.aliases.contains(&name.as_str()));
+        let Some(spec) = spec.filter(|spec| spec.reads_columns()) else { continue };
+        let mut names = false;
+        spec.visit_columns(text, &mut |other, used| names |= used == Use::Reads && other == column);
+        if names {
+            taken.extend_from_slice(spec.accepts);
+        }
+    }
+    taken
 }
 
 fn named(step: &Step, wanted: Use) -> Vec<String> {

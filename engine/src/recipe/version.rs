@@ -53,7 +53,8 @@ impl Version {
 
     /// Whether it holds these steps.
     pub fn is(&self, steps: &[Step]) -> bool {
-        self.recipe.steps.len() == steps.len()
-            && self.recipe.steps.iter().zip(steps).all(|(one, other)| one.same_as(other))
+        // Asked in every frame: steps that are the same to the letter are not written out.
+        let same = |(one, other): (&Step, &Step)| one == other || one.same_as(other);
+        self.recipe.steps.len() == steps.len() && self.recipe.steps.iter().zip(steps).all(same)
     }
 }

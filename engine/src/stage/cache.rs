@@ -17,7 +17,7 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// A folder of side files and a store of facts.
 pub struct Cache {
     folder: PathBuf,
-    limit: u64,
+    limit: AtomicU64,
     facts: Mutex<HashMap<String, DataFrame>>,
 }
 
@@ -27,9 +27,14 @@ impl Cache {
         std::fs::create_dir_all(&folder).map_err(|e| {
             Error::new(ErrorKind::Sink, format!("the cache folder {} cannot be made", folder.display())).caused_by(e)
         })?;
-        let cache = Self { folder, limit, facts: Mutex::default() };
+        let cache = Self { folder, limit: AtomicU64::new(limit), facts: Mutex::default() };
         cache.tidy();
         Ok(cache)
+    }
+
+    /// Sets how many bytes it holds at most; what is more goes when the next side file is made.
+    pub fn set_limit(&self, limit: u64) {
+        self.limit.store(limit, Ordering::Relaxed);
     }
 
     /// The facts of a key, computed once.
@@ -101,7 +106,9 @@ impl Cache {
         let newest = files.len().saturating_sub(1);
         for (at, (modified, bytes, path)) in files.into_iter().enumerate() {
             let stale = path.extension().is_some_and(|e| e == "tmp") && modified < old;
-            if (stale || (total > self.limit && at < newest)) && std::fs::remove_file(&path).is_ok() {
+            if (stale || (total > self.limit.load(Ordering::Relaxed) && at < newest))
+                && std::fs::remove_file(&path).is_ok()
+            {
                 total -= bytes;
             }
         }

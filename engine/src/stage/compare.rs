@@ -17,7 +17,7 @@ use polars::prelude::{
     BooleanChunked, ChunkCompareEq as _, Column, DataFrame, DataType, LazyFrame, Schema, SchemaRef,
     SortMultipleOptions, col,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -172,16 +172,15 @@ fn follow(
 fn paired_columns(steps: &[Step], schemas: &[SchemaRef]) -> Vec<PairedColumn> {
     let (Some(first), Some(last)) = (schemas.first(), schemas.last()) else { return Vec::new() };
     // Of each column as it is called by now, how it was called before.
-    let mut origin: Vec<(String, String)> =
+    let mut origin: HashMap<String, String> =
         first.iter_names().map(|name| (name.to_string(), name.to_string())).collect();
     let mut touched: HashSet<String> = HashSet::new();
     for (step, after) in steps.iter().zip(schemas.iter().skip(1)).filter(|(step, _)| !step.disabled()) {
         let Ok(bound) = bind(step, 0) else { continue };
-        let renamed =
-            (bound.op.name == "RENAME").then(|| step.param("sourceColumn").zip(step.param("targetColumn"))).flatten();
-        if let Some((from, to)) = renamed {
-            for (now, _) in origin.iter_mut().filter(|(now, _)| now == from) {
-                to.clone_into(now);
+        let renames = bound.op.name == "RENAME";
+        if let Some((from, to)) = step.param("sourceColumn").zip(step.param("targetColumn")).filter(|_| renames) {
+            if let Some(was) = origin.remove(from) {
+                origin.insert(to.to_owned(), was);
             }
             if touched.remove(from) {
                 touched.insert(to.to_owned());
@@ -189,28 +188,32 @@ fn paired_columns(steps: &[Step], schemas: &[SchemaRef]) -> Vec<PairedColumn> {
         } else if bound.op.apply_keeps_rows() || (bound.op.rows)(&bound.args) == RowLaw::Same {
             touched.extend(draft::reads_of(&bound));
         }
-        origin.retain(|(now, _)| after.contains(now));
+        origin.retain(|now, _| after.contains(now));
         touched.retain(|now| after.contains(now));
     }
     let typed = |schema: &Schema, name: &str| schema.get(name).map(|dtype| (name.to_owned(), dtype.clone()));
-    let mut columns: Vec<PairedColumn> = last
-        .iter_names()
-        .map(|name| {
-            let was = origin.iter().find(|(now, _)| now == name).and_then(|(_, was)| typed(first, was));
-            let now = typed(last, name);
-            let other_type = was.as_ref().map(|(_, dtype)| dtype) != now.as_ref().map(|(_, dtype)| dtype);
-            PairedColumn { touched: other_type || touched.contains(name.as_str()), was, now }
-        })
-        .collect();
-    let mut behind: Option<String> = None;
+    let kept: HashSet<&str> =
+        last.iter_names().filter_map(|name| origin.get(name.as_str())).map(String::as_str).collect();
+    // Columns that are gone, by the column that is still there before them.
+    let mut gone: HashMap<Option<&str>, Vec<PairedColumn>> = HashMap::new();
+    let mut behind = None;
     for name in first.iter_names() {
-        let is = |column: &PairedColumn, name: &str| column.was.as_ref().is_some_and(|(was, _)| was == name);
-        if !columns.iter().any(|column| is(column, name)) {
-            let at = behind.as_ref().and_then(|behind| columns.iter().position(|column| is(column, behind)));
-            let gone = PairedColumn { was: typed(first, name), now: None, touched: false };
-            columns.insert(at.map_or(0, |at| at + 1), gone);
+        if kept.contains(name.as_str()) {
+            behind = Some(name.as_str());
+        } else {
+            let column = PairedColumn { was: typed(first, name), now: None, touched: false };
+            gone.entry(behind).or_default().push(column);
         }
-        behind = Some(name.to_string());
+    }
+    let mut columns = gone.remove(&None).unwrap_or_default();
+    for name in last.iter_names() {
+        let was = origin.get(name.as_str());
+        let column =
+            PairedColumn { was: was.and_then(|was| typed(first, was)), now: typed(last, name), touched: false };
+        let dtype = |side: &Option<(String, DataType)>| side.as_ref().map(|(_, dtype)| dtype.clone());
+        let touched = touched.contains(name.as_str()) || dtype(&column.was) != dtype(&column.now);
+        columns.push(PairedColumn { touched, ..column });
+        columns.extend(was.and_then(|was| gone.remove(&Some(was.as_str()))).into_iter().flatten());
     }
     columns
 }
