@@ -17,6 +17,7 @@ mod kept_columns;
 mod layouts;
 mod many_rows;
 mod mess;
+mod money;
 mod nested;
 mod odd_types;
 mod operations;

@@ -162,10 +162,7 @@ fn custom_rank(key: &SortKey, dtype: &DataType) -> Expr {
     };
     let values: Vec<String> = key.custom_order.iter().map(|value| fold(value)).collect();
     let ranks: Vec<u32> = (0..).take(values.len()).collect();
-    let mut cells = col(key.source_column.as_str());
-    if dtype != &DataType::String {
-        cells = cells.cast(DataType::String);
-    }
+    let mut cells = super::convert::convert(col(key.source_column.as_str()), dtype, &DataType::String);
     if !key.is_custom_order_case_sensitive {
         cells = cells.str().to_lowercase();
     }

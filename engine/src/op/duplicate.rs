@@ -1,9 +1,10 @@
 //! Rows and values that occur more than once; the first occurrence is the one that stays.
 
+use super::distinct::unique;
 use super::flag::flag;
 use super::param::ParamSpec;
 use super::{Apply, Conditions, Context, Example, Family, Locality, Operation, RowLaw, params};
-use polars::prelude::{Expr, UniqueKeepStrategy, as_struct, col, cols};
+use polars::prelude::{Expr, UniqueKeepStrategy, as_struct, col};
 
 static FLAG_ROWS: [&ParamSpec; 3] = [&params::TARGET.spec, &params::TRUE_TEXT.spec, &params::FALSE_TEXT.spec];
 static FLAG_VALUES: [&ParamSpec; 4] =
@@ -20,9 +21,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Remove rows that repeat a value of {sourceColumn}",
         params: &[&params::SOURCE.spec],
         rows: |_| RowLaw::Fewer,
-        apply: Apply::Table(|args, _, frame| {
-            let column = args.get(&params::SOURCE)?.0;
-            Ok(frame.unique_stable(Some(cols([column])), UniqueKeepStrategy::First))
+        apply: Apply::Table(|args, context, frame| {
+            let columns = Some(vec![args.get(&params::SOURCE)?.0]);
+            Ok(unique(frame, columns, context.schema, UniqueKeepStrategy::First))
         }),
         examples: &[Example {
             title: "The first of each value",
@@ -41,7 +42,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Remove rows that repeat another",
         params: &[],
         rows: |_| RowLaw::Fewer,
-        apply: Apply::Table(|_, _, frame| Ok(frame.unique_stable(None, UniqueKeepStrategy::First))),
+        apply: Apply::Table(|_, context, frame| Ok(unique(frame, None, context.schema, UniqueKeepStrategy::First))),
         examples: &[Example {
             title: "Equal in all columns",
             params: &[],

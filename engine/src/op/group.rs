@@ -1,15 +1,14 @@
 //! Rows into groups, and the aggregate functions that GROUP_BY and PIVOT share.
 
 use super::column::one_of;
+use super::distinct::grouped;
 use super::exact;
 use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
 use super::window::group_key;
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, dtype_of_word};
-use polars::prelude::{
-    DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, SortMultipleOptions, col, lit, when,
-};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, col, lit, when};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -246,9 +245,9 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
 }];
 
 fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFrame> {
-    let keys: Vec<Expr> = args.get(&KEYS)?.0.iter().map(|k| col(k.as_str())).collect();
+    let keys = args.get(&KEYS)?.0;
     let new_table = args.get(&NEW_TABLE)?;
-    let beside = args.get(&KEYS)?.0.iter().map(|key| group_key(key, context)).collect::<Result<Vec<_>>>()?;
+    let beside = keys.iter().map(|key| group_key(key, context)).collect::<Result<Vec<_>>>()?;
     let options = args.get(&OPTIONS)?.0;
     let summed = |option: &&AggregateOption| matches!(option.function_name.as_str(), "SUM" | "AVERAGE");
     let summed = options.iter().filter(summed).map(|option| option.source_column_name.as_str());
@@ -272,11 +271,7 @@ fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Lazy
         }
         results.push(value.alias(option.target()));
     }
-    if new_table {
-        Ok(sorted_by_keys(frame.group_by(keys.clone()).agg(results), keys))
-    } else {
-        Ok(frame.with_columns(results))
-    }
+    if new_table { Ok(grouped(frame, &keys, results, context.schema)) } else { Ok(frame.with_columns(results)) }
 }
 
 /// The type that an aggregate yields.
@@ -288,12 +283,4 @@ fn empty_type(context: &Context<'_>, value: Expr) -> Result<DataType> {
 
 fn is_list(function: &str) -> bool {
     matches!(function, "COLLECT_LIST" | "UNAGGREGATED")
-}
-
-/// Groups in the order of their keys, missing keys last.
-pub(super) fn sorted_by_keys(frame: LazyFrame, keys: Vec<Expr>) -> LazyFrame {
-    if keys.is_empty() {
-        return frame;
-    }
-    frame.sort_by_exprs(keys, SortMultipleOptions::default().with_nulls_last(true).with_maintain_order(true))
 }

@@ -1,12 +1,13 @@
 //! One row of each group: the first or the last, as the rows stand or in the order of some columns.
 
+use super::distinct::unique;
 use super::duplicate::REPEATED;
 use super::param::{Columns, Param, ParamSpec, ParamType as _};
 use super::{Apply, Args, Context, Example, Export, Operation, RowLaw};
 use crate::error::Result;
 use crate::recipe::Step;
 use crate::types::TypeClass;
-use polars::prelude::{Expr, LazyFrame, NULL, SortMultipleOptions, UniqueKeepStrategy, col, cols, lit, when};
+use polars::prelude::{Expr, LazyFrame, NULL, SortMultipleOptions, UniqueKeepStrategy, col, lit, when};
 
 static GROUPS: Param<Columns> = Param::new("groupByColumns", "One row for each")
     .help("The columns whose equal values make a group; a missing value is a value like others.")
@@ -85,7 +86,7 @@ fn keep(args: &Args, context: &Context<'_>, frame: LazyFrame, last: bool) -> Res
     let groups = args.get(&GROUPS)?.0;
     let Some(Columns(orders)) = args.find(&ORDERS)? else {
         let strategy = if last { UniqueKeepStrategy::Last } else { UniqueKeepStrategy::First };
-        return Ok(frame.unique_stable(Some(cols(groups)), strategy));
+        return Ok(unique(frame, Some(groups), context.schema, strategy));
     };
     let mut place = "row".to_owned();
     while context.schema.contains(&place) {
@@ -102,10 +103,8 @@ fn keep(args: &Args, context: &Context<'_>, frame: LazyFrame, last: bool) -> Res
         .with_order_descending_multi(down)
         .with_nulls_last(true)
         .with_maintain_order(true);
-    let kept = frame
-        .with_row_index(place.as_str(), None)
-        .sort_by_exprs(keys, options)
-        .unique_stable(Some(cols(groups)), UniqueKeepStrategy::First)
+    let ordered = frame.with_row_index(place.as_str(), None).sort_by_exprs(keys, options);
+    let kept = unique(ordered, Some(groups), context.schema, UniqueKeepStrategy::First)
         .sort([place.as_str()], SortMultipleOptions::default());
     Ok(kept.select(context.schema.iter_names().map(|name| col(name.clone())).collect::<Vec<_>>()))
 }

@@ -28,6 +28,7 @@ mod date_part;
 mod date_shape;
 mod decide;
 mod detail;
+mod distinct;
 mod draw;
 mod duplicate;
 mod encode;

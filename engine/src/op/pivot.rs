@@ -1,11 +1,12 @@
 //! Rows into columns.
 
-use super::group::{AGGREGATES, aggregate_of, refuse_aggregate, sorted_by_keys, units_name, with_units};
+use super::distinct::grouped;
+use super::group::{AGGREGATES, aggregate_of, refuse_aggregate, units_name, with_units};
 use super::param::{Choice, Chosen, Column, Param, choice};
 use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
 use crate::values::cell_text;
-use polars::prelude::{Expr, LazyFrame, SortOptions, col, lit};
+use polars::prelude::{LazyFrame, SortOptions, col, lit};
 
 /// More columns than this from one pivot are a mistake.
 const MOST_COLUMNS: usize = 1000;
@@ -96,11 +97,7 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
         let units = col(units_name(&value)).filter(here.clone());
         results.push(aggregate_of(function, col(value.as_str()).filter(here), &units, dtype).alias(name));
     }
-    let keys: Vec<Expr> = keys.iter().map(|k| col(k.as_str())).collect();
-    if keys.is_empty() {
-        return Ok(frame.select(results));
-    }
-    Ok(sorted_by_keys(frame.group_by(keys.clone()).agg(results), keys))
+    Ok(grouped(frame, &keys, results, context.schema))
 }
 
 /// Refuses to make more columns than anybody wants.

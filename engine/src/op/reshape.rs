@@ -1,6 +1,7 @@
 //! Columns into rows, and rows and columns exchanged.
 
 use super::aggregate::common_type;
+use super::distinct::unique;
 use super::group::{aggregate_expr, refuse_aggregate};
 use super::nest::side_by_side;
 use super::param::{Chosen, Column, Columns, NewColumn, Param};
@@ -119,9 +120,10 @@ fn common_cells(names: &[String], context: &Context<'_>) -> Result<(Vec<Expr>, D
     Ok((cells, common))
 }
 
-fn headers_query(args: &Args, _: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
-    let pivots: Vec<Expr> = args.get(&PIVOTS)?.0.iter().map(|n| col(n.as_str())).collect();
-    Ok(Some(frame.select(pivots).unique_stable(None, UniqueKeepStrategy::First)))
+fn headers_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
+    let names = args.get(&PIVOTS)?.0;
+    let pivots: Vec<Expr> = names.iter().map(|n| col(n.as_str())).collect();
+    Ok(Some(unique(frame.select(pivots), Some(names), context.schema, UniqueKeepStrategy::First)))
 }
 
 fn transpose(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFrame> {
