@@ -86,8 +86,20 @@ pub enum Action {
     Disable(Vec<usize>, bool),
     /// Set the note of a step.
     Note(usize, String),
+    /// Keep what the data decide of a step's columns, or let them decide anew in each run.
+    Keep(usize, Option<serde_json::Value>),
     /// Look at the table after so many steps; none: after all.
     LookAt(Option<usize>),
+    /// Look at the difference between two points of the recipe: after so many steps each; none: no more.
+    Compare(Option<(usize, usize)>),
+    /// Which rows of the difference are shown.
+    CompareOnly(Only),
+    /// Open or close the published versions.
+    Versions,
+    /// Publish the recipe as it is, with a description of what is new.
+    Publish(String),
+    /// Take the steps of a published version, by its number, in the place of those that there are.
+    TakeVersion(u64),
     /// Take the last change back.
     Undo,
     /// Bring it back.

@@ -211,6 +211,24 @@ pub static COMMANDS: &[Command] = &[
         action: |model| model.cursor.map(|at| Action::LookAt(Some(at + 1))),
     },
     Command {
+        name: "compare",
+        title: "Difference between two points…",
+        hint: "What became of rows and cells from the file, or a step, up to another",
+        shortcut: ctrl_shift(Key::D),
+        action: |model| {
+            let steps = model.steps().len();
+            let to = if model.depth() == 0 { steps } else { model.depth() };
+            (steps > 0).then_some(Action::Compare(Some((0, to))))
+        },
+    },
+    Command {
+        name: "versions",
+        title: "Versions…",
+        hint: "Publish the recipe with a number and a description, and see what is new between two versions",
+        shortcut: ctrl_shift(Key::V),
+        action: |model| model.has_data().then_some(Action::Versions),
+    },
+    Command {
         name: "reload",
         title: "Read the files again",
         hint: "When they changed on disk",

@@ -8,9 +8,10 @@ use brewhouse_engine::facet::Search;
 use brewhouse_engine::op::condition::{BoundCondition, TESTS, Test, TestInfo};
 use brewhouse_engine::op::param::{Kind, write_names};
 use brewhouse_engine::op::{Operation, column::SortKey, find};
-use brewhouse_engine::recipe::{Condition, Step};
+use brewhouse_engine::recipe::{Condition, Line, Step};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A page of the centre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -216,6 +217,10 @@ impl Form {
         }
         let written = self.conditions.iter().map(ConditionText::write);
         step.set_conditions(written.chain(self.unread.iter().cloned()).collect());
+        if step.params() != self.base.params() || step.conditions() != self.base.conditions() {
+            // What the data decided for other parameters is not kept for these.
+            step.set_kept(None);
+        }
         step
     }
 }
@@ -233,6 +238,17 @@ pub struct Palette {
     pub go_to: bool,
     /// Before which step the new one is to stand; none: where one looks.
     pub insert_at: Option<usize>,
+}
+
+/// The published versions, when they are open.
+#[derive(Clone, Debug, Default)]
+pub struct Versions {
+    /// What is new in the next one.
+    pub description: String,
+    /// The numbers of the versions whose difference is shown; none: the recipe as it is now.
+    pub points: [Option<u64>; 2],
+    /// The difference, worked out for a state of the project and two points.
+    pub told: Option<((usize, [Option<u64>; 2]), Arc<Vec<Line>>)>,
 }
 
 /// The field for a text to find.
@@ -263,6 +279,8 @@ pub struct Scratch {
     pub history: bool,
     /// Whether the list of notices is open.
     pub notices: bool,
+    /// The published versions, when they are open.
+    pub versions: Option<Versions>,
     /// The output options, when the run panel is open.
     pub run: Option<Output>,
     /// The search in the list of columns.

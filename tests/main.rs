@@ -5,6 +5,7 @@
 mod cases;
 mod cli;
 mod cli_intake;
+mod compare;
 mod corpus;
 mod excel;
 mod facet;
@@ -12,6 +13,7 @@ mod foreign;
 mod formats;
 mod intake;
 mod kept;
+mod kept_columns;
 mod layouts;
 mod many_rows;
 mod mess;
@@ -30,6 +32,7 @@ mod source;
 mod stage;
 mod table;
 mod tidy;
+mod versions;
 #[cfg(feature = "gui")]
 mod window;
 

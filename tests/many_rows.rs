@@ -194,3 +194,27 @@ fn sums_of_decimals_are_the_same_in_any_order() {
         assert_eq!(["0", "1", "2"].map(|name| decimals(&pivoted, name)[0]).to_vec(), wanted);
     }
 }
+
+/// Amounts whose exact sum is nothing, each beside its opposite somewhere else; the first is nothing and the second is missing.
+fn opposites() -> DataFrame {
+    #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+    let amount = |n: i64| (n * 7919 % 1_000_003) as f64 / 100.0 * if n % 2 == 0 { 1.0 } else { 1e-3 };
+    let half = ROWS / 2;
+    let mut amounts = vec![Some(0.0), None];
+    amounts.extend((0..half).map(|n| Some(amount(n))));
+    amounts.extend((0..half).map(|n| Some(-amount((n * 7) % half))));
+    let price = Series::new("price".into(), amounts);
+    DataFrame::new(price.len(), vec![price.into_column()]).unwrap()
+}
+
+#[test]
+fn means_that_fill_and_scale_are_exact() {
+    let fill = step("FILL_WITH_AVERAGE", &[("sourceColumn", "price")]);
+    let filled = run(&[fill], opposites(), Some(&mut Taps::default()));
+    assert_eq!(filled.column("price").unwrap().f64().unwrap().get(1), Some(0.0));
+    let scale = step("NORMALIZATION", &[("sourceColumn", "price"), ("strategy", "Z_SCORE"), ("targetColumn", "z")]);
+    let scaled = run(&[scale], opposites(), Some(&mut Taps::default()));
+    assert_eq!(scaled.column("z").unwrap().f64().unwrap().get(0), Some(0.0));
+    let sum: f64 = opposites().column("price").unwrap().f64().unwrap().iter().flatten().sum();
+    assert!(sum != 0.0, "adding in the order of the rows must not be exact here, or nothing is shown");
+}

@@ -1,8 +1,9 @@
 //! Laws that hold for every recipe, tried on random recipes over random tables and on recipe texts that were damaged at random.
 //!
-//! `RANDOM_RECIPES=1000 RANDOM_TEXTS=100000 RANDOM_COLUMNS=10000 cargo test random` tries more; `RANDOM_SEED=7` tries others. A failure names its seed.
+//! `RANDOM_RECIPES=1000 RANDOM_TEXTS=100000 RANDOM_COLUMNS=10000 RANDOM_DATES=10000 cargo test random` tries more; `RANDOM_SEED=7` tries others. A failure names its seed.
 
 mod column;
+mod date;
 mod dice;
 mod recipe;
 mod table;
@@ -17,6 +18,7 @@ use brewhouse_engine::values::cell_json;
 use dice::Dice;
 use polars::prelude::{AnyValue, DataFrame, Engine, IntoLazy as _, LazyFrame};
 use serde_json::Value;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn setting(name: &str, usual: u64) -> u64 {
@@ -27,7 +29,9 @@ fn setting(name: &str, usual: u64) -> u64 {
 fn for_seeds(rounds: u64, check: impl Fn(u64) -> Result<(), String>) {
     let first = setting("RANDOM_SEED", 0) * 1_000_000 + setting("RANDOM_FIRST", 0);
     let failed = |seed| whole(|| check(seed)).err().map(|message| format!("seed {seed}: {message}"));
-    let failures: Vec<String> = (first..first + rounds).filter_map(failed).collect();
+    // Many rounds take long: what fails is told at once.
+    let told = |failure: &String| std::io::stderr().write_all(format!("{failure}\n").as_bytes()).unwrap();
+    let failures: Vec<String> = (first..first + rounds).filter_map(failed).inspect(told).collect();
     assert!(failures.is_empty(), "{} of {rounds} failed\n{}", failures.len(), failures.join("\n\n"));
 }
 
@@ -61,6 +65,11 @@ fn damaged_recipe_texts_are_read_whole_or_refused() {
 #[test]
 fn any_column_of_any_text_can_be_written_back() {
     for_seeds(setting("RANDOM_COLUMNS", 150), column::check);
+}
+
+#[test]
+fn dates_are_read_as_by_every_layout_in_turn() {
+    for_seeds(setting("RANDOM_DATES", 30), date::check);
 }
 
 fn plan(steps: &[Step], before: &DataFrame) -> Result<Compiled, String> {

@@ -1,5 +1,6 @@
 //! The real window without a display: the whole main job by clicks, drafts that leave no trace, errors of forms, history, a picture.
 
+mod compare;
 mod drafts;
 mod driver;
 mod facets;
@@ -16,6 +17,7 @@ mod project;
 mod screens;
 mod shapes;
 mod steps;
+mod versions;
 
 use brewhouse::action::Action;
 use brewhouse::model::Purpose;

@@ -296,6 +296,10 @@ pub struct CheckArguments {
     /// The report as JSON
     #[arg(long)]
     pub json: bool,
+    /// Print the recipe or project with the columns that the data decide kept in its steps (PIVOT, ONE_HOT_ENCODING ...), so that
+    /// later runs make the same ones or stop
+    #[arg(long, conflicts_with = "json")]
+    pub keep_columns: bool,
 }
 
 /// What `preview` takes.

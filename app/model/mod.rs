@@ -1,5 +1,6 @@
 //! What is true: the project and its history, the sheets on screen, notices, the run. Holds no type of the drawing library.
 
+pub mod compare;
 pub mod history;
 pub mod import;
 pub mod loading;
@@ -10,6 +11,7 @@ pub mod project;
 pub mod run;
 pub mod sheet;
 
+pub use compare::Compare;
 pub use history::History;
 pub use loading::Loading;
 pub use look::Lens;
@@ -233,6 +235,8 @@ pub struct Model {
     pub faults: Vec<Fault>,
     /// The step that is being made.
     pub draft: Option<Draft>,
+    /// The two points of the recipe whose difference is looked at.
+    pub compare: Option<Compare>,
     /// Steps that are dragged, and for each place why they cannot stand before it.
     pub blocked: Option<(Vec<usize>, Vec<Option<String>>)>,
     /// Messages.
@@ -283,11 +287,12 @@ impl Model {
         self.sources.get(&self.project().dataset.as_ref()?.path)
     }
 
-    /// The sheet that the grid shows: the draft's once it is there, else the part that the lens shows, else the table at the cursor.
+    /// The sheet that the grid shows: the draft's or the difference's once it is there, else the part that the lens shows, else the table at the cursor.
     pub fn shown(&self) -> Option<&Sheet> {
         self.draft
             .as_ref()
             .and_then(|draft| draft.sheet.value())
+            .or_else(|| self.compare.as_ref().and_then(|compare| compare.sheet.value()))
             .or_else(|| self.looked.value().filter(|_| self.looked.fault().is_none()))
             .or_else(|| self.sheet.value())
     }
@@ -296,6 +301,9 @@ impl Model {
     pub fn shown_mut(&mut self) -> Option<&mut Sheet> {
         if self.draft.as_ref().is_some_and(|draft| draft.sheet.value().is_some()) {
             return self.draft.as_mut().and_then(|draft| draft.sheet.value_mut());
+        }
+        if self.compare.as_ref().is_some_and(|compare| compare.sheet.value().is_some()) {
+            return self.compare.as_mut().and_then(|compare| compare.sheet.value_mut());
         }
         if self.looked.fault().is_none() && self.looked.value().is_some() {
             return self.looked.value_mut();

@@ -1,7 +1,7 @@
 //! The project: which data, which recipe, which output. What undo goes back and forth between.
 
 use brewhouse_engine::project::Document;
-use brewhouse_engine::recipe::Recipe;
+use brewhouse_engine::recipe::{Recipe, Version};
 use brewhouse_engine::sink;
 use brewhouse_engine::{Error, ErrorKind, Result};
 use serde_json::{Map, Value, json};
@@ -78,6 +78,8 @@ pub struct Project {
     pub others: Vec<Dataset>,
     /// The steps.
     pub recipe: Recipe,
+    /// The published versions of the recipe, the oldest first.
+    pub versions: Vec<Version>,
     /// Where a run writes.
     pub output: Output,
     /// Outputs after the first, as the project file holds them.
@@ -105,6 +107,7 @@ impl Project {
             dataset: self.dataset.as_ref().map(|dataset| write_dataset(dataset, folder)),
             others: self.others.iter().map(|other| write_dataset(other, folder)).collect(),
             recipe: self.recipe.clone(),
+            versions: self.versions.clone(),
             outputs,
             extra: self.extra.clone(),
         };
@@ -125,6 +128,7 @@ impl Project {
             dataset: document.dataset.as_ref().map(dataset).transpose()?,
             others: document.others.iter().map(dataset).collect::<Result<_>>()?,
             recipe: document.recipe,
+            versions: document.versions,
             output: outputs.next().map(|output| read_output(&output, folder)).unwrap_or_default(),
             more_outputs: outputs.collect(),
             extra: document.extra,

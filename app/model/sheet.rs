@@ -1,10 +1,11 @@
 //! What the grid shows: columns, cells in blocks, facts of columns, and the marks of a draft.
 
+use brewhouse_engine::facet::Plot;
 use brewhouse_engine::types::TypeClass;
 use polars::prelude::DataType;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Rows of one block.
 pub const BLOCK_ROWS: u64 = 128;
@@ -23,6 +24,8 @@ pub enum ColumnMark {
     Added,
     /// Some of its cells change.
     Changed,
+    /// It is gone; its cells are those it had.
+    Gone,
 }
 
 /// A column of a sheet.
@@ -117,6 +120,8 @@ pub enum Only {
     Changed,
     /// Those with a cell that does not fit.
     Failed,
+    /// Those that go.
+    Removed,
 }
 
 /// What one step did, over all rows.
@@ -130,6 +135,8 @@ pub struct StepFigures {
     pub failed: u64,
     /// Cells changed, where it is known.
     pub changed: Option<u64>,
+    /// What the data decide of its columns, as the step can keep it.
+    pub found: Option<serde_json::Value>,
 }
 
 /// A table as it stands at a step, or under a draft.
@@ -157,10 +164,14 @@ pub struct Sheet {
     pub facts: HashMap<String, Arc<Facts>>,
     /// Columns whose facts are those of an earlier table.
     pub stale: HashSet<String>,
+    /// Of columns that a draft or a difference changes, how they were before.
+    pub before: HashMap<String, Arc<Before>>,
     /// Cells, as they arrive.
     pub blocks: HashMap<BlockAt, Block>,
     /// What the grid showed last: block rows and block columns.
     pub in_view: (Range<u64>, Vec<usize>),
+    /// The places of the columns by their names, once they were asked for.
+    pub places: OnceLock<HashMap<String, usize>>,
 }
 
 impl Sheet {
@@ -180,7 +191,8 @@ impl Sheet {
 
     /// The place of a column by its name.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.name == name)
+        let places = || self.columns.iter().enumerate().rev().map(|(at, column)| (column.name.clone(), at)).collect();
+        self.places.get_or_init(places).get(name).copied()
     }
 
     /// Takes in a block and lets go of those far from the view.
@@ -207,6 +219,20 @@ pub enum Chart {
     Bars(Vec<Bar>),
     /// The most frequent values with their counts.
     Top(Vec<(String, u64)>),
+}
+
+impl Chart {
+    /// The same bars, for counting other cells in them.
+    pub fn plot(&self) -> Option<Plot> {
+        match self {
+            Self::None => None,
+            Self::Bars(bars) => {
+                let last = bars.last()?.high;
+                Some(Plot::Ranges(bars.iter().map(|bar| bar.low).chain([last]).collect()))
+            }
+            Self::Top(top) => Some(Plot::Values(top.iter().map(|(value, _)| value.clone()).collect())),
+        }
+    }
 }
 
 /// A range of values.
@@ -249,4 +275,13 @@ pub struct Facts {
     pub mean: Option<String>,
     /// Its chart.
     pub chart: Chart,
+}
+
+/// A column as it was before a draft, or at the earlier of two points.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Before {
+    /// What was known about it.
+    pub facts: Arc<Facts>,
+    /// Its cells in the bars of the chart after; none where they have no place in them.
+    pub counts: Vec<u64>,
 }

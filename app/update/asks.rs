@@ -14,6 +14,7 @@ pub fn reconcile(model: &mut Model, scratch: &Scratch, jobs: &mut Jobs) {
     look::ask_look(model, jobs);
     ask_draft(model, jobs);
     ask_matches(model, jobs);
+    super::compare::ask_compare(model, jobs);
     ask_cells(model, jobs);
     ask_facts(model, jobs);
     look::ask_fronts(model, jobs);
@@ -23,7 +24,7 @@ pub fn reconcile(model: &mut Model, scratch: &Scratch, jobs: &mut Jobs) {
 }
 
 /// Whether two projects show the same data.
-fn same_data(one: &Arc<Project>, other: &Arc<Project>) -> bool {
+pub(super) fn same_data(one: &Arc<Project>, other: &Arc<Project>) -> bool {
     Arc::ptr_eq(one, other)
         || (one.dataset == other.dataset && one.others == other.others && one.recipe == other.recipe)
 }

@@ -20,13 +20,21 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
         }
         Event::Facts(key, name, facts) => {
             let drafted = model.draft.as_mut().and_then(|draft| draft.sheet.value_mut());
-            for sheet in [model.sheet.value_mut(), model.looked.value_mut(), drafted] {
+            let compared = model.compare.as_mut().and_then(|compare| compare.sheet.value_mut());
+            for sheet in [model.sheet.value_mut(), model.looked.value_mut(), drafted, compared] {
                 if let Some(sheet) = sheet.filter(|sheet| sheet.facts_key == key) {
                     sheet.stale.remove(&name);
+                    sheet.before.remove(&name);
                     sheet.facts.insert(name.clone(), Arc::clone(&facts));
                 }
             }
         }
+        Event::Before(key, name, before) => {
+            if let Some(sheet) = model.shown_mut().filter(|sheet| sheet.facts_key == key) {
+                sheet.before.insert(name, before);
+            }
+        }
+        Event::Compared(compared) => super::compare::compared(model, *compared),
         Event::Failed(key, at, failed) => {
             if let Some(sheet) = model.sheet.value_mut().filter(|sheet| sheet.key == key)
                 && let Some(Some(figures)) = sheet.steps.get_mut(at)
@@ -179,20 +187,25 @@ fn first_made(sheet: &Sheet) -> Option<&str> {
 }
 
 /// Old figures stay, marked as old, until the new ones are there.
-fn keep_facts(old: &Loading<Sheet>, new: &mut Sheet) {
+pub(super) fn keep_facts(old: &Loading<Sheet>, new: &mut Sheet) {
     let Some(old) = old.value() else { return };
     new.in_view = old.in_view.clone();
     if old.key == new.key {
         // The same table, asked for again: its figures are still those.
         new.facts.clone_from(&old.facts);
         new.stale.clone_from(&old.stale);
+        new.before.clone_from(&old.before);
         return;
     }
     for (name, facts) in &old.facts {
-        if !new.facts.contains_key(name) && new.columns.iter().any(|column| column.name == *name) {
+        if !new.facts.contains_key(name) && new.position(name).is_some() {
             new.facts.insert(name.clone(), Arc::clone(facts));
             new.stale.insert(name.clone());
         }
+    }
+    // What a draft showed beside is no part of the table that it becomes.
+    if new.effect.is_some() {
+        new.before.clone_from(&old.before);
     }
 }
 
@@ -223,6 +236,7 @@ fn remember(model: &mut Model, remembered: Remembered) {
 fn broken(model: &mut Model, slot: Slot, fault: crate::model::Fault) {
     match slot {
         Slot::Look => model.looked.fail(fault),
+        Slot::Compare => super::compare::compared(model, Err(fault)),
         Slot::Find => {
             if let Some(find) = &mut model.find {
                 find.found.fail(fault);

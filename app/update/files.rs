@@ -111,6 +111,7 @@ fn reset(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, project: Pro
     scratch.find = None;
     scratch.arrange.reset();
     model.draft = None::<Draft>;
+    model.compare = None;
     model.faults.clear();
     model.sources.clear();
     if !model.run.is_active() {

@@ -2,7 +2,6 @@
 
 use crate::model::look::{Copied, CopyAs, Facet, Find, FoundFigures, Lens, Peek, Toward};
 use crate::model::profile::Page;
-use crate::model::sheet::Chart;
 use crate::model::{Fault, Loading, Model, Weight};
 use crate::scratch::Scratch;
 use crate::worker::{Jobs, Slot};
@@ -320,7 +319,7 @@ pub(super) fn ask_fronts(model: &mut Model, jobs: &mut Jobs) {
     let mut plots: Vec<(String, Plot)> = Vec::new();
     for column in super::asks::columns_in_view(seen) {
         let facts = sheet.facts.get(&column.name).filter(|_| !sheet.stale.contains(&column.name));
-        let plot = facts.filter(|_| !known(&column.name)).and_then(|facts| plot(&facts.chart));
+        let plot = facts.filter(|_| !known(&column.name)).and_then(|facts| facts.chart.plot());
         plots.extend(plot.map(|plot| (column.name.clone(), plot)));
     }
     let asked = &jobs.desk.fronts;
@@ -334,17 +333,6 @@ pub(super) fn ask_fronts(model: &mut Model, jobs: &mut Jobs) {
         stage.send_fronts(table, key, &plots, &filters, ticket);
         None
     });
-}
-
-fn plot(chart: &Chart) -> Option<Plot> {
-    match chart {
-        Chart::None => None,
-        Chart::Bars(bars) => {
-            let last = bars.last()?.high;
-            Some(Plot::Ranges(bars.iter().map(|bar| bar.low).chain([last]).collect()))
-        }
-        Chart::Top(top) => Some(Plot::Values(top.iter().map(|(value, _)| value.clone()).collect())),
-    }
 }
 
 /// Asks for what is searched, when it is another search or another table.

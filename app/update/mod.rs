@@ -1,11 +1,13 @@
 //! The only writer: one short function per action, and what keeps the workers in step with the model.
 
 mod asks;
+mod compare;
 mod events;
 mod files;
 mod import;
 mod look;
 mod steps;
+mod versions;
 
 pub use asks::reconcile;
 pub use events::take_in;
@@ -73,7 +75,13 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         }
         Action::Disable(picked, off) => steps::disable(model, &picked, off),
         Action::Note(at, text) => steps::note(model, at, text),
+        Action::Keep(at, found) => steps::keep(model, at, found),
         Action::LookAt(at) => steps::look_at(model, scratch, at),
+        Action::Compare(points) => compare::compare(model, scratch, points),
+        Action::CompareOnly(only) => compare::only(model, only),
+        Action::Versions => versions::toggle(model, scratch),
+        Action::Publish(description) => versions::publish(model, scratch, &description),
+        Action::TakeVersion(number) => versions::take(model, scratch, number),
         Action::Undo => steps::undo(model, scratch),
         Action::Redo => steps::redo(model, scratch),
         Action::GoTo(at) => steps::go_to(model, scratch, at),

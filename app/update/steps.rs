@@ -28,6 +28,7 @@ pub(super) fn start_form(
         return;
     }
     let at = at.unwrap_or_else(|| model.depth());
+    model.compare = None;
     if at < model.steps().len() {
         model.cursor = Some(at);
     }
@@ -38,6 +39,7 @@ pub(super) fn start_form(
 /// Opens the form of a step that is there, and looks at the table before it.
 pub(super) fn edit(model: &mut Model, scratch: &mut Scratch, at: usize) {
     let Some(form) = model.steps().get(at).and_then(|step| Form::of_step(step, at)) else { return };
+    model.compare = None;
     model.cursor = Some(at);
     scratch.form = Some(form);
 }
@@ -84,9 +86,10 @@ pub(super) fn apply_form(model: &mut Model, scratch: &mut Scratch) {
     }
     // The draft's table is what the new table will look like: it stays until that one is there.
     let drafted = model.draft.take().and_then(|mut draft| draft.sheet.value_mut().map(std::mem::take));
-    if let Some(sheet) =
+    if let Some(mut sheet) =
         drafted.filter(|sheet| sheet.effect.is_some_and(|effect| !effect.removes && sheet.rows == effect.rows_after))
     {
+        sheet.before.clear();
         model.sheet.done(sheet);
     }
     scratch.form = None;
@@ -216,8 +219,20 @@ pub(super) fn note(model: &mut Model, at: usize, text: String) {
     });
 }
 
+/// Keeps what the data decide of a step's columns, or lets them decide anew.
+pub(super) fn keep(model: &mut Model, at: usize, found: Option<serde_json::Value>) {
+    let label =
+        if found.is_some() { "Keep the columns of a step" } else { "Let the data decide the columns of a step" };
+    change(model, label, |steps| {
+        if let Some(step) = steps.get_mut(at) {
+            step.set_kept(found);
+        }
+    });
+}
+
 /// Looks at the table after so many steps.
 pub(super) fn look_at(model: &mut Model, scratch: &mut Scratch, at: Option<usize>) {
+    model.compare = None;
     if scratch.form.is_some() {
         cancel_form(model, scratch);
     }

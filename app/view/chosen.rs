@@ -129,10 +129,12 @@ pub(super) fn step_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: 
         return;
     }
     let one = vec![at];
-    let entries: [(&str, bool, Action); 9] = [
+    let entries: [(&str, bool, Action); 11] = [
         ("Edit…", true, Action::EditStep(at)),
         ("Look at the table here", true, Action::LookAt(Some(at + 1))),
         ("Look at the table before it", true, Action::LookAt(Some(at))),
+        ("What this step changed", true, Action::Compare(Some((at, at + 1)))),
+        ("What changed since the file", true, Action::Compare(Some((0, at + 1)))),
         (
             if step.disabled() { "Switch on" } else { "Switch off" },
             true,
@@ -152,6 +154,18 @@ pub(super) fn step_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize, step: 
     }
     if ui.add_enabled(at < last, button::menu_item("Delete this and all below")).clicked() {
         scene.act(Action::DeleteFrom(at));
+        ui.close();
+    }
+    let found = scene.model.sheet.value().and_then(|sheet| sheet.steps.get(at)?.as_ref()?.found.clone());
+    let keep = match (step.kept(), found) {
+        (Some(_), _) => Some(("Let the data decide its columns", None)),
+        (None, Some(found)) => Some(("Keep the columns it makes now", Some(found))),
+        (None, None) => None,
+    };
+    if let Some((title, found)) = keep
+        && ui.add(button::menu_item(title)).clicked()
+    {
+        scene.act(Action::Keep(at, found));
         ui.close();
     }
     if ui.add(button::menu_item("Write a note…")).clicked() {
@@ -175,6 +189,13 @@ fn chosen_menu_ui(ui: &mut Ui, scene: &mut Scene<'_>, picked: &[usize]) {
     for (title, action) in entries {
         if ui.add(button::menu_item(&title)).clicked() {
             scene.act(action);
+            ui.close();
+        }
+    }
+    if let (Some(first), Some(last)) = (picked.first(), picked.last()) {
+        let title = format!("Difference from step {} to step {}", first + 1, last + 1);
+        if ui.add(button::menu_item(&title)).clicked() {
+            scene.act(Action::Compare(Some((first + 1, last + 1))));
             ui.close();
         }
     }

@@ -99,6 +99,7 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, at: usize) {
     let (mark, colour) = match column.mark {
         ColumnMark::Added => ("+ ", theme.valid),
         ColumnMark::Changed => ("~ ", theme.text),
+        ColumnMark::Gone => ("− ", theme.faint),
         ColumnMark::Same if hidden => ("", theme.faint),
         ColumnMark::Same => ("", theme.text),
     };

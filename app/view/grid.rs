@@ -1,6 +1,6 @@
 //! The grid of the centre: the sheet as the grid widget takes it, and the draft line above it.
 
-use super::{Scene, heads, look, menus};
+use super::{Scene, compare, heads, look, menus};
 use crate::action::Action;
 use crate::model::look::CopyAs;
 use crate::model::sheet::{self, ColumnMark, Effect, Only};
@@ -64,6 +64,10 @@ impl GridSource for Shown<'_> {
         self.column(column).is_some_and(|column| NUMERIC.contains(&column.class))
     }
 
+    fn gone(&self, column: usize) -> bool {
+        self.column(column).is_some_and(|column| column.mark == ColumnMark::Gone)
+    }
+
     fn head(&self, column: usize) -> Head<'_> {
         let Some(column) = self.column(column) else { return Head::default() };
         heads::head(self.model, self.sheet, column, reason(self.reasons, column))
@@ -102,6 +106,7 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     };
     let awaited = match &model.draft {
         Some(draft) if draft.sheet.value().is_some() || draft.faults.is_empty() => draft.sheet.waiting(),
+        _ if model.compare.is_some() => model.compare.as_ref().and_then(|compare| compare.sheet.waiting()),
         _ => model.looked.waiting().or_else(|| model.sheet.waiting()),
     };
     let reasons = model.source().map(|source| &source.reasons);
@@ -151,7 +156,7 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
     let seen = output.columns.iter().map(|column| source.place(*column)).collect();
     scene.act(Action::InView(output.rows, seen));
-    if let Some(touch) = output.touched {
+    if let Some(touch) = output.touched.filter(|_| model.compare.is_none()) {
         heads::touched(scene, sheet, touch.at(source.place(touch.column())));
     }
     if let Some((from, to)) = output.moved {
@@ -285,7 +290,9 @@ fn waiting_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
     let effect = scene.model.draft.as_ref().and_then(|draft| draft.sheet.value()?.effect);
-    let (Some(draft), Some(effect)) = (&scene.model.draft, effect) else { return look::look_line_ui(ui, scene) };
+    let (Some(draft), Some(effect)) = (&scene.model.draft, effect) else {
+        return if scene.model.compare.is_some() { compare::line_ui(ui, scene) } else { look::look_line_ui(ui, scene) };
+    };
     let frame = Frame::new().fill(theme.changed).inner_margin(Margin::symmetric(14, 0));
     Panel::top("draft").exact_size(theme::TAB_BAR - 2.0).frame(frame).show(ui, |ui| {
         ui.horizontal_centered(|ui| {

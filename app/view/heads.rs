@@ -4,7 +4,7 @@ use super::Scene;
 use crate::action::Action;
 use crate::model::Model;
 use crate::model::sheet::{self, Chart, ColumnMark, Facts, Sheet};
-use crate::widget::card::{Bars, ChartView, FrontView, Head, HeadMark, Part};
+use crate::widget::card::{Bars, BeforeView, ChartView, FrontView, Head, HeadMark, Part};
 use crate::widget::grid::{How, Touch};
 use crate::widget::{grouped, icon, percent};
 use brewhouse_engine::facet::{Filter, Test};
@@ -41,8 +41,11 @@ impl Bars for Vec<(String, u64)> {
 /// The card of a column.
 pub(super) fn head<'a>(model: &'a Model, sheet: &'a Sheet, column: &'a sheet::Column, note: &'a str) -> Head<'a> {
     let facts = sheet.facts.get(&column.name);
-    let filter = model.lens.filter(&column.name);
+    // Two points are compared on all rows, whatever the view is filtered by.
+    let plain = model.compare.is_none();
+    let filter = model.lens.filter(&column.name).filter(|_| plain);
     let front = model.fronts.of(&column.name).filter(|_| model.draft.is_none() && !model.lens.filters.is_empty());
+    let before = sheet.before.get(&column.name);
     Head {
         name: &column.name,
         icon: icon::of_class(column.class),
@@ -51,18 +54,29 @@ pub(super) fn head<'a>(model: &'a Model, sheet: &'a Sheet, column: &'a sheet::Co
             ColumnMark::Same => HeadMark::Same,
             ColumnMark::Added => HeadMark::Added,
             ColumnMark::Changed => HeadMark::Changed,
+            ColumnMark::Gone => HeadMark::Gone,
         },
-        quality: facts.map(|f| (f.rows.saturating_sub(f.missing + f.invalid), f.invalid, f.missing)),
+        quality: facts.map(|facts| quality(facts)),
         chart: facts.map_or(ChartView::None, |facts| chart(facts)),
-        front: front.map(|(front, old)| FrontView { counts: &front.counts, old }),
+        front: front.filter(|_| plain).map(|(front, old)| FrontView { counts: &front.counts, old }),
+        before: before.map(|before| BeforeView { quality: quality(&before.facts), counts: &before.counts }),
         chosen: facts.zip(filter).map(|(facts, filter)| chosen(&facts.chart, filter, column.class)).unwrap_or_default(),
         parts: filter.map(parts).unwrap_or_default(),
         filtered: filter.is_some(),
-        sorted: model.lens.sorted(&column.name),
-        lines: facts.map(|facts| lines(facts, column.class)).unwrap_or_default(),
+        sorted: model.lens.sorted(&column.name).filter(|_| plain),
+        lines: match (facts, before) {
+            (Some(facts), Some(before)) => both_lines(&before.facts, facts),
+            (Some(facts), None) => lines(facts, column.class),
+            _ => Default::default(),
+        },
         old: sheet.stale.contains(&column.name),
         note,
     }
+}
+
+/// Cells that fit, that do not, and that are missing.
+fn quality(facts: &Facts) -> (u64, u64, u64) {
+    (facts.rows.saturating_sub(facts.missing + facts.invalid), facts.invalid, facts.missing)
 }
 
 fn chart(facts: &Facts) -> ChartView<'_> {
@@ -135,6 +149,19 @@ fn lines(facts: &Facts, class: TypeClass) -> [String; 2] {
         TypeClass::Text | TypeClass::Boolean | TypeClass::List | TypeClass::Struct => [distinct, second],
         _ => [range.unwrap_or(distinct), second],
     }
+}
+
+/// The two lines of facts of a card that shows a column before and after.
+fn both_lines(before: &Facts, after: &Facts) -> [String; 2] {
+    let both = |before: u64, after: u64| {
+        if before == after { grouped(after) } else { format!("{} → {}", grouped(before), grouped(after)) }
+    };
+    let second = if before.invalid > 0 || after.invalid > 0 {
+        format!("{} invalid", both(before.invalid, after.invalid))
+    } else {
+        format!("{} ∅", both(before.missing, after.missing))
+    };
+    [format!("{} distinct", both(before.distinct, after.distinct)), second]
 }
 
 /// A value of a range: midnight and long fractions are left out.

@@ -2,6 +2,7 @@
 
 mod chosen;
 mod columns;
+mod compare;
 mod decide;
 mod facets;
 mod families;
@@ -20,6 +21,7 @@ mod run;
 mod schema;
 mod status;
 mod top;
+mod versions;
 mod welcome;
 
 use crate::action::Action;

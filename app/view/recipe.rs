@@ -1,7 +1,7 @@
 //! The panel at the right: the steps as sentences, and docked below them the form or the run.
 
 use super::chosen::{chosen_keys, drag_ui, pick, proposal_ui, step_menu_ui};
-use super::{Scene, form, run};
+use super::{Scene, compare, form, run, versions};
 use crate::action::Action;
 use crate::model::Purpose;
 use crate::model::sheet::StepFigures;
@@ -25,6 +25,10 @@ pub(super) fn right_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         Panel::bottom("run").frame(frame).show(ui, |ui| run::run_ui(ui, scene));
     } else if scene.scratch.form.is_some() {
         Panel::bottom("form").frame(frame).show(ui, |ui| form::form_ui(ui, scene));
+    } else if scene.scratch.versions.is_some() {
+        Panel::bottom("versions").frame(frame).show(ui, |ui| versions::versions_ui(ui, scene));
+    } else if scene.model.compare.is_some() {
+        Panel::bottom("compare").frame(frame).show(ui, |ui| compare::compare_ui(ui, scene));
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.add_space(9.0);
@@ -44,12 +48,15 @@ fn heading_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             (1, unsaved) => format!("1 step{}", if unsaved { ", edited" } else { "" }),
             (some, unsaved) => format!("{some} steps{}", if unsaved { ", edited" } else { "" }),
         };
+        let state = format!("{state}{}", versions::state(scene.model));
         ui.label(RichText::new(state).font(theme::tiny()).color(theme.faint));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(theme::SIDE - 5.0);
             let dots = button::icon_button(ui, icon::DOTS_THREE, "Recipe menu");
             Popup::menu(&dots).show(|ui| {
-                for name in ["add-step", "paste-steps", "import", "export", "undo", "redo", "history"] {
+                for name in
+                    ["add-step", "paste-steps", "compare", "versions", "import", "export", "undo", "redo", "history"]
+                {
                     super::top::command_item(ui, scene, name);
                 }
             });

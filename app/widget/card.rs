@@ -14,6 +14,8 @@ pub enum HeadMark {
     Added,
     /// Some of its cells change.
     Changed,
+    /// It is gone.
+    Gone,
 }
 
 /// A small chart: bars with their words and counts.
@@ -65,6 +67,15 @@ pub struct FrontView<'a> {
     pub old: bool,
 }
 
+/// The column as it was before.
+#[derive(Clone, Copy, Debug)]
+pub struct BeforeView<'a> {
+    /// Cells that fitted, that did not, and that were missing.
+    pub quality: (u64, u64, u64),
+    /// Its cells in the bars of the chart; none where they have no place in them.
+    pub counts: &'a [u64],
+}
+
 /// A part of the quality bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -102,6 +113,8 @@ pub struct Head<'a> {
     pub chart: ChartView<'a>,
     /// The bars of the rows that pass, in front of those of all rows.
     pub front: Option<FrontView<'a>>,
+    /// The column as it was, beside what it becomes.
+    pub before: Option<BeforeView<'a>>,
     /// The bars that its filter lets pass; empty while it has none.
     pub chosen: Vec<bool>,
     /// The parts of the quality bar that its filter lets pass.
@@ -187,6 +200,7 @@ pub fn paint(
     let ground = match head.mark {
         HeadMark::Added => theme.added,
         HeadMark::Changed => theme.changed,
+        HeadMark::Gone => theme.removed,
         HeadMark::Same if selected => theme.selection,
         HeadMark::Same if hovered => theme.hover,
         HeadMark::Same => theme.surface,
@@ -198,6 +212,12 @@ pub fn paint(
     let mut painter = painter.clone();
     if head.old {
         painter.set_opacity(0.45);
+    }
+    if let Some(before) = head.before {
+        // As it was stands above, thin; as it becomes below.
+        let above =
+            Rect::from_min_size(places.quality.min - Vec2::new(0.0, 4.0), Vec2::new(places.quality.width(), 2.0));
+        quality_bar(&painter, theme, above, Some(before.quality));
     }
     quality_bar(&painter, theme, places.quality, head.quality);
     for part in &head.parts {
@@ -248,6 +268,7 @@ fn name_line(painter: &Painter, theme: &Theme, inner: Rect, head: &Head<'_>, pla
     let mark = match head.mark {
         HeadMark::Added => "+ ",
         HeadMark::Changed => "~ ",
+        HeadMark::Gone => "− ",
         HeadMark::Same => "",
     };
     let left = inner.left() + 17.0;
@@ -325,7 +346,10 @@ pub fn hatch(painter: &Painter, rect: Rect, colour: egui::Color32, step: f32) {
 /// Paints the chart of a card where its places say.
 pub fn chart(painter: &Painter, theme: &Theme, places: &Places, head: &Head<'_>, under: &[Piece]) {
     let Some((bars, count)) = head.chart.bars() else { return };
-    let most = (0..bars.len()).map(|at| bars.count(at)).max().unwrap_or_default().max(1);
+    let was = head.before.map(|before| before.counts).filter(|counts| counts.len() == bars.len());
+    let was = was.filter(|counts| counts.iter().any(|count| *count > 0));
+    let longest = was.and_then(|counts| counts.iter().copied().max()).unwrap_or_default();
+    let most = (0..bars.len()).map(|at| bars.count(at)).max().unwrap_or_default().max(longest).max(1);
     let front = head.front.filter(|front| front.counts.len() == bars.len());
     let mut before = painter.clone();
     if front.is_some_and(|front| front.old) {
@@ -349,7 +373,13 @@ pub fn chart(painter: &Painter, theme: &Theme, places: &Places, head: &Head<'_>,
             place
         };
         let level = matches!(head.chart, ChartView::Top(_));
+        if let Some(was) = was {
+            fill(painter, place, level, was[at], most, pale);
+        }
         fill(painter, place, level, bars.count(at), most, behind);
+        if let Some(was) = was.filter(|was| was[at] < bars.count(at)) {
+            mark(painter, theme, place, level, was[at], most);
+        }
         if let Some(front) = front {
             let colour = if left_out { theme.bars.gamma_multiply(0.6) } else { strong };
             fill(&before, place, level, front.counts[at], most, colour);
@@ -365,6 +395,19 @@ fn value(painter: &Painter, theme: &Theme, place: Rect, text: &str, colour: egui
     text_left(painter, Pos2::new(place.left(), place.center().y), galley);
     let _ = theme;
     Rect::from_min_max(place.min + Vec2::new(names, 2.0), place.max - Vec2::new(0.0, 2.0))
+}
+
+/// Where a bar ended before it grew.
+#[allow(clippy::cast_precision_loss, reason = "lengths of bars")]
+fn mark(painter: &Painter, theme: &Theme, place: Rect, level: bool, count: u64, most: u64) {
+    let share = count as f32 / most as f32;
+    let stroke = Stroke::new(1.0, theme.text.gamma_multiply(0.55));
+    if level {
+        painter.vline(place.left() + share * place.width(), place.y_range(), stroke);
+    } else {
+        let right = (place.right() - 1.0).max(place.left() + 1.0);
+        painter.hline(place.left()..=right, place.bottom() - share * place.height(), stroke);
+    }
 }
 
 /// One bar, standing or lying.

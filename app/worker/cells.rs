@@ -1,11 +1,12 @@
 //! A table as the grid takes it: blocks of cells as text, with the marks of a draft.
 
 use super::chosen::Chosen;
+use super::compare;
 use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Row};
 use brewhouse_engine::Result;
 use brewhouse_engine::facet;
 use brewhouse_engine::op::Environment;
-use brewhouse_engine::stage::{self, Cache, Draft, DraftPage, View, draft_page, draft_rows};
+use brewhouse_engine::stage::{self, Cache, Draft, DraftPage, Pair, View, draft_page, draft_rows};
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::values::cell_text;
 use polars::prelude::{DataFrame, DataType, LazyFrame, SchemaRef};
@@ -23,6 +24,8 @@ pub(super) enum Cells {
     View,
     /// The same with a draft on top.
     Draft(Box<Draft>),
+    /// Two points of the recipe, side by side.
+    Pair(Box<Pair>),
 }
 
 /// A table ready to be shown.
@@ -87,6 +90,7 @@ impl Shelf {
             (Cells::View, _) => facet::page(&self.view.frame, &numbers, columns, cancel)?,
             (Cells::Draft(draft), Chosen::All) => draft_page(draft, env, cache, rows.start, short)?.after,
             (Cells::Draft(draft), _) => draft_rows(draft, env, cache, &numbers, cancel)?.after,
+            (Cells::Pair(pair), _) => return compare::cells(pair, &numbers, columns, cancel),
         };
         Ok(frame.select(columns.iter().map(String::as_str))?)
     }
@@ -117,6 +121,7 @@ impl Shelf {
                 let rows = numbers.into_iter().map(|number| Row { number, removed: false }).collect();
                 Ok(Block { rows, columns: part.iter().map(|column| plain(&frame, column)).collect() })
             }
+            Cells::Pair(pair) => compare::block(pair, part, numbers, cancel),
             Cells::Draft(draft) if all => {
                 let page = draft_page(draft, env, cache, first, short)?;
                 Ok(marked(&page, part, numbers))
@@ -140,7 +145,7 @@ pub(super) fn columns(schema: &SchemaRef) -> Vec<Column> {
     schema.iter().map(|(name, dtype)| column(name.as_str(), dtype)).collect()
 }
 
-fn plain(frame: &DataFrame, column: &Column) -> Vec<Cell> {
+pub(super) fn plain(frame: &DataFrame, column: &Column) -> Vec<Cell> {
     texts(frame, &column.name).into_iter().map(|text| Cell { text, mark: CellMark::Same }).collect()
 }
 
@@ -157,7 +162,7 @@ fn marked(page: &DraftPage, columns: &[Column], numbers: Vec<u64>) -> Block {
     Block { rows, columns: cells.collect() }
 }
 
-fn mark(text: Option<Box<str>>, old: Option<Box<str>>) -> Cell {
+pub(super) fn mark(text: Option<Box<str>>, old: Option<Box<str>>) -> Cell {
     let mark = match (&text, old) {
         (None, Some(old)) => CellMark::Failed(old),
         (text, old) if *text != old => CellMark::Changed(old),

@@ -15,6 +15,8 @@ pub struct Desk {
     pub draft: Option<AskedDraft>,
     /// The join whose matches are counted.
     pub matches: Option<AskedMatches>,
+    /// The difference between two points.
+    pub compare: Option<AskedDifference>,
     /// Sheet key and blocks.
     pub cells: (u64, Vec<BlockAt>),
     /// Sheet key and columns.
@@ -37,6 +39,9 @@ pub struct Desk {
 
 /// A draft that was asked for: project, step, place, rows shown, epoch.
 pub type AskedDraft = (Arc<Project>, Step, Place, (Only, Lens), u64);
+
+/// A difference that was asked for: project, points, rows shown, epoch.
+pub type AskedDifference = (Arc<Project>, (usize, usize), Only, u64);
 
 /// A join whose matches were asked for: project, dataset and keys, place, epoch.
 pub type AskedMatches = (Arc<Project>, [Option<String>; 2], usize, u64);

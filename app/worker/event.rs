@@ -1,10 +1,11 @@
 //! What workers answer with: one closed list.
 
 use super::Slot;
+use crate::model::compare::Difference;
 use crate::model::look::{Copied, FoundFigures};
 use crate::model::profile::Story;
 use crate::model::run::{Ended, Progress};
-use crate::model::sheet::{Block, BlockAt, Facts, Sheet};
+use crate::model::sheet::{Before, Block, BlockAt, Facts, Sheet};
 use crate::model::{Fault, Project, Purpose, Recent, Source};
 use brewhouse_engine::facet::{Front, Values};
 use brewhouse_engine::stage::Matches;
@@ -33,6 +34,10 @@ pub enum Event {
     Block(u64, BlockAt, Block),
     /// Facts of a column of a sheet.
     Facts(u64, String, Arc<Facts>),
+    /// How a column of a sheet was before.
+    Before(u64, String, Arc<Before>),
+    /// The difference between two points: its rows side by side, and its figures.
+    Compared(Box<Result<(Sheet, Difference), Fault>>),
     /// Of a sheet, the cells that did not fit a step, counted from 0.
     Failed(u64, usize, u64),
     /// The part of the table that the lens shows.

@@ -3,6 +3,7 @@
 use super::stage::{Made, Stage, hash};
 use super::{Event, Ticket};
 use crate::model::sheet::StepFigures;
+use brewhouse_engine::recipe::Step;
 use brewhouse_engine::stage;
 use std::collections::HashMap;
 
@@ -24,7 +25,7 @@ impl Failures {
 
 /// What tells a table and the steps up to one, counted from 0, from any other.
 fn key_at(made: &Made, at: usize) -> Option<u64> {
-    let steps: Vec<_> = made.steps.get(..=at)?.iter().map(|step| step.to_databrew().to_string()).collect();
+    let steps: Vec<_> = made.steps.get(..=at)?.iter().map(Step::meaning).collect();
     Some(hash(&(&made.table.key, steps)))
 }
 

@@ -11,9 +11,11 @@ pub mod sample;
 pub mod stage;
 pub mod store;
 
+mod before;
 mod cells;
 mod check;
 mod chosen;
+mod compare;
 mod copy;
 mod draft;
 mod facts;
@@ -40,6 +42,8 @@ pub enum Slot {
     Sheet,
     /// The table under a draft.
     Draft,
+    /// The difference between two points of the recipe.
+    Compare,
     /// Cells in view.
     Cells,
     /// Facts of the columns in view.
@@ -80,7 +84,7 @@ pub enum Slot {
     Watch,
 }
 
-const SLOTS: usize = 21;
+const SLOTS: usize = 22;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]

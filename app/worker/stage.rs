@@ -2,17 +2,17 @@
 //!
 //! The one place of the window that speaks with the engine about data.
 
-use super::cells::Shelf;
+use super::cells::{Cells, Shelf};
 use super::chosen::Chosen;
 use super::event::Shown;
 use super::failures::{self, Failures};
-use super::{Event, Ticket, facts, read};
+use super::{Event, Ticket, before, facts, read};
 use crate::model::sheet::{BlockAt, ColumnMark, Facts, Sheet, StepFigures};
 use crate::model::{Dataset, Fault, Project, Source};
 use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
 use brewhouse_engine::recipe::Step;
-use brewhouse_engine::stage::{self, Cache, Table, View};
+use brewhouse_engine::stage::{self, Cache, Pair, PairCounts, Table, View};
 use brewhouse_engine::{Error, ErrorKind, Problem};
 use polars::prelude::SchemaRef;
 use std::collections::HashMap;
@@ -65,6 +65,8 @@ pub(super) struct Inner {
     pub(super) failed: Failures,
     rows: Vec<(u64, Chosen)>,
     found: Option<(u64, Found)>,
+    /// The two points that were compared last.
+    pub(super) compared: Option<(u64, Arc<(Pair, PairCounts)>)>,
 }
 
 /// A file that is being read.
@@ -267,7 +269,15 @@ impl Stage {
             let ask = Ask { project: Arc::new(project), depth: steps.len(), ..ask.clone() };
             self.view(&ask, false, ticket.cancel()).ok().map(|made| made.view)
         });
-        let after = after.as_ref().unwrap_or(&shelf.view);
+        // Of rows that a draft leaves, the figures are taken as they pass by.
+        let passing = match &shelf.cells {
+            Cells::Draft(draft) => {
+                shelf.effect.filter(|effect| effect.removes).map(|effect| draft.after(effect.rows_after))
+            }
+            _ => None,
+        };
+        let after = after.as_ref().or(passing.as_ref()).unwrap_or(&shelf.view);
+        let removes = passing.is_some();
         let keeps = shelf.effect.is_some_and(|effect| effect.row_by_row);
         for name in columns {
             if ticket.is_stale() {
@@ -275,15 +285,21 @@ impl Stage {
             }
             // What a draft leaves alone has the facts that it had before.
             let column = shelf.columns.iter().find(|column| column.name == *name);
-            let same = keeps && column.is_some_and(|column| column.mark == ColumnMark::Same);
-            let view = if same { &shelf.view } else { after };
-            if let Some(facts) = self.facts(view, name, ticket.cancel()) {
-                ticket.send(Event::Facts(key, name.clone(), facts));
+            let mark = column.map(|column| column.mark);
+            let view = match &shelf.cells {
+                Cells::Pair(pair) if mark == Some(ColumnMark::Gone) => &pair.before,
+                _ if keeps && !removes && mark == Some(ColumnMark::Same) => &shelf.view,
+                _ => after,
+            };
+            let Some(facts) = self.facts(view, name, ticket.cancel()) else { continue };
+            ticket.send(Event::Facts(key, name.clone(), Arc::clone(&facts)));
+            if let Some(before) = before::of(self, &shelf, name, &facts, ticket.cancel()) {
+                ticket.send(Event::Before(key, name.clone(), Arc::new(before)));
             }
         }
     }
 
-    fn facts(&self, view: &View, name: &str, cancel: &Arc<AtomicBool>) -> Option<Arc<Facts>> {
+    pub(super) fn facts(&self, view: &View, name: &str, cancel: &Arc<AtomicBool>) -> Option<Arc<Facts>> {
         if !view.schema.contains(name) {
             return None;
         }
@@ -436,7 +452,9 @@ pub(super) fn figures(view: &View, depth: usize) -> Vec<Option<StepFigures>> {
     let mut figures = vec![None; depth];
     for count in &view.counts {
         if let Some(place) = figures.get_mut(count.step.wrapping_sub(1)) {
-            *place = Some(StepFigures { rows_in: count.rows_in, rows_out: count.rows_out, ..StepFigures::default() });
+            let found = count.found.clone().filter(|_| view.exact);
+            let (rows_in, rows_out) = (count.rows_in, count.rows_out);
+            *place = Some(StepFigures { rows_in, rows_out, found, ..StepFigures::default() });
         }
     }
     figures

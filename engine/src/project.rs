@@ -9,7 +9,7 @@ mod stored;
 pub use stored::{Import, store};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::recipe::{Recipe, parse_text};
+use crate::recipe::{Recipe, Version, parse_text};
 use crate::sink::{CsvChoices, Target};
 use crate::source::{DateOrder, ReadOptions, Source, StoredColumn, Widths};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// The version of the file format that this program writes.
 pub const FORMAT_VERSION: u64 = 1;
 
-const KNOWN: &[&str] = &["FormatVersion", "Name", "Dataset", "OtherDatasets", "Recipe", "Outputs"];
+const KNOWN: &[&str] = &["FormatVersion", "Name", "Dataset", "OtherDatasets", "Recipe", "RecipeVersions", "Outputs"];
 
 /// A project file taken apart, its datasets and outputs still as they stand in it. The one reader and writer of project files.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,8 @@ pub struct Document {
     pub others: Vec<Value>,
     /// The steps.
     pub recipe: Recipe,
+    /// The published versions of the recipe, the oldest first.
+    pub versions: Vec<Version>,
     /// Where the result goes.
     pub outputs: Vec<Value>,
     /// Members that this version does not know.
@@ -54,6 +56,7 @@ impl Document {
             dataset: object.get("Dataset").cloned(),
             others: list("OtherDatasets"),
             recipe: object.get("Recipe").map(Recipe::from_value).transpose()?.unwrap_or_default(),
+            versions: list("RecipeVersions").iter().map(Version::from_value).collect::<Result<_>>()?,
             outputs: list("Outputs"),
             extra: object.iter().filter(|(k, _)| !KNOWN.contains(&k.as_str())).map(pair).collect(),
         })
@@ -72,6 +75,9 @@ impl Document {
         }
         let recipe = self.recipe.to_value();
         object.insert("Recipe".into(), if recipe.is_array() { json!({ "Steps": recipe }) } else { recipe });
+        if !self.versions.is_empty() {
+            object.insert("RecipeVersions".into(), self.versions.iter().map(Version::to_value).collect());
+        }
         object.insert("Outputs".into(), Value::Array(self.outputs.clone()));
         object.extend(self.extra.clone());
         Value::Object(object)

@@ -73,6 +73,10 @@ fn a_draft_is_seen_on_the_rows_that_the_filter_shows_and_counted_on_all() {
     assert_eq!(numbers(&driver), (0..200).step_by(2).collect::<Vec<u64>>());
     assert_eq!(mark(&driver, 0, "name"), CellMark::Changed(None));
     assert_eq!(mark(&driver, 1, "name"), CellMark::Same);
+    // The card shows the column before and after; what no step touches stays as it is.
+    assert!(driver.name_of("name, text, ").contains("150 → 151 distinct 50 → 0 ∅"), "{:#?}", driver.names());
+    assert_eq!(driver.name_of("name: nobody"), "name: nobody, 50, before 0");
+    assert_eq!(driver.name_of("size, text, "), "size, text, 181 distinct 20 invalid");
     driver.click("only changed");
     driver.settle();
     assert_eq!(numbers(&driver), (0..200).step_by(4).collect::<Vec<u64>>());
@@ -97,6 +101,9 @@ fn rows_that_go_are_marked_and_a_new_column_comes_into_view() {
     assert!(driver.text("removes 50 of 200 rows").is_some(), "{:#?}", driver.names());
     let removed: Vec<bool> = (0..8).map(|row| driver.sheet().row(row).unwrap().removed).collect();
     assert_eq!(removed, [true, false, false, false, true, false, false, false]);
+    // Every column has fewer cells: 50 of kind a go, which had 100.
+    assert_eq!(driver.name_of("kind: a"), "kind: a, 50, before 100");
+    assert!(driver.name_of("size, text, ").contains("181 → 141 distinct"), "{:#?}", driver.names());
     driver.click("only removed");
     driver.settle();
     assert_eq!(numbers(&driver), (0..200).step_by(4).collect::<Vec<u64>>());

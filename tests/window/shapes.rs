@@ -3,8 +3,11 @@
 //! The figures come from the sample by Python's csv and decimal modules.
 
 use super::driver::Driver;
+use brewhouse::action::Action;
 use brewhouse::model::sheet::{CellMark, Effect};
+use brewhouse_engine::recipe::Step;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 const ROWS: u64 = 19_447;
 
@@ -243,4 +246,48 @@ fn today() {
         assert_eq!(shown, before.to_string());
         driver.run_as_headless(folder.path());
     }
+}
+
+#[test]
+fn a_pivot_keeps_the_columns_that_it_makes_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sales.csv");
+    std::fs::write(&path, "day,region,n\n1,EU,1\n1,US,2\n").unwrap();
+    let mut driver = Driver::new(folder.path(), vec![path.clone()]);
+    driver.wait("the file is read", |model| model.source().is_some_and(|source| source.complete));
+    let pivot =
+        Step::new("PIVOT").with("sourceColumn", "region").with("valueColumn", "n").with("aggregateFunction", "SUM");
+    driver.act(Action::AddStep(Box::new(pivot)));
+    driver.settle();
+    let sentence = "Step 1: Pivot region into columns of sum n";
+    assert_eq!((driver.sentences(), driver.columns()), (vec![sentence.to_owned()], strings(&["day", "EU", "US"])));
+    driver.menu(sentence);
+    driver.click("Keep the columns it makes now");
+    driver.settle();
+    let kept = format!("{sentence}, keeping its columns");
+    assert_eq!(driver.sentences(), [kept.as_str()]);
+    let reload = |driver: &mut Driver, text: &str, seconds: u64| {
+        std::fs::write(&path, text).unwrap();
+        let later = SystemTime::now() + Duration::from_secs(seconds);
+        std::fs::File::options().append(true).open(&path).unwrap().set_modified(later).unwrap();
+        driver.wait("the change is seen", |model| model.source().is_some_and(|source| source.changed));
+        driver.click("reload");
+        driver
+            .wait("it is read again", |model| model.source().is_some_and(|source| source.complete && !source.changed));
+        driver.settle();
+    };
+    reload(&mut driver, "day,region,n\n1,US,7\n", 5);
+    assert_eq!(driver.columns(), strings(&["day", "EU", "US"]), "a column without cells keeps its place");
+    assert_eq!((driver.cell(0, "EU"), driver.cell(0, "US").as_deref()), (None, Some("7")));
+    reload(&mut driver, "day,region,n\n1,US,7\n1,APAC,1\n", 10);
+    let told = driver.sentences()[0].clone();
+    assert!(told.contains("the step keeps its columns and has none for “APAC”"), "{told}");
+    driver.menu(&told);
+    driver.click("Let the data decide its columns");
+    driver.settle();
+    assert_eq!((driver.model().faults.clone(), driver.columns()), (Vec::new(), strings(&["day", "APAC", "US"])));
+}
+
+fn strings(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
 }

@@ -249,7 +249,9 @@ fn chart_ui(
         let chosen = head.chosen.get(at).copied().unwrap_or(false);
         node.widget_info(|| {
             let sign = if word == "Chart" { ":" } else { " in the facet:" };
-            let name = format!("{}{sign} {}, {}", head.name, bars.words(at), grouped(bars.count(at)));
+            let was = head.before.and_then(|before| before.counts.get(at));
+            let was = was.map(|count| format!(", before {}", grouped(*count))).unwrap_or_default();
+            let name = format!("{}{sign} {}, {}{was}", head.name, bars.words(at), grouped(bars.count(at)));
             WidgetInfo::selected(Role::ListBoxOption, true, chosen, name)
         });
     }
@@ -347,7 +349,9 @@ fn told(head: &Head<'_>, bars: &dyn card::Bars, at: usize) -> String {
     let share = if all > 0 { format!(" · {}", percent(bars.count(at), all)) } else { String::new() };
     let front = head.front.and_then(|front| front.counts.get(at));
     let front = front.map(|count| format!("\n{} in the other filters", grouped(*count))).unwrap_or_default();
-    format!("{words}\n{}{share}{front}", grouped(bars.count(at)))
+    let was = head.before.and_then(|before| before.counts.get(at));
+    let was = was.map(|count| format!("\n{} before", grouped(*count))).unwrap_or_default();
+    format!("{words}\n{}{share}{front}{was}", grouped(bars.count(at)))
 }
 
 fn resize_ui(

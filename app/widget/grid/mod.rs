@@ -60,6 +60,10 @@ pub trait GridSource {
     fn name(&self, column: usize) -> &str;
     /// Whether its cells stand at the right.
     fn at_right(&self, column: usize) -> bool;
+    /// Whether it is gone, and shown as it was.
+    fn gone(&self, _column: usize) -> bool {
+        false
+    }
     /// Its header card.
     fn head(&self, column: usize) -> Head<'_>;
     /// A cell, when it is there.
@@ -211,12 +215,16 @@ fn paint_body(ui: &Ui, state: &GridState, source: &dyn GridSource, place: &Place
     for column in place.columns.iter().copied() {
         let painter = painter.with_clip_rect(state.room(column, place.body));
         let chosen = picked.as_ref().filter(|(_, columns)| columns.contains(&column) && plain(column));
-        let at_right = source.at_right(column);
+        let (at_right, gone) = (source.at_right(column), source.gone(column));
         for (row, removed) in place.rows.clone().zip(removed.iter().copied()) {
             let y = place.body.top() + state.offset_of(row);
             let rect = state.column_rect(column, place.body.left(), y, theme::ROW);
             let chosen = chosen.is_some_and(|(rows, _)| rows.contains(&row));
-            cell::paint(&painter, theme, rect, source.cell(row, column), at_right, removed, chosen);
+            cell::paint(&painter, theme, rect, source.cell(row, column), at_right, removed || gone, chosen);
+        }
+        if gone {
+            let band = state.column_rect(column, place.body.left(), place.body.top(), bottom - place.body.top());
+            painter.rect_filled(band, CornerRadius::ZERO, theme.removed.gamma_multiply(0.5));
         }
         let right = state.column_rect(column, place.body.left(), place.body.top(), 1.0).right();
         painter.vline(right, place.body.top()..=bottom, line);

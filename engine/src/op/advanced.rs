@@ -45,13 +45,21 @@ pub(super) const KINDS: &[Choice] = &[
 /// Whether a text is of a kind, strictly: a telephone number is valid, a zip code exists.
 pub(super) fn is_of_kind(kind: &str, text: &str) -> bool {
     let text = text.trim();
+    let begins_with_digit = || text.starts_with(|first: char| first.is_ascii_digit());
     match kind {
-        "Phone Number" => phone::read_us(text).is_some(),
+        "Phone Number" => may_be_number(text) && phone::read_us(text).is_some(),
+        "ZipCode" | "SSN" if !begins_with_digit() => false,
         "ZipCode" => has_form(kind, text) && places::zip(text).is_some(),
         "Currency" => has_form(kind, text) || places::is_currency(text),
         "SSN" => has_form(kind, text) && text.contains('-'),
         _ => test(kind).map_or_else(|| has_form(kind, text), |test| test(text)),
     }
+}
+
+/// Whether there are digits enough for a telephone number, letters that stand for digits among them; reading one costs more.
+fn may_be_number(text: &str) -> bool {
+    let signs = text.chars().filter(|letter| letter.is_alphanumeric()).count();
+    signs >= 7 && text.chars().any(|letter| letter.is_numeric())
 }
 
 fn has_form(kind: &str, text: &str) -> bool {

@@ -51,6 +51,8 @@ pub struct Bound {
     pub args: Args,
     /// Its conditions; all must hold.
     pub conditions: Vec<BoundCondition>,
+    /// The answer to its facts query that it keeps, see [`super::kept`].
+    pub kept: Option<serde_json::Value>,
 }
 
 /// Binds a step (its number counted from 1), or reports every problem.
@@ -71,7 +73,11 @@ pub fn bind(step: &Step, number: usize) -> std::result::Result<Bound, Vec<Proble
         }
     }
     let conditions = bind_conditions(op, step, &mut errors);
-    if errors.is_empty() { Ok(Bound { op, args, conditions }) } else { Err(problems(&errors)) }
+    if errors.is_empty() {
+        Ok(Bound { op, args, conditions, kept: step.kept().cloned() })
+    } else {
+        Err(problems(&errors))
+    }
 }
 
 fn bind_params(op: &'static Operation, step: &Step, errors: &mut Vec<Error>) -> Args {

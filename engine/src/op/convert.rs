@@ -42,7 +42,7 @@ const CHANGE: Operation = Operation {
     family: Family::Column,
     params: &[&params::SOURCE.spec, &TYPE.spec],
     converts: true,
-    facts: Some(Facts { query: day_first_query, shapes: false }),
+    facts: Some(Facts { query: day_first_query, shapes: None }),
     locality: |_| Locality::Row,
     apply: Apply::Columns(change_type),
     examples: &[

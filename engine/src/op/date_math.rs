@@ -89,7 +89,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         ],
         facts: Some(Facts {
             query: |args, context, frame| order_query(args, context, frame, &[&COLUMN_1, &COLUMN_2]),
-            shapes: false,
+            shapes: None,
         }),
         apply: Apply::Columns(date_diff),
         examples: &[
@@ -126,7 +126,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         rules: EITHER,
         facts: Some(Facts {
             query: |args, context, frame| order_query(args, context, frame, &[&COLUMN]),
-            shapes: false,
+            shapes: None,
         }),
         apply: Apply::Columns(|args, context| {
             let (units, count) = (args.get(&UNITS)?.0, args.get(&COUNT)?);
@@ -159,7 +159,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         rules: EITHER,
         facts: Some(Facts {
             query: |args, context, frame| order_query(args, context, frame, &[&COLUMN]),
-            shapes: false,
+            shapes: None,
         }),
         apply: Apply::Columns(|args, context| {
             let layout = args.get(&LAYOUT)?;
@@ -188,7 +188,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&params::SOURCE_DATE.spec, &FROM_ZONE.spec, &TO_ZONE.spec, &LAYOUT.spec, &params::TARGET.spec],
         facts: Some(Facts {
             query: |args, context, frame| order_query(args, context, frame, &[&params::SOURCE_DATE]),
-            shapes: false,
+            shapes: None,
         }),
         apply: Apply::Columns(convert_zone),
         examples: &[

@@ -2,7 +2,10 @@
 //!
 //! In a layout `mm` is the month and `MM` the minute, the reverse of Java. Definition: `DataBrew`'s examples (product reference, section 9).
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use super::date_shape::{Layout, Reader};
+use chrono::NaiveDateTime;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// Layouts whose order nobody can mistake: year first, month by name, dots.
 const CERTAIN: &[&str] = &[
@@ -29,7 +32,7 @@ const DAY_FIRST: &[&str] =
     &["%d/%m/%Y", "%d/%m/%Y %H:%M:%S%.f", "%d/%m/%Y %H:%M", "%d-%m-%Y", "%d-%m-%Y %H:%M", "%d %m %Y"];
 
 /// Which of day and month comes first in a column of numeric dates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Order {
     /// The month: 12/31/2024.
     Month,
@@ -39,19 +42,23 @@ pub enum Order {
     Either,
 }
 
+thread_local! {
+    // Columns are read by several threads; each keeps the shapes that it has seen.
+    static READERS: RefCell<HashMap<Order, Reader>> = RefCell::new(HashMap::new());
+}
+
 /// Reads a date or a date with time whose layout is not said; a zone at the end is taken into UTC.
 pub fn read_date(text: &str, order: Order) -> Option<NaiveDateTime> {
-    let text = text.trim();
-    if let Some(plain) = read_iso_day(text) {
-        return plain.and_hms_opt(0, 0, 0);
-    }
-    let layouts: &[&[&str]] = match order {
-        Order::Month => &[CERTAIN, MONTH_FIRST],
-        Order::Day => &[CERTAIN, DAY_FIRST],
-        Order::Either => &[CERTAIN, MONTH_FIRST, DAY_FIRST],
+    READERS.with_borrow_mut(|readers| readers.entry(order).or_insert_with(|| reader(order)).read(text.trim()))
+}
+
+fn reader(order: Order) -> Reader {
+    let numeric: &[&[&str]] = match order {
+        Order::Month => &[MONTH_FIRST],
+        Order::Day => &[DAY_FIRST],
+        Order::Either => &[MONTH_FIRST, DAY_FIRST],
     };
-    let found = layouts.iter().flat_map(|group| group.iter()).find_map(|layout| parse_layout(text, layout));
-    found.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|zoned| zoned.with_timezone(&Utc).naive_utc()))
+    Reader::new(CERTAIN.iter().chain(numeric.iter().copied().flatten()).copied(), true)
 }
 
 /// As [`read_date`], for a single value.
@@ -70,23 +77,9 @@ pub fn order_shown(text: &str) -> Option<Order> {
     }
 }
 
-/// The commonest text of a date, `yyyy-mm-dd`, read without a layout's cost.
-fn read_iso_day(text: &str) -> Option<NaiveDate> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
-        return None;
-    }
-    NaiveDate::from_ymd_opt(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
-}
-
 /// Reads a text by one chrono layout; a layout without a time yields midnight.
 pub fn parse_layout(text: &str, layout: &str) -> Option<NaiveDateTime> {
-    if let Ok(value) = NaiveDateTime::parse_from_str(text, layout) {
-        return Some(value);
-    }
-    // Four digits of year: chrono would take the year 24 for "24".
-    let date = NaiveDate::parse_from_str(text, layout).ok()?;
-    (!layout.contains("%Y") || chrono::Datelike::year(&date) >= 1000).then(|| date.and_hms_opt(0, 0, 0))?
+    Layout::new(layout).read(text)
 }
 
 /// Turns a `DataBrew` layout (`yyyy-mm-dd HH:MM:SS`, `month*dd*yyyy`) into chrono's; `*` stands for a blank.

@@ -39,11 +39,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         title: "One column for each value",
         summary: "Adds a column of 0 and 1 for each different value of a column, named after column and value (size_S), in the order of the values; \
                   the column itself stays. A missing cell is none of the values, so it is 0 in all of them. DataBrew allows 10 values; \
-                  here the limit is 1,000. With conditions the values are those of the selected rows.",
+                  here the limit is 1,000. With conditions the values are those of the selected rows. The step can keep its columns, as PIVOT can.",
         sentence: "Add a column for each value of {sourceColumn}",
         family: Family::Encode,
         params: &[&params::SOURCE.spec],
-        facts: Some(Facts { query: values_query, shapes: true }),
+        facts: Some(Facts { query: values_query, shapes: Some(super::kept::rows_within) }),
         apply: Apply::Columns(one_hot),
         examples: &[Example {
             title: "Three sizes and a missing one",

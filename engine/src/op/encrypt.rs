@@ -58,7 +58,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Decrypt {sourceColumns}",
         params: &[&params::SOURCES.spec, &SECRET.spec],
         ignores: &["secretVersion", "createSecretIfMissing"],
-        facts: Some(Facts { query: |args, context, frame| query(args, context, frame, &DETERMINISTIC), shapes: false }),
+        facts: Some(Facts { query: |args, context, frame| query(args, context, frame, &DETERMINISTIC), shapes: None }),
         apply: Apply::Columns(|args, context| decrypt(args, context, &DETERMINISTIC)),
         examples: &[Example {
             title: "What was not encrypted stays",
@@ -100,7 +100,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   here.",
         sentence: "Decrypt {sourceColumns}",
         params: &[&params::SOURCES.spec, &KMS_KEY.spec],
-        facts: Some(Facts { query: |args, context, frame| query(args, context, frame, &PROBABILISTIC), shapes: true }),
+        facts: Some(Facts {
+            query: |args, context, frame| query(args, context, frame, &PROBABILISTIC),
+            shapes: Some(super::kept::the_same),
+        }),
         apply: Apply::Columns(|args, context| decrypt(args, context, &PROBABILISTIC)),
         examples: &[Example {
             title: "The type comes back",

@@ -293,7 +293,7 @@ const fn from_statistic(
         summary,
         sentence,
         params,
-        facts: Some(Facts { query, shapes: false }),
+        facts: Some(Facts { query, shapes: None }),
         apply: Apply::Columns(apply),
         examples,
         ..FILLING

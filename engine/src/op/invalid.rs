@@ -130,7 +130,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &SCALAR_TYPE,
         facts: Some(Facts {
             query: |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
-            shapes: false,
+            shapes: None,
         }),
         apply: Apply::Columns(|args, context| apply(Statistic::MostFrequent, args, context)),
         examples: &[Example {
@@ -250,7 +250,7 @@ const fn from_statistic(
         summary,
         sentence,
         params,
-        facts: Some(Facts { query, shapes: false }),
+        facts: Some(Facts { query, shapes: None }),
         apply: Apply::Columns(apply),
         examples,
         ..REPLACING

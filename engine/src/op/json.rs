@@ -8,7 +8,7 @@ use super::unnest::{REMOVE, SELECTOR, picked};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule};
 use crate::error::Result;
 use crate::op::cells::map_text;
-use crate::types::TEXT;
+use crate::types::{TEXT, word_of_dtype};
 use polars::prelude::{
     AnyValue, Column as Cells, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, PlSmallStr, Series,
     UniqueKeepStrategy, col, lit,
@@ -34,13 +34,14 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
               field that occurs anywhere, whole numbers beside decimals as decimals, values of unlike kinds as text, and objects below \
               the last level as JSON text. Text that is no JSON object becomes missing and is counted; where objects and lists are \
               mixed, the lists are. When the column is removed, the structures take its place; else they stand beside it, in a column \
-              that ends in _struct. Whole numbers beyond 64 bits become text. With conditions only the selected rows are read.",
+              that ends in _struct. Whole numbers beyond 64 bits become text. With conditions only the selected rows are read. The step \
+              can keep the types that it finds, as PIVOT can keep its columns.",
     sentence: "Read the JSON of {sourceColumns}{regexColumnSelector} as structures",
     family: Family::Nested,
     params: &[&SOURCES.spec, &SELECTOR.spec, &REMOVE.spec, &LEVELS.spec],
     rules: &[ParamRule::OneOf(&["sourceColumns", "regexColumnSelector"])],
     converts: true,
-    facts: Some(Facts { query: shapes_query, shapes: true }),
+    facts: Some(Facts { query: shapes_query, shapes: Some(shapes_within) }),
     apply: Apply::Columns(read_columns),
     examples: &[
         Example {
@@ -163,6 +164,21 @@ fn shapes_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<
         .into_iter()
         .map(|name| map_text(col(name), move |text| Some(Shape::of(&read(text)?, levels).write().to_string())));
     Ok(Some(frame.select(shapes.collect::<Vec<_>>()).unique_stable(None, UniqueKeepStrategy::First)))
+}
+
+/// What was found fits into the structures that are kept.
+fn shapes_within(found: &DataFrame, kept: &DataFrame) -> Result<()> {
+    let both = kept.vstack(found)?;
+    for name in kept.get_column_names() {
+        let (then, now) = (dtype_found(kept, name)?, dtype_found(&both, name)?);
+        if then != now {
+            let words =
+                |dtype: Option<DataType>| dtype.map_or_else(|| "no structure".into(), |dtype| word_of_dtype(&dtype));
+            let message = format!("the step keeps {name} as {}, and the data now need {}", words(then), words(now));
+            return Err(super::kept::refuse(&message));
+        }
+    }
+    Ok(())
 }
 
 /// The type that holds all cells of a column; none where no cell holds an object or a list.

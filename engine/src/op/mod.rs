@@ -25,6 +25,7 @@ pub mod column;
 mod datatype;
 mod date_math;
 mod date_part;
+mod date_shape;
 mod decide;
 mod detail;
 mod draw;
@@ -47,6 +48,7 @@ mod invalid;
 pub mod join;
 mod json;
 mod keep;
+pub mod kept;
 mod lists;
 mod literals;
 mod mask;
@@ -323,8 +325,8 @@ pub(crate) type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame
 pub struct Facts {
     /// The query, over the rows that the conditions select (when they are a mask); none when these arguments need none.
     pub query: FactsFn,
-    /// Whether its answer decides which columns come out.
-    pub shapes: bool,
+    /// Where its answer decides which columns come out: whether a new answer fits one that the step keeps.
+    pub shapes: Option<kept::Within>,
 }
 
 /// What an operation does to the table.

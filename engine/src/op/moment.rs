@@ -3,15 +3,16 @@
 //! A moment is a date with time and no zone. Knows no operation.
 
 use super::convert::{order_counts, order_found};
+use super::date_shape::Reader;
 use super::dates::{Order, chrono_layout, parse_any_date, parse_layout, read_date};
 use super::param::{Choice, Chosen, Column, Kind, Param, ParamSpec, ParamType, choice};
 use super::{Args, Context};
 use crate::error::Result;
 use crate::types::TypeClass;
-use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _};
 use polars::prelude::{
-    Column as Cells, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NamedFrom as _,
-    NonExistent, PolarsResult, Series, TimeUnit, col, lit,
+    Column as Cells, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NonExistent,
+    PolarsResult, StringChunked, TimeUnit, col, lit,
 };
 use std::fmt::Write as _;
 
@@ -155,8 +156,9 @@ fn read_texts(cells: Expr, order: Order, reading: &Reading) -> Expr {
     let times = reading.times;
     cells.map(
         move |cells| {
-            let read = |text: &str| match &layout {
-                Some(layout) => parse_layout(text.trim(), layout),
+            let mut reader = layout.as_deref().map(|layout| Reader::new([layout], false));
+            let mut read = |text: &str| match &mut reader {
+                Some(reader) => reader.read(text.trim()),
                 None => read_moment(text, order, times),
             };
             Ok(from_moments(&cells, cells.str()?.iter().map(|text| read(text?)).collect()))
@@ -193,18 +195,45 @@ pub(super) fn to_whole(cells: Expr, how: impl Fn(NaiveDateTime) -> i64 + Send + 
 pub(super) fn to_text(cells: Expr, how: impl Fn(NaiveDateTime) -> Option<String> + Send + Sync + 'static) -> Expr {
     cells.map(
         move |cells| {
-            let texts: Vec<Option<String>> = to_moments(&cells)?.into_iter().map(|m| m.and_then(&how)).collect();
-            Ok(Series::new(cells.name().clone(), texts).into_column())
+            let texts: StringChunked = to_moments(&cells)?.into_iter().map(|m| m.and_then(&how)).collect();
+            Ok(texts.with_name(cells.name().clone()).into_series().into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
     )
 }
 
-/// A moment written by a layout of `DataBrew`.
-pub(super) fn written(moment: NaiveDateTime, chrono_layout: &str) -> Option<String> {
-    let mut text = String::new();
-    write!(text, "{}", moment.format(chrono_layout)).ok()?;
+/// A moment written by a layout of chrono.
+pub(super) fn written(moment: NaiveDateTime, layout: &str) -> Option<String> {
+    let mut text = String::with_capacity(layout.len() + 8);
+    let mut rest = layout;
+    while let Some(at) = rest.find('%') {
+        text.push_str(&rest[..at]);
+        match (rest.as_bytes().get(at + 1), moment.year()) {
+            (Some(b'Y'), year @ 0..=9999) => {
+                push_two(&mut text, year.unsigned_abs() / 100);
+                push_two(&mut text, year.unsigned_abs() % 100);
+            }
+            (Some(b'm'), _) => push_two(&mut text, moment.month()),
+            (Some(b'd'), _) => push_two(&mut text, moment.day()),
+            (Some(b'H'), _) => push_two(&mut text, moment.hour()),
+            (Some(b'M'), _) => push_two(&mut text, moment.minute()),
+            (Some(b'S'), _) => push_two(&mut text, moment.second()),
+            _ => {
+                text.clear();
+                write!(text, "{}", moment.format(layout)).ok()?;
+                return Some(text);
+            }
+        }
+        rest = &rest[at + 2..];
+    }
+    text.push_str(rest);
     Some(text)
+}
+
+fn push_two(text: &mut String, number: u32) {
+    for digit in [number / 10, number % 10] {
+        text.extend(char::from_digit(digit, 10));
+    }
 }
 
 /// Whether a layout speaks of the time of day alone.

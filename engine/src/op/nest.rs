@@ -8,7 +8,10 @@ use super::param::{Columns, Param, ParamSpec};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, TableFn, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, is_map};
-use polars::prelude::{DataType, Expr, LazyFrame, as_struct, col, concat_list, lit};
+use polars::prelude::{
+    Column, DataType, Expr, Field, IdxCa, IdxSize, IntoColumn as _, IntoSeries as _, LazyFrame, NULL, NamedFrom as _,
+    PolarsResult, ReshapeDimension, Series, StructChunked, as_struct, col, lit, polars_err,
+};
 
 static SOURCES: Param<Columns> = Param::new("sourceColumns", "Columns")
     .help("The columns that are packed, in this order.")
@@ -131,16 +134,53 @@ fn cells(columns: &[String]) -> Vec<Expr> {
 }
 
 fn list(columns: &[String], context: &Context<'_>) -> Result<Expr> {
-    Ok(concat_list(common_cells(columns, context)?.0)?)
+    let (cells, common) = common_cells(columns, context)?;
+    Ok(side_by_side(cells, None, &common))
 }
 
 fn map(columns: &[String], context: &Context<'_>) -> Result<Expr> {
-    let pairs = columns.iter().zip(common_cells(columns, context)?.0).map(|(name, cells)| pair(name, cells));
-    Ok(concat_list(pairs.collect::<Vec<_>>())?)
+    let (cells, common) = common_cells(columns, context)?;
+    Ok(side_by_side(cells, Some(columns.to_vec()), &common))
 }
 
-fn pair(key: &str, value: Expr) -> Expr {
-    as_struct(vec![lit(key.to_owned()).alias("key"), value.alias("value")])
+/// A list for each row with the cells of several columns of one type, in their order; with names it is a map from these to the cells.
+pub(super) fn side_by_side(cells: Vec<Expr>, names: Option<Vec<String>>, common: &DataType) -> Expr {
+    let pair = [Field::new("key".into(), DataType::String), Field::new("value".into(), common.clone())];
+    let each = if names.is_some() { DataType::Struct(pair.to_vec()) } else { common.clone() };
+    let whole = DataType::List(Box::new(each));
+    let mut cells = cells.into_iter();
+    let Some(first) = cells.next() else { return lit(NULL).cast(whole) };
+    let made = whole.clone();
+    first.map_many(
+        move |columns: &mut [Column]| interleaved(columns, names.as_deref(), &whole),
+        &cells.collect::<Vec<_>>(),
+        move |_, fields| Ok(Field::new(fields[0].name.clone(), made.clone())),
+    )
+}
+
+fn interleaved(columns: &[Column], names: Option<&[String]>, whole: &DataType) -> PolarsResult<Column> {
+    let name = columns[0].name().clone();
+    let (rows, width) = (columns[0].len(), columns.len());
+    let total = IdxSize::try_from(rows * width).map_err(|_| polars_err!(ComputeError: "too many rows at once"))?;
+    if total == 0 {
+        return Ok(Column::new_empty(name, whole));
+    }
+    let mut cells = columns[0].as_materialized_series().clone();
+    for column in &columns[1..] {
+        cells.append(column.as_materialized_series())?;
+    }
+    let (rows, width) = (total / IdxSize::try_from(width).unwrap_or(1), IdxSize::try_from(width).unwrap_or(1));
+    let order: IdxCa = (0..total).map(|at| Some(at % width * rows + at / width)).collect();
+    let mut cells = cells.rechunk().take(&order)?;
+    if let Some(names) = names {
+        let order: IdxCa = (0..total).map(|at| Some(at % width)).collect();
+        let keys = Series::new("key".into(), names).take(&order)?;
+        let pairs = [keys, cells.with_name("value".into())];
+        cells = StructChunked::from_series(name.clone(), pairs[0].len(), pairs.iter())?.into_series();
+    }
+    let width = ReshapeDimension::new(i64::from(width));
+    let lists = cells.reshape_array(&[ReshapeDimension::Infer, width])?.cast(whole)?;
+    Ok(lists.with_name(name).into_column())
 }
 
 /// The cells of columns in the type that holds them all.
@@ -163,11 +203,10 @@ pub(super) fn as_map(cells: Expr, dtype: &DataType) -> Option<Expr> {
         DataType::Struct(fields) if !fields.is_empty() => {
             let types: Vec<DataType> = fields.iter().map(|field| field.dtype.clone()).collect();
             let common = common_type(&types);
-            let pairs = fields.iter().map(|field| {
-                let value = cells.clone().struct_().field_by_name(&field.name);
-                pair(&field.name, convert(value, &field.dtype, &common))
-            });
-            let pairs = concat_list(pairs.collect::<Vec<_>>()).ok()?;
+            let value =
+                |field: &Field| convert(cells.clone().struct_().field_by_name(&field.name), &field.dtype, &common);
+            let names = fields.iter().map(|field| field.name.to_string()).collect();
+            let pairs = side_by_side(fields.iter().map(value).collect(), Some(names), &common);
             Some(super::condition::masked(&cells.is_not_null(), pairs, None))
         }
         _ => None,

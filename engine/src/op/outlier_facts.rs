@@ -175,12 +175,14 @@ pub(super) fn query_bounds(
 
 /// Asks for the bounds, and for mean and deviation of the numbers brought within them.
 pub(super) fn query_clipped(args: &Args, _: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
-    let numbers = numbers(args)?;
-    let (low, high) = fence(args, &numbers)?;
-    let within = clip(&numbers, low.fill_null(lit(f64::NEG_INFINITY)), high.fill_null(lit(f64::INFINITY)));
-    let mut asked = asked(args)?;
-    asked.extend([exact::mean(&within).alias("mean"), exact::deviation(&within).alias("deviation")]);
-    Ok(Some(frame.select(asked)))
+    let bounds = frame.clone().select(asked(args)?);
+    // The bounds are found once and stand beside every number: within one expression they would be found anew for each use.
+    let numbers = frame.select([numbers(args)?.alias("number")]).cross_join(bounds.clone(), None);
+    let low = col("fence_low").fill_null(lit(f64::NEG_INFINITY));
+    let within = clip(&col("number"), low, col("fence_high").fill_null(lit(f64::INFINITY)));
+    let within = numbers.select([within.alias("number")]);
+    let figures = [exact::mean(&col("number")).alias("mean"), exact::deviation(&col("number")).alias("deviation")];
+    Ok(Some(bounds.cross_join(within.select(figures), None)))
 }
 
 /// Asks for the bounds, and for the statistic of the numbers that are not replaced.

@@ -1,7 +1,8 @@
 //! Text as dates, written as people in a country write them: day or month first, months by name in several languages.
 
 use super::convert::order_counts;
-use super::dates::{Order, chrono_layout, parse_layout, read_date};
+use super::date_shape::Reader;
+use super::dates::{Order, chrono_layout, read_date};
 use super::moment::{MOMENT, from_moments};
 use super::param::{Choice, Chosen, Param, choice};
 use super::parse_number::TARGET;
@@ -9,6 +10,7 @@ use super::{Apply, Args, Context, Example, Export, Facts, Family, Operation, Out
 use crate::error::Result;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use polars::prelude::{DataType, Field, LazyFrame, col};
+use std::borrow::Cow;
 
 static LOCALE: Param<Chosen> = Param::new("locale", "Written as in")
     .help("The language of the names of months, and which of day and month comes first where no date of the column tells.")
@@ -55,7 +57,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     family: Family::Format,
     params: &[&params::SOURCE_TEXT.spec, &LOCALE.spec, &LAYOUT.spec, &ORDER.spec, &TYPE.spec, &TARGET.spec],
     converts: true,
-    facts: Some(Facts { query: order_query, shapes: false }),
+    facts: Some(Facts { query: order_query, shapes: None }),
     databrew: Export::Never,
     apply: Apply::Columns(parse_date),
     examples: &[
@@ -122,10 +124,11 @@ fn parse_date(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let layout = args.find(&LAYOUT)?.map(|layout| chrono_layout(&layout).replace("%b", "%B"));
     let moments = col(source.as_str()).map(
         move |cells| {
-            let read = |text: &str| {
+            let mut reader = layout.as_deref().map(|layout| Reader::new([layout], false));
+            let mut read = |text: &str| {
                 let text = words.translate(text.trim());
-                match &layout {
-                    Some(layout) => parse_layout(&text, layout),
+                match &mut reader {
+                    Some(reader) => reader.read(&text),
                     None => read_date(&text, order).or_else(|| read_loosely(&text, order)),
                 }
             };
@@ -249,7 +252,12 @@ impl Words {
     }
 
     /// A text with the names of months in English, and without weekdays and the words between.
-    fn translate(&self, text: &str) -> String {
+    fn translate<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        // Most dates are digits and the marks between them.
+        let plain = |letter: u8| letter.is_ascii_digit() || matches!(letter, b'/' | b'-' | b'.' | b':' | b' ');
+        if text.starts_with(|first: char| first.is_ascii_digit()) && text.bytes().all(plain) && !text.contains("  ") {
+            return Cow::Borrowed(text);
+        }
         let mut plain = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
@@ -272,7 +280,7 @@ impl Words {
         }
         let trimmed =
             plain.trim_start_matches(|letter: char| matches!(letter, ',' | '-' | '.') || letter.is_whitespace());
-        trimmed.split_whitespace().collect::<Vec<_>>().join(" ")
+        Cow::Owned(trimmed.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     fn meaning(&self, word: &str) -> Meaning {

@@ -40,14 +40,15 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     title: "Pivot",
     summary: "Makes a column of each value of one column and fills it with an aggregate of another; rows that are equal in all other \
               columns become one row, in the order of those columns. The new columns carry the value as their name, in the order \
-              of the values; a missing value makes the column “missing”. DataBrew allows 10 values; here the limit is 1,000.",
+              of the values; a missing value makes the column “missing”. DataBrew allows 10 values; here the limit is 1,000. The step can keep the \
+              columns that it makes now (its menu, or check --keep-columns): a later run makes the same ones, or stops and names what is new.",
     sentence: "Pivot {sourceColumn} into columns of {aggregateFunction} {valueColumn}",
     family: Family::Pivot,
     params: &[&SOURCE.spec, &VALUE.spec, &FUNCTION.spec],
     conditions: Conditions::Refused,
     locality: |_| Locality::Whole,
     rows: |_| RowLaw::Fewer,
-    facts: Some(Facts { query: values_query, shapes: true }),
+    facts: Some(Facts { query: values_query, shapes: Some(super::kept::rows_within) }),
     apply: Apply::Table(pivot),
     examples: &[Example {
         title: "One column for each region",

@@ -2,6 +2,7 @@
 
 use super::aggregate::common_type;
 use super::group::{aggregate_expr, refuse_aggregate};
+use super::nest::side_by_side;
 use super::param::{Chosen, Column, Columns, NewColumn, Param};
 use super::pivot::{FUNCTIONS, refuse_many};
 use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, RowLaw, params};
@@ -10,7 +11,7 @@ use crate::op::convert::convert;
 use crate::values::cell_text;
 use polars::prelude::{
     AnyValue, DataFrame, DataType, ExplodeOptions, Expr, LazyFrame, UnionArgs, UniqueKeepStrategy, by_name, col,
-    concat, concat_list, lit,
+    concat, lit,
 };
 
 static NAMES: Param<NewColumn> = Param::new("unpivotColumn", "Column of names")
@@ -60,14 +61,14 @@ pub(super) static OPERATIONS: &[Operation] = &[
         summary: "Exchanges rows and columns: each listed column becomes one row, named in the new column, and each value of the pivot columns \
               becomes a column, in the order in which the values first occur; several pivot columns join their values with _. Cells \
               that meet in one place are aggregated. All other columns fall away. A missing value makes the column “missing”; more \
-              than 1,000 new columns are refused.",
+              than 1,000 new columns are refused. The step can keep its columns, as PIVOT can.",
         sentence: "Transpose {valueColumns} by {pivotColumns}, {aggregateFunction}, into {newColumn}",
         family: Family::Pivot,
         params: &[&PIVOTS.spec, &ROWS.spec, &FUNCTION.spec, &LABELS.spec],
         conditions: Conditions::Refused,
         locality: |_| Locality::Whole,
         rows: |_| RowLaw::Any,
-        facts: Some(Facts { query: headers_query, shapes: true }),
+        facts: Some(Facts { query: headers_query, shapes: Some(super::kept::rows_within) }),
         apply: Apply::Table(transpose),
         examples: &[Example {
             title: "Each teacher becomes a column, each student a row",
@@ -96,20 +97,26 @@ fn unpivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyF
             return Err(Error::new(ErrorKind::Column, message).advise("choose another name").at_param(param));
         }
     }
-    let common = common_cells(&sources, context)?;
-    let labels: Vec<Expr> = sources.iter().map(|name| lit(name.clone())).collect();
-    let mut lists: Vec<Expr> = others.iter().map(|name| col(*name)).collect();
-    lists.push(concat_list(labels)?.alias(names.0.as_str()));
-    lists.push(concat_list(common)?.alias(values.0.as_str()));
-    let exploded = by_name([names.0.as_str(), values.0.as_str()], true, false);
-    Ok(frame.select(lists).explode(exploded, ExplodeOptions { empty_as_null: true, keep_nulls: true }))
+    let (cells, common) = common_cells(&sources, context)?;
+    let mut columns: Vec<Expr> = others.iter().map(|name| col(*name)).collect();
+    // The values' column is no other column's name, so the pairs may stand there until they are taken apart.
+    let pairs = values.0.as_str();
+    columns.push(side_by_side(cells, Some(sources), &common).alias(pairs));
+    let long = frame
+        .select(columns)
+        .explode(by_name([pairs], true, false), ExplodeOptions { empty_as_null: true, keep_nulls: true });
+    let mut columns: Vec<Expr> = others.iter().map(|name| col(*name)).collect();
+    columns.push(col(pairs).struct_().field_by_name("key").alias(names.0.as_str()));
+    columns.push(col(pairs).struct_().field_by_name("value").alias(pairs));
+    Ok(long.select(columns))
 }
 
 /// The cells of columns in the type that holds them all.
-fn common_cells(names: &[String], context: &Context<'_>) -> Result<Vec<Expr>> {
+fn common_cells(names: &[String], context: &Context<'_>) -> Result<(Vec<Expr>, DataType)> {
     let types = names.iter().map(|n| context.dtype(n).cloned()).collect::<Result<Vec<_>>>()?;
     let common = common_type(&types);
-    Ok(names.iter().zip(&types).map(|(name, dtype)| convert(col(name.as_str()), dtype, &common)).collect())
+    let cells = names.iter().zip(&types).map(|(name, dtype)| convert(col(name.as_str()), dtype, &common)).collect();
+    Ok((cells, common))
 }
 
 fn headers_query(args: &Args, _: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
@@ -126,7 +133,7 @@ fn transpose(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Laz
     let common = common_type(&types);
     refuse_aggregate(function, &rows.join(", "), &common).map_err(|e| e.at_param(FUNCTION.spec.name))?;
     let mut frames = Vec::new();
-    for (name, cells) in rows.iter().zip(common_cells(&rows, context)?) {
+    for (name, cells) in rows.iter().zip(common_cells(&rows, context)?.0) {
         let mut columns = vec![lit(name.clone()).alias(label.as_str())];
         for (header, here) in &headers {
             let value = aggregate_expr(function, cells.clone().filter(here.clone()), &common);

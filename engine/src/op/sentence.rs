@@ -18,7 +18,13 @@ pub struct Piece {
 /// The sentence of a step; a step that cannot be bound is told by its operation's name.
 pub fn pieces(step: &Step) -> Vec<Piece> {
     match bind(step, 0) {
-        Ok(bound) => bound_pieces(bound.op, &bound.args, &bound.conditions),
+        Ok(bound) => {
+            let mut pieces = bound_pieces(bound.op, &bound.args, &bound.conditions);
+            if bound.kept.is_some() {
+                plain(&mut pieces, ", keeping its columns");
+            }
+            pieces
+        }
         Err(_) => {
             let title =
                 super::find(step.operation()).map_or_else(|| step.operation().to_owned(), |op| op.title.to_owned());

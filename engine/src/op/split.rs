@@ -230,10 +230,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         title: "Split into equal parts",
         summary: "Splits text into parts of so many characters, from a position on (counted from 1; 0 counts as 1); what stands before it \
                   is in no part. The longest text of the column decides how many columns there are, at least one and at most 1000; \
-                  parts that a text does not reach are missing. The column itself stays.",
+                  parts that a text does not reach are missing. The column itself stays. The step can keep its columns, as PIVOT can.",
         sentence: "Split {sourceColumn} into parts of {interval} characters from character {startPosition} on",
         params: &[&params::SOURCE_TEXT.spec, &START.spec, &INTERVAL.spec],
-        facts: Some(Facts { query: longest, shapes: true }),
+        facts: Some(Facts { query: longest, shapes: Some(super::kept::numbers_within) }),
         apply: Apply::Columns(split_with_intervals),
         examples: &[Example {
             title: "Two characters each",

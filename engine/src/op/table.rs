@@ -138,7 +138,8 @@ fn split_fields(text: &str) -> Vec<String> {
     parts
 }
 
-fn column(name: &str, dtype: &DataType, cells: Vec<Option<String>>) -> Result<Column> {
+/// A column of a type from texts; an error where one is no value of it.
+pub(super) fn column(name: &str, dtype: &DataType, cells: Vec<Option<String>>) -> Result<Column> {
     let text = Series::new(PlSmallStr::from_str(name), cells);
     if dtype == &DataType::String {
         return Ok(text.into());

@@ -11,11 +11,13 @@ pub use tap::{Counter, Taps, stoppable};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::condition::{masked, predicate};
+use crate::op::kept;
 use crate::op::param::Use;
 use crate::op::{Apply, Args, Bound, Conditions, Context, Environment, Family, Locality, Output, RowLaw, bind};
 use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, PlSmallStr, Schema, SchemaRef, col, lit};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -53,6 +55,8 @@ pub struct PlannedStep {
     pub rows: RowLaw,
     /// Whether cells that do not fit become missing.
     pub converts: bool,
+    /// What the data decide of its columns, as the step can keep it, see [`kept`].
+    pub found: Option<Value>,
     /// The columns after it; none when data must be read to know them.
     pub schema: Option<SchemaRef>,
     /// The lazy frame after it, without taps; none after a problem.
@@ -140,6 +144,7 @@ impl Compiler<'_> {
             locality: Locality::Row,
             rows: RowLaw::Same,
             converts: false,
+            found: None,
             schema: self.schema.clone(),
             frame: None,
         };
@@ -160,7 +165,7 @@ impl Compiler<'_> {
         planned.locality = (bound.op.locality)(&bound.args);
         planned.rows = (bound.op.rows)(&bound.args);
         planned.converts = bound.op.converts;
-        if let Err(error) = self.apply(number, &bound) {
+        if let Err(error) = self.apply(number, &bound, &mut planned.found) {
             let silenced = error.kind == ErrorKind::Column && self.blames_tainted(&bound);
             if !silenced {
                 self.problems.push(Problem::from_error(number, bound.op.name, &error));
@@ -200,12 +205,13 @@ impl Compiler<'_> {
         found || bound.conditions.iter().any(|c| self.tainted.contains(&c.column))
     }
 
-    fn apply(&mut self, number: usize, bound: &Bound) -> Result<()> {
+    fn apply(&mut self, number: usize, bound: &Bound, found: &mut Option<Value>) -> Result<()> {
         let Some(schema) = self.schema.clone() else { return Ok(()) };
         check_columns(bound, &schema)?;
         let predicate = predicate(&bound.conditions, &schema)?;
+        let shapes = bound.op.facts.as_ref().is_some_and(|f| f.shapes.is_some());
         let facts = self.ask_facts(number, bound, &schema, predicate.as_ref())?;
-        let shapes = bound.op.facts.as_ref().is_some_and(|f| f.shapes);
+        *found = facts.as_ref().filter(|_| shapes).map(kept::write);
         if shapes && facts.is_none() {
             // Without data nobody can say which columns come out; what follows is checked when there is data.
             self.schema = None;
@@ -235,7 +241,8 @@ impl Compiler<'_> {
         predicate: Option<&Expr>,
     ) -> Result<Option<DataFrame>> {
         let Some(facts) = bound.op.facts.as_ref().filter(|_| !self.stopped) else { return Ok(None) };
-        if !self.facts.wants(facts.shapes) {
+        let wanted = self.facts.wants(facts.shapes.is_some());
+        if !wanted && bound.kept.is_none() {
             return Ok(None);
         }
         let context = Context { schema, facts: None, predicate: predicate.cloned(), dry: false, env: self.env };
@@ -243,10 +250,17 @@ impl Compiler<'_> {
             (Conditions::Mask, Some(predicate)) => self.bare.clone().filter(predicate.clone()),
             _ => self.bare.clone(),
         };
-        match (facts.query)(&bound.args, &context, rows)? {
-            Some(query) => self.facts.facts(number, query),
-            None => Ok(None),
+        let Some(mut query) = (facts.query)(&bound.args, &context, rows)? else { return Ok(None) };
+        let kept = match (&bound.kept, facts.shapes) {
+            (Some(kept), Some(within)) => Some((kept::read(kept, &*query.collect_schema()?)?, within)),
+            _ => None,
+        };
+        let found = if wanted { self.facts.facts(number, query)? } else { None };
+        let Some((kept, within)) = kept else { return Ok(found) };
+        if let Some(found) = found {
+            within(&found, &kept)?;
         }
+        Ok(Some(kept))
     }
 }
 

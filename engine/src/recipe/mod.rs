@@ -2,9 +2,13 @@
 //!
 //! Opening never validates operations and never changes a file: what this version does not know is kept and written back.
 
+mod difference;
 pub mod step;
+mod version;
 
+pub use difference::{Edit, Fate, Line, difference, edits};
 pub use step::{Condition, Step};
+pub use version::Version;
 
 use crate::error::{Error, ErrorKind, Result};
 use serde_json::{Map, Value};
@@ -103,7 +107,9 @@ impl Recipe {
     /// The first 16 hexadecimal digits of the SHA-256 of what runs: the enabled steps in DataBrew's form.
     pub fn hash(&self) -> String {
         use sha2::Digest as _;
-        let digest = sha2::Sha256::digest(self.to_databrew().to_string().as_bytes());
+        let kept = self.steps.iter().filter(|s| !s.disabled()).filter_map(Step::kept).map(ToString::to_string);
+        let text = self.to_databrew().to_string() + &kept.collect::<String>();
+        let digest = sha2::Sha256::digest(text.as_bytes());
         digest.iter().take(8).fold(String::new(), |mut text, byte| {
             use std::fmt::Write as _;
             let _ = write!(text, "{byte:02x}");

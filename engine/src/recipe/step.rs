@@ -40,6 +40,7 @@ pub struct Step {
     conditions: Vec<Condition>,
     note: Option<String>,
     disabled: bool,
+    kept: Option<Value>,
     extra: Map<String, Value>,
     action_extra: Map<String, Value>,
     raw: Option<Value>,
@@ -54,6 +55,7 @@ impl Step {
             conditions: Vec::new(),
             note: None,
             disabled: false,
+            kept: None,
             extra: Map::new(),
             action_extra: Map::new(),
             raw: None,
@@ -120,6 +122,17 @@ impl Step {
         self.disabled
     }
 
+    /// What the data decided of its columns and it keeps; none where they decide anew in each run.
+    pub fn kept(&self) -> Option<&Value> {
+        self.kept.as_ref()
+    }
+
+    /// Keeps what the data decided of its columns, or lets them decide anew.
+    pub fn set_kept(&mut self, kept: Option<Value>) {
+        self.raw = None;
+        self.kept = kept;
+    }
+
     /// Sets or removes a parameter.
     pub fn set_param(&mut self, name: &str, value: Option<String>) {
         self.raw = None;
@@ -180,7 +193,8 @@ impl Step {
         step.conditions = read_conditions(object, &mut step.params)?;
         step.note = member(object, "Note").and_then(Value::as_str).map(str::to_owned);
         step.disabled = member(object, "Disabled").is_some_and(|v| text_of(v) == "true");
-        let known = ["Action", "RecipeAction", "ConditionExpressions", "Note", "Disabled"];
+        step.kept = member(object, "Columns").filter(|v| v.is_object()).cloned();
+        let known = ["Action", "RecipeAction", "ConditionExpressions", "Note", "Disabled", "Columns"];
         let known_bare = ["Operation", "Parameters"];
         step.extra =
             if bare { without(object, &[&known[..], &known_bare[..]].concat()) } else { without(object, &known) };
@@ -199,6 +213,15 @@ impl Step {
     /// The step exactly as the DataBrew API takes it: text parameters, no additions of ours.
     pub fn to_databrew(&self) -> Value {
         self.canonical(false)
+    }
+
+    /// What of the step decides what a run makes, as text.
+    pub fn meaning(&self) -> String {
+        let mut text = self.to_databrew().to_string();
+        if let Some(kept) = &self.kept {
+            text.push_str(&kept.to_string());
+        }
+        text
     }
 
     fn canonical(&self, ours: bool) -> Value {
@@ -222,6 +245,9 @@ impl Step {
             }
             if self.disabled {
                 step.insert("Disabled".into(), Value::Bool(true));
+            }
+            if let Some(kept) = &self.kept {
+                step.insert("Columns".into(), kept.clone());
             }
             step.extend(self.extra.clone());
         }

@@ -60,6 +60,18 @@ pub struct Checked {
     pub problems: Vec<Problem>,
     /// The columns after each step, as far as they are known.
     pub schema: Vec<StepSchema>,
+    /// What the data decide of the columns of steps, as these can keep it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<FoundColumns>,
+}
+
+/// What the data decide of a step's columns.
+#[derive(Debug, Serialize)]
+pub struct FoundColumns {
+    /// The step, counted from 1.
+    pub step: usize,
+    /// What the step keeps to make these columns in each run: its member `Columns`.
+    pub columns: serde_json::Value,
 }
 
 /// The columns after a step.
@@ -75,7 +87,7 @@ pub struct StepSchema {
 fn check_recipe(recipe: &Recipe) -> Checked {
     let steps = recipe.steps.iter().enumerate().filter(|(_, step)| !step.disabled());
     let problems: Vec<Problem> = steps.filter_map(|(at, step)| bind(step, at + 1).err()).flatten().collect();
-    Checked { format_version: 1, ok: problems.is_empty(), problems, schema: Vec::new() }
+    Checked { format_version: 1, ok: problems.is_empty(), problems, schema: Vec::new(), found: Vec::new() }
 }
 
 /// Checks a recipe; with a job, also against the columns of its datasets.
@@ -90,5 +102,8 @@ pub fn check(recipe: &Recipe, job: Option<&Job>, monitor: &Monitor) -> Result<Ch
             schema.push(StepSchema { step: step.number, columns: columns_of(known) });
         }
     }
-    Ok(Checked { format_version: 1, ok: compiled.problems.is_empty(), problems: compiled.problems, schema })
+    let found =
+        compiled.steps.iter().filter_map(|step| Some(FoundColumns { step: step.number, columns: step.found.clone()? }));
+    let found = found.collect();
+    Ok(Checked { format_version: 1, ok: compiled.problems.is_empty(), problems: compiled.problems, schema, found })
 }

@@ -7,8 +7,12 @@ use sha2::Digest as _;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
+
+/// Tells files that are being written apart.
+static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// A folder of side files and a store of facts.
 pub struct Cache {
@@ -65,7 +69,9 @@ impl Cache {
                 return Ok(found);
             }
         }
-        let unfinished = self.folder.join(format!("{}.{}.tmp", digest(key), std::process::id()));
+        // An older request for the same file may still be writing its own.
+        let (process, turn) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let unfinished = self.folder.join(format!("{}.{process}-{turn}.tmp", digest(key)));
         let written = build().and_then(|frame| write(frame, &unfinished));
         let written = written.and_then(|()| {
             std::fs::rename(&unfinished, &path)

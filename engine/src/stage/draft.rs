@@ -195,6 +195,12 @@ fn old(name: &str) -> String {
 }
 
 impl Draft {
+    /// The table after it, with so many rows, for figures; what has to see all rows is evaluated again for each of them.
+    pub fn after(&self, rows: u64) -> View {
+        let key = format!("{} | {}", self.before.key, self.step.to_databrew());
+        View { frame: self.frame.clone(), schema: self.schema.clone(), rows, key, ..self.before.clone() }
+    }
+
     /// The columns that are there before and after, and that the step reads.
     fn compared(&self) -> impl Iterator<Item = &String> {
         self.reads.iter().filter(|name| self.schema.contains(name) && self.before.schema.contains(name))

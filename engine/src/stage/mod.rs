@@ -1,16 +1,19 @@
-//! The window's data supply: tables, views of them after steps, pages, figures and the effect of a step that is only drafted.
+//! The window's data supply: tables, views of them after steps, pages, figures, the effect of a step that is only
+//! drafted, and the difference between two points of a recipe.
 //!
 //! A text source is turned once into a columnar side file in the cache folder. Steps that work row by row are evaluated for the rows that
 //! are looked at; a step that needs all rows, or changes their number, is evaluated once into a side file on which later steps build. The
 //! plan and the engine are those of a run; a run never reads the cache.
 
 mod cache;
+mod compare;
 mod draft;
 mod failures;
 mod figures;
 mod matches;
 
 pub use cache::Cache;
+pub use compare::{ColumnChange, Pair, PairCounts, PairPage, PairedColumn, pair, pair_counts};
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page, draft_rows, draft_touched};
 pub use failures::failures;
 pub use figures::{Bin, ColumnFigures, card, figures, figures_until};
@@ -133,6 +136,8 @@ pub struct StepCount {
     pub rows_in: u64,
     /// Rows after it.
     pub rows_out: u64,
+    /// What the data decide of its columns, as the step can keep it.
+    pub found: Option<serde_json::Value>,
 }
 
 /// The table after some steps.
@@ -194,13 +199,14 @@ pub fn view(
     for (at, step) in steps.iter().enumerate() {
         pending.push(step.clone());
         let rows_in = view.rows;
-        view.key = format!("{} | {}", view.key, step.to_databrew());
+        view.key = format!("{} | {}", view.key, step.meaning());
         if !step.disabled() && is_barrier(step) {
             settle(&mut view, &pending, env, cache, cancel).map_err(|e| place(e.at_step(at + 1, step.operation())))?;
             pending.clear();
         }
         if !step.disabled() {
-            view.counts.push(StepCount { step: at + 1, rows_in, rows_out: view.rows });
+            let found = all.steps[at].found.clone();
+            view.counts.push(StepCount { step: at + 1, rows_in, rows_out: view.rows, found });
         }
         if let Some(schema) = &all.steps[at].schema {
             view.schemas.push(schema.clone());
@@ -252,7 +258,7 @@ pub(super) struct CachedFacts<'a> {
 
 impl FactsSource for CachedFacts<'_> {
     fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
-        let before: Vec<String> = self.steps.iter().take(step).map(|s| s.to_databrew().to_string()).collect();
+        let before: Vec<String> = self.steps.iter().take(step).map(Step::meaning).collect();
         let key = format!("{} facts {}", self.key, before.join(" | "));
         self.cache.facts(&key, || collect(query)).map(Some)
     }

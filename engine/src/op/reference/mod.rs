@@ -126,6 +126,7 @@ pub fn json_schema() -> Value {
                 },
                 "Note": { "type": "string" },
                 "Disabled": { "type": "boolean" },
+                "Columns": { "type": "object", "description": "What the data decided of the step's columns, kept for later runs" },
             },
         },
     })
