@@ -3,8 +3,8 @@
 use crate::table::{Cells, kinds, open, read_parquet, row, source, target, write};
 use arrow::array::{
     ArrayRef, BinaryArray, Date64Array, Decimal256Array, FixedSizeBinaryArray, Int32Array, Int64Array,
-    IntervalMonthDayNanoArray, RecordBatch, RunArray, StringArray, StructArray, Time32MillisecondArray,
-    Time32SecondArray, UnionArray,
+    IntervalMonthDayNanoArray, MapBuilder, RecordBatch, RunArray, StringArray, StringBuilder, StructArray,
+    Time32MillisecondArray, Time32SecondArray, UnionArray,
 };
 use arrow::buffer::ScalarBuffer;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, UnionFields, i256};
@@ -113,6 +113,27 @@ fn columns_of_one_name_are_told_apart() {
             "{:?}",
             opened.notes
         );
+    }
+}
+
+#[test]
+fn maps_pass_through_a_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut maps = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
+    maps.keys().append_value("k");
+    maps.values().append_value("v");
+    maps.append(true).unwrap();
+    maps.append(false).unwrap();
+    let map: ArrayRef = Arc::new(maps.finish());
+    let inner = (Arc::new(Field::new("m", map.data_type().clone(), true)), Arc::clone(&map));
+    let time: ArrayRef = Arc::new(Time32SecondArray::from(vec![Some(60), None]));
+    let odd = batch(vec![of("m", map), of("s", Arc::new(StructArray::from(vec![inner]))), of("t", time)]);
+    put_arrow(&folder.path().join("in.arrow"), &odd, true);
+    put_parquet(&folder.path().join("in.parquet"), &odd);
+    for name in ["in.arrow", "in.parquet"] {
+        let (_, cells) = through(name, folder.path());
+        assert_eq!(cells.rows[0], row(&["[{key: k, value: v}]", "{m: [{key: k, value: v}]}", "00:01:00"]), "{name}");
+        assert_eq!((&cells.rows[1][0], &cells.rows[1][2]), (&None, &None), "{name}");
     }
 }
 

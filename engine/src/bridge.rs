@@ -1,7 +1,7 @@
 //! Batches of rows between the engine and crates that speak Arrow: Avro, and encrypted Parquet. They pass as Arrow IPC, batch by batch.
 
 use crate::error::{Error, ErrorKind, Result};
-use arrow::array::{Array, ArrayRef, AsArray as _, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray as _, LargeListArray, ListArray, RecordBatch, StringArray, StructArray};
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef, TimeUnit};
 use arrow::ipc::reader::FileReader;
@@ -72,7 +72,7 @@ impl Copy {
             columns.push(match column.data_type() {
                 _ if is_uuid(told) => uuids(column),
                 DataType::Union(..) | DataType::Interval(_) => worded(column)?,
-                _ => Arc::clone(column),
+                _ => unmapped(column)?,
             });
         }
         let fields: Fields = batch
@@ -173,6 +173,39 @@ fn is_uuid(field: &Field) -> bool {
     let told = |key: &str, value: &str| field.metadata().get(key).is_some_and(|told| told == value);
     *field.data_type() == DataType::FixedSizeBinary(16)
         && (told("logicalType", "uuid") || told("ARROW:extension:name", "arrow.uuid"))
+}
+
+// Maps as lists of their pairs, however deep they lie: the two lie in memory alike.
+fn unmapped(column: &ArrayRef) -> std::result::Result<ArrayRef, arrow::error::ArrowError> {
+    let item =
+        |field: &FieldRef, array: &ArrayRef| Arc::new(field.as_ref().clone().with_data_type(array.data_type().clone()));
+    Ok(match column.data_type() {
+        DataType::Map(field, _) => {
+            let map = column.as_map();
+            let entries = unmapped(&(Arc::new(map.entries().clone()) as ArrayRef))?;
+            let (offsets, nulls) = (map.offsets().clone(), map.nulls().cloned());
+            Arc::new(ListArray::try_new(item(field, &entries), offsets, entries, nulls)?)
+        }
+        DataType::List(field) => {
+            let list = column.as_list::<i32>();
+            let items = unmapped(list.values())?;
+            let (offsets, nulls) = (list.offsets().clone(), list.nulls().cloned());
+            Arc::new(ListArray::try_new(item(field, &items), offsets, items, nulls)?)
+        }
+        DataType::LargeList(field) => {
+            let list = column.as_list::<i64>();
+            let items = unmapped(list.values())?;
+            let (offsets, nulls) = (list.offsets().clone(), list.nulls().cloned());
+            Arc::new(LargeListArray::try_new(item(field, &items), offsets, items, nulls)?)
+        }
+        DataType::Struct(fields) if !fields.is_empty() => {
+            let whole = column.as_struct();
+            let parts = whole.columns().iter().map(unmapped).collect::<std::result::Result<Vec<_>, _>>()?;
+            let fields: Fields = fields.iter().zip(&parts).map(|(field, part)| item(field, part)).collect();
+            Arc::new(StructArray::try_new(fields, parts, whole.nulls().cloned())?)
+        }
+        _ => Arc::clone(column),
+    })
 }
 
 // Values of several types in one column, and spans of time, as text.
