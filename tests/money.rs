@@ -77,7 +77,7 @@ fn exact_decimals_are_keys_like_any_other_value() {
     let money = |text: &str| read_table(&text.replace("m:text", "m:money"));
     for text in tables {
         for steps in steps() {
-            for rows in [1, 2, u32::MAX] {
+            for rows in [1, 2, 100] {
                 let wanted = done(&steps, &read_table(text), &read_table(prices), rows);
                 let found = done(&steps, &money(text), &money(prices), rows);
                 assert_eq!(found, wanted, "{rows} rows of {:?} on\n{text}", steps.last().map(Step::to_databrew));

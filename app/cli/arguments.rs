@@ -307,8 +307,8 @@ pub struct CheckArguments {
 pub struct PreviewArguments {
     #[command(flatten)]
     pub(super) input: InputArguments,
-    /// How many rows
-    #[arg(long, default_value_t = 10)]
+    /// How many rows, at most a million
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     pub rows: u32,
     /// After which step; 0 is the source
     #[arg(long, value_name = "N")]
