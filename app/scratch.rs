@@ -311,6 +311,8 @@ pub struct Scratch {
     pub limits: Option<(String, [String; 2])>,
     /// The cell to bring into view: its row by its place on screen, its column when one is meant.
     pub reveal_cell: Option<(u64, Option<String>)>,
+    /// Questions about how a file is read that are put off.
+    pub put_off: BTreeSet<String>,
     /// Widths and scrolling that wait for the next sheet: the column to bring into view.
     pub reveal: Option<String>,
 }

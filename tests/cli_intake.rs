@@ -201,6 +201,21 @@ fn types_are_kept_in_a_project() {
     let run = place.run(&["run", "p.brewhouse.json", "--output", "again.parquet", "--no-cache"]);
     assert!(run.status.success() && err(&run).contains("every value of april.csv (2 records) fits"), "{}", err(&run));
     assert_eq!(place.run(&["inspect", "april.csv", "--store", "gone.json"]).status.code(), Some(2));
+    // Next month's file is held against the same types, wherever it lies.
+    place.write("may.csv", "id,n\n1,7\n");
+    let run = place.run(&["run", "p.brewhouse.json", "--input", "may.csv", "--output", "may.parquet"]);
+    assert!(run.status.success() && err(&run).contains("every value of may.csv (1 record) fits"), "{}", err(&run));
+    place.write("may.csv", "id,n\n1,x\n");
+    let run = place.run(&["run", "p.brewhouse.json", "--input", "may.csv", "--output", "may.parquet", "--overwrite"]);
+    assert!(
+        err(&run).contains("column n is stored as decimal") && err(&run).contains("\"x\" on line 2"),
+        "{}",
+        err(&run)
+    );
+    let told =
+        ["run", "p.brewhouse.json", "--input", "may.csv", "--output", "may.parquet", "--overwrite", "--text", "n"];
+    let run = place.run(&told);
+    assert!(run.status.success(), "{}", err(&run));
 }
 
 #[test]

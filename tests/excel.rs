@@ -166,3 +166,44 @@ fn documents_of_json_and_xml() {
         assert_eq!(write(&none, &target(folder.path().join(path))).unwrap().rows, 0, "{path}");
     }
 }
+
+#[test]
+fn the_first_sheet_that_is_seen_is_read_from_where_its_table_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("in.xlsx");
+    let mut book = Workbook::new();
+    book.add_worksheet().set_name("Secret").unwrap().set_hidden(true).write(0, 0, "hidden").unwrap();
+    let sheet = book.add_worksheet().set_name("Seen").unwrap();
+    sheet.set_active(true).set_first_tab(true);
+    for (row, cells) in [["a", "b"], ["1", "x"], ["2", "y"]].into_iter().enumerate() {
+        for (column, text) in cells.into_iter().enumerate() {
+            sheet.write(u32::try_from(row).unwrap() + 5, u16::try_from(column).unwrap() + 3, text).unwrap();
+        }
+    }
+    // As sums come out of a sheet: more digits than people write.
+    sheet.write(5, 5, "sum").unwrap().write(6, 5, 0.1 + 0.2).unwrap().write(7, 5, 1.5).unwrap();
+    book.save(&path).unwrap();
+    let opened = open(&source("in.xlsx"), folder.path()).unwrap();
+    assert_eq!(kinds(&opened), ["long", "string", "double"]);
+    let out = folder.path().join("out.parquet");
+    write(&opened, &target(&out)).unwrap();
+    let cells = read_parquet(&out);
+    assert_eq!(cells.names, ["a", "b", "sum"]);
+    assert_eq!(cells.rows, [row(&["1", "x", "0.30000000000000004"]), row(&["2", "y", "1.5"])]);
+    assert!(opened.notes.iter().any(|note| note == "the table begins at D6"), "{:?}", opened.notes);
+    let hidden = ReadOptions { sheet: Some("Secret".into()), ..ReadOptions::default() };
+    let opened = open(&Source { options: hidden, ..source("in.xlsx") }, folder.path()).unwrap();
+    assert_eq!(opened.columns[0].name, "hidden");
+}
+
+#[test]
+fn text_that_is_called_a_workbook_is_read_as_text() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in.xls"), "a\tb\n007\t1\n").unwrap();
+    let opened = open(&source("in.xls"), folder.path()).unwrap();
+    assert_eq!(kinds(&opened), ["string", "long"]);
+    assert!(opened.notes.iter().any(|note| note.contains("no workbook but delimited text")), "{:?}", opened.notes);
+    std::fs::write(folder.path().join("in.xls"), "<html><table><tr><td>a</td></tr></table></html>").unwrap();
+    let error = open(&source("in.xls"), folder.path()).err().unwrap();
+    assert!(error.message.contains("a page of tags"), "{error}");
+}

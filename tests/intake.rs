@@ -305,3 +305,10 @@ fn the_odd_value_on_the_last_line_is_told_with_its_line() {
     );
     assert_eq!((opened.verdict[0].fitting, opened.verdict[0].looks_like.as_deref()), (2_000_000, Some("long")));
 }
+
+#[test]
+fn lines_of_carriage_returns_may_hold_line_feeds_between_quotes() {
+    let (opened, cells) = through("a,b\r\"x\ny\",2\r3,4\r");
+    assert_eq!((kinds(&opened), cells.rows), (vec!["string", "long"], vec![row(&["x\ny", "2"]), row(&["3", "4"])]));
+    assert_eq!(opened.text.unwrap().dialect.line_ends, "CR");
+}

@@ -18,6 +18,7 @@ mod layouts;
 mod many_rows;
 mod mess;
 mod nested;
+mod odd_types;
 mod operations;
 mod paths;
 mod plane;

@@ -40,12 +40,42 @@ fn plainly(text: &str) -> Vec<(Read, usize)> {
     records
 }
 
+/// Whether a field may end at a place.
+fn ends(bytes: &[char], at: usize) -> bool {
+    match bytes.get(at) {
+        Some('\r') => matches!(bytes.get(at + 1), None | Some('\n')),
+        other => matches!(other, None | Some(',' | '\n')),
+    }
+}
+
+/// Whether the quoted text that begins at a place is closed, with nothing but blanks up to the end of its field.
+fn ends_quoted(bytes: &[char], mut at: usize) -> bool {
+    at += 1;
+    while let Some(sign) = bytes.get(at) {
+        match (sign, bytes.get(at + 1)) {
+            ('"', Some('"')) => at += 2,
+            ('"', _) => {
+                let after = bytes[at + 1..].iter().take_while(|c| matches!(c, ' ' | '\t')).count();
+                return ends(bytes, at + 1 + after);
+            }
+            _ => at += 1,
+        }
+    }
+    false
+}
+
 /// The fields of the record that begins at a place, and where it ends; none when a quote in it is torn.
 fn record(bytes: &[char], mut at: usize) -> Option<(Vec<Option<String>>, usize)> {
     let mut fields = Vec::new();
     loop {
         let begin = at;
         let mut value = None;
+        // Blanks before a quote are no part of its field, where that ends with the quote and nothing but blanks.
+        let blanks = bytes[at..].iter().take_while(|c| **c == ' ').count();
+        let led = blanks > 0 && bytes.get(at + blanks) == Some(&'"') && ends_quoted(bytes, at + blanks);
+        if led {
+            at += blanks;
+        }
         if bytes.get(at) == Some(&'"') {
             let mut inner = String::new();
             at += 1;
@@ -64,6 +94,10 @@ fn record(bytes: &[char], mut at: usize) -> Option<(Vec<Option<String>>, usize)>
                 }
             }
             at += 1;
+            let after = bytes[at..].iter().take_while(|c| matches!(c, ' ' | '\t')).count();
+            if matches!(bytes.get(at + after), None | Some(',' | '\n' | '\r')) && ends(bytes, at + after) {
+                at += after;
+            }
             let rest: String = bytes[at..].iter().take(2).collect();
             if rest == "\r\n" || rest == "\r" {
                 at += 1;

@@ -6,7 +6,7 @@ use brewhouse_engine::project::Project;
 use brewhouse_engine::recipe::Recipe;
 use brewhouse_engine::run::{Job, Rejects, fill_source, fill_steps};
 use brewhouse_engine::sink::Target;
-use brewhouse_engine::source::{ReadOptions, Source};
+use brewhouse_engine::source::Source;
 use brewhouse_engine::{Error, ErrorKind, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -74,16 +74,24 @@ impl Loaded {
                 absolute(&mut other.paths, &base);
             }
             base = here;
-            let kept = project.dataset.take().map(|d| (d.name, d.options));
-            let (name, options) = kept.unwrap_or_else(|| ("input".into(), ReadOptions::default()));
+            // Another file of the same table: it is read the same way, with the types that the project stores.
+            let kept = project.dataset.take().unwrap_or_else(|| Source { name: "input".into(), ..Source::default() });
+            let Source { name, options, columns, known, .. } = kept;
             let mut paths = input.to_vec();
             if let Some(dash) = paths.iter_mut().find(|path| *path == "-") {
                 let file = spool(arguments.input_format.as_deref())?;
                 *dash = file.path().to_string_lossy().into_owned();
                 spooled = Some(file);
             }
-            project.dataset =
-                Some(Source { name, paths, format: arguments.input_format.clone(), options, ..Source::default() });
+            project.dataset = Some(Source {
+                name,
+                paths,
+                format: arguments.input_format.clone(),
+                options,
+                columns,
+                known,
+                ..Source::default()
+            });
         }
         for (name, path) in pairs(&arguments.dataset, "--dataset")? {
             let path = std::path::absolute(&path).unwrap_or_else(|_| PathBuf::from(&path));
@@ -101,6 +109,10 @@ impl Loaded {
         if let Some(dataset) = &mut self.project.dataset {
             reading.apply(&mut dataset.options)?;
             paths.apply(&mut dataset.selection)?;
+            let text = &dataset.options.text_columns;
+            for column in dataset.columns.iter_mut().flatten().filter(|column| text.contains(&column.name)) {
+                column.kind = "string".into();
+            }
         }
         for source in self.project.dataset.iter_mut().chain(&mut self.project.others) {
             fill_source(source, values, env)?;

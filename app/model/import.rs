@@ -1,6 +1,8 @@
 //! How a file is read: what was found, and what a person chose instead, kept in the dataset's options as the project file holds them.
 
 use brewhouse_engine::source::{ColumnVerdict, DateOrder, TextFacts};
+use brewhouse_engine::types::{TypeClass, dtype_of_word};
+use brewhouse_engine::values::grouped;
 use serde_json::{Map, Value, json};
 
 /// What was found when a file of text was read.
@@ -147,7 +149,50 @@ impl Chosen {
     }
 }
 
+/// Something that a person has to decide, because the data does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What is so.
+    pub words: String,
+    /// What can be done about it by one click: its words, and the change.
+    pub answers: Vec<(String, Choice)>,
+}
+
+// Below this nobody should take a layout for granted.
+const SURE: f64 = 0.7;
+
 impl Import {
+    /// What a person has to decide, the weightiest first. Codes that look like numbers are no question: they stay what they are.
+    pub fn questions(&self) -> Vec<Question> {
+        let mut questions: Vec<Question> = self.layout_question().into_iter().chain(self.aside_question()).collect();
+        questions.extend(self.verdict.iter().filter_map(date_question));
+        questions.extend(self.verdict.iter().filter_map(exception_question));
+        questions
+    }
+
+    fn layout_question(&self) -> Option<Question> {
+        let dialect = &self.text.dialect;
+        let other = dialect.runner_up.filter(|_| self.sheets.is_empty() && dialect.confidence < SURE)?;
+        let answers = vec![
+            (format!("By {}", mark(dialect.delimiter)), Choice::Delimiter(Some(dialect.delimiter))),
+            (format!("By {}", mark(other)), Choice::Delimiter(Some(other))),
+        ];
+        let words = format!("The fields may be parted by {} or by {}", mark(dialect.delimiter), mark(other));
+        Some(Question { words, answers })
+    }
+
+    fn aside_question(&self) -> Option<Question> {
+        let aside = &self.text.set_aside;
+        let first = aside.first.first()?;
+        let reasons: Vec<&str> = aside.reasons.iter().take(2).map(|reason| reason.reason.as_str()).collect();
+        let records =
+            if aside.records == 1 { "1 record is" } else { &format!("{} records are", grouped(aside.records)) };
+        let words = format!("{records} set aside: {}; first on line {}", reasons.join(", "), grouped(first.line));
+        let short = reasons.first().is_some_and(|reason| reason.starts_with("too few fields"));
+        let answers = short.then(|| ("Fill them up".to_owned(), Choice::FillShort(true))).into_iter().collect();
+        Some(Question { words, answers })
+    }
+
     /// About where a line of the file stands among the rows; exact where each record is one line.
     pub fn row_of(&self, line: u64) -> u64 {
         let before = self.text.set_aside.first.iter().filter(|reject| reject.line < line).count() as u64;
@@ -158,4 +203,57 @@ impl Import {
     pub fn open_questions(&self) -> usize {
         self.verdict.iter().filter(|verdict| verdict.reason.is_some()).count()
     }
+}
+
+fn mark(mark: char) -> String {
+    match mark {
+        ',' => "a comma".into(),
+        ';' => "a semicolon".into(),
+        '\t' => "a tab".into(),
+        '|' => "a pipe".into(),
+        ':' => "a colon".into(),
+        ' ' => "a blank".into(),
+        other => format!("“{other}”"),
+    }
+}
+
+// Dates whose day and month nothing proves.
+fn date_question(verdict: &ColumnVerdict) -> Option<Question> {
+    let asked = verdict.looks_like.as_deref() == Some("date") && verdict.faults.is_empty() && verdict.reason.is_some();
+    asked.then(|| Question {
+        words: format!("{}: which of the two is the day, in all of its dates?", short(&verdict.name)),
+        answers: vec![
+            ("Day first".into(), Choice::DateOrder(Some(DateOrder::DayFirst))),
+            ("Month first".into(), Choice::DateOrder(Some(DateOrder::MonthFirst))),
+            ("Keep as text".into(), Choice::KeepText(verdict.name.clone(), true)),
+        ],
+    })
+}
+
+// A column that would be numbers or dates, were it not for a few words.
+fn exception_question(verdict: &ColumnVerdict) -> Option<Question> {
+    let like = verdict.looks_like.as_deref()?;
+    let [fault] = verdict.faults.as_slice() else { return None };
+    if !fault.is_words() || fault.count * 2 > verdict.values {
+        return None;
+    }
+    let kind = dtype_of_word(like).map_or("other", |dtype| TypeClass::of(&dtype).words());
+    let (count, noun) = (grouped(fault.count), if fault.count == 1 { "value" } else { "values" });
+    let line = fault.lines.first().copied().unwrap_or_default();
+    Some(Question {
+        words: format!(
+            "{} is {kind} but for {count} {noun}: “{}” on line {}",
+            short(&verdict.name),
+            short(&fault.example),
+            grouped(line)
+        ),
+        answers: vec![
+            (format!("“{}” is missing", short(&fault.example)), Choice::Missing(fault.example.clone(), true)),
+            ("Keep as text".into(), Choice::KeepText(verdict.name.clone(), true)),
+        ],
+    })
+}
+
+fn short(text: &str) -> String {
+    if text.chars().count() > 24 { text.chars().take(23).chain(['…']).collect() } else { text.to_owned() }
 }

@@ -324,7 +324,7 @@ fn offers_ui(ui: &mut Ui, scene: &mut Scene<'_>, verdict: &ColumnVerdict) {
             scene.act(Action::GoToLine(Some(verdict.name.clone()), *line));
         }
         // Only a word can stand for nothing; a code that looks like a number is a value.
-        if fault.what == "that are other text" && fault.example.chars().count() < 40 {
+        if fault.is_words() {
             let name = format!("Read “{}” as missing", fault.example);
             if button::link(ui, &name).clicked() {
                 scene.act(Action::Import(Choice::Missing(fault.example.clone(), true)));

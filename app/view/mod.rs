@@ -3,6 +3,7 @@
 mod chosen;
 mod columns;
 mod compare;
+mod decide;
 mod facets;
 mod families;
 mod form;
@@ -106,6 +107,7 @@ fn panels_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 fn centre_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let frame = Frame::new().inner_margin(Margin::symmetric(12, 0));
     Panel::top("tabs").exact_size(theme::TAB_BAR).frame(frame).show(ui, |ui| tabs_ui(ui, scene));
+    decide::decide_ui(ui, scene);
     grid::line_ui(ui, scene);
     CentralPanel::no_frame().show(ui, |ui| match scene.scratch.tab {
         Tab::Grid => grid::grid_ui(ui, scene),

@@ -6,6 +6,7 @@ use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef, TimeUnit};
 use arrow::ipc::reader::FileReader;
 use arrow::ipc::writer::FileWriter;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use polars::prelude::{CompatLevel, DataFrame, IpcWriter, SerWriter as _};
 use std::fs::File;
 use std::io::Cursor;
@@ -47,15 +48,20 @@ pub(crate) struct Copy {
     out: FileWriter<File>,
     schema: SchemaRef,
     pub(crate) rows: u64,
+    /// Names that were given because others had them already.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Copy {
     /// Begins a copy in an empty file.
     pub(crate) fn begin(file: File, schema: &Schema) -> Result<Self> {
-        let fields: Fields = schema.fields().iter().map(|field| Field::new(field.name(), known(field), true)).collect();
+        let mut notes = Vec::new();
+        let names = unique(schema, &mut notes);
+        let named = names.into_iter().zip(schema.fields());
+        let fields: Fields = named.map(|(name, field)| Field::new(name, known(field), true)).collect();
         let schema = Arc::new(Schema::new(fields));
         let out = FileWriter::try_new(file, &schema).map_err(unwritten)?;
-        Ok(Self { out, schema, rows: 0 })
+        Ok(Self { out, schema, rows: 0, notes })
     }
 
     /// Copies a batch.
@@ -63,7 +69,11 @@ impl Copy {
         let mut columns = Vec::new();
         for (at, column) in batch.columns().iter().enumerate() {
             let told = batch.schema_ref().field(at);
-            columns.push(if is_uuid(told) { uuids(column) } else { Arc::clone(column) });
+            columns.push(match column.data_type() {
+                _ if is_uuid(told) => uuids(column),
+                DataType::Union(..) | DataType::Interval(_) => worded(column)?,
+                _ => Arc::clone(column),
+            });
         }
         let fields: Fields = batch
             .schema_ref()
@@ -84,6 +94,53 @@ impl Copy {
     }
 }
 
+// The names of all columns, with a number behind those that others have already.
+fn unique(schema: &Schema, notes: &mut Vec<String>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for field in schema.fields() {
+        let mut name = field.name().clone();
+        let mut number = 2;
+        while names.contains(&name) {
+            name = format!("{}_{number}", field.name());
+            number += 1;
+        }
+        if name != *field.name() {
+            notes.push(format!("column {} is a second {} and is called {name}", names.len() + 1, field.name()));
+        }
+        names.push(name);
+    }
+    names
+}
+
+/// Whether the engine would not read all columns of a file, or not right: it has no times in 32 bits, no decimals of 256, no unions.
+pub(crate) fn is_foreign(schema: &Schema) -> bool {
+    let mut names = std::collections::HashSet::new();
+    let double = schema.fields().iter().any(|field| !names.insert(field.name()));
+    double || schema.fields().iter().any(|field| is_unknown(field))
+}
+
+fn is_unknown(field: &Field) -> bool {
+    if field.metadata().contains_key("ARROW:extension:name") {
+        return true;
+    }
+    match field.data_type() {
+        DataType::Time32(_)
+        | DataType::Date64
+        | DataType::Decimal256(..)
+        | DataType::Interval(_)
+        | DataType::Union(..)
+        | DataType::RunEndEncoded(..)
+        | DataType::ListView(_)
+        | DataType::LargeListView(_) => true,
+        DataType::List(item)
+        | DataType::LargeList(item)
+        | DataType::FixedSizeList(item, _)
+        | DataType::Map(item, _) => is_unknown(item),
+        DataType::Struct(fields) => fields.iter().any(|field| is_unknown(field)),
+        _ => false,
+    }
+}
+
 fn unwritten(error: arrow::error::ArrowError) -> Error {
     Error::new(ErrorKind::Source, "the temporary copy of the file cannot be written")
         .advise("make room in the folder for temporary files")
@@ -99,7 +156,9 @@ fn plain(dtype: &DataType) -> DataType {
     let inner = |field: &FieldRef| Arc::new(field.as_ref().clone().with_data_type(plain(field.data_type())));
     match dtype {
         DataType::Dictionary(_, values) => plain(values),
-        DataType::Null | DataType::Decimal256(..) | DataType::Interval(_) => DataType::Utf8,
+        DataType::RunEndEncoded(_, values) => plain(values.data_type()),
+        DataType::Null | DataType::Decimal256(..) | DataType::Interval(_) | DataType::Union(..) => DataType::Utf8,
+        DataType::Date64 => DataType::Date32,
         DataType::FixedSizeBinary(_) => DataType::Binary,
         DataType::Time32(_) => DataType::Time64(TimeUnit::Microsecond),
         DataType::List(item) | DataType::ListView(item) => DataType::List(inner(item)),
@@ -114,6 +173,18 @@ fn is_uuid(field: &Field) -> bool {
     let told = |key: &str, value: &str| field.metadata().get(key).is_some_and(|told| told == value);
     *field.data_type() == DataType::FixedSizeBinary(16)
         && (told("logicalType", "uuid") || told("ARROW:extension:name", "arrow.uuid"))
+}
+
+// Values of several types in one column, and spans of time, as text.
+fn worded(column: &ArrayRef) -> std::result::Result<ArrayRef, arrow::error::ArrowError> {
+    let options = FormatOptions::default().with_null("");
+    let words = ArrayFormatter::try_new(column.as_ref(), &options)?;
+    let none = column.logical_nulls();
+    let word = |at: usize| match &none {
+        Some(nulls) if nulls.is_null(at) => Ok(None),
+        _ => words.value(at).try_to_string().map(Some),
+    };
+    Ok(Arc::new((0..column.len()).map(word).collect::<std::result::Result<StringArray, _>>()?))
 }
 
 // Sixteen bytes as people write them: 8-4-4-4-12 digits.

@@ -76,6 +76,59 @@ fn what_was_found_is_told_and_one_click_changes_it() {
 }
 
 #[test]
+fn what_is_to_be_decided_is_asked_over_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "id;amount;day\n001;1,5;01/02/2024\n002;NA;03/04/2024\n003;2,25;05/06/2024\n004;3\n005;7,5;07/08/2024\n";
+    let mut driver = Driver::new(folder.path(), vec![put(folder.path(), "in.csv", text.as_bytes())]);
+    driver.wait("the file is read", |model| model.source().is_some_and(|source| source.complete));
+    driver.settle();
+    // One question at a time, over the table; nothing was opened and nothing changed.
+    assert!(driver.text("1 record is set aside: too few fields; first on line 5").is_some(), "{:#?}", driver.names());
+    assert!(driver.widget("See all 3").is_some() && driver.cell(0, "id").as_deref() == Some("001"));
+    driver.picture("decide");
+    driver.click("Fill them up");
+    driver.settle();
+    assert_eq!(driver.sheet().rows, 5);
+    assert!(driver.text("day: which of the two is the day, in all of its dates?").is_some(), "{:#?}", driver.names());
+    assert!(driver.widget("See all 2").is_some());
+    driver.click("Day first");
+    driver.settle();
+    assert_eq!(driver.cell(0, "day").as_deref(), Some("2024-02-01"));
+    assert!(driver.text("amount is decimal but for 1 value: “NA” on line 3").is_some(), "{:#?}", driver.names());
+    driver.click("“NA” is missing");
+    driver.settle();
+    assert_eq!(kinds(&driver)[1].1, "decimal");
+    // Codes with leading zeros are no question, so that nothing is asked any more.
+    assert!(driver.widget("See why").is_none() && driver.widget("Decide later").is_none(), "{:#?}", driver.names());
+    // Undone, it is asked again; put off, it is not, and the import screen has it still.
+    driver.act(brewhouse::action::Action::Undo);
+    driver.settle();
+    driver.click("Decide later");
+    driver.settle();
+    assert!(driver.text("amount is decimal but for").is_none(), "{:#?}", driver.names());
+    driver.click("Import");
+    driver.settle();
+    assert!(driver.widget("Read “NA” as missing").is_some(), "{:#?}", driver.names());
+}
+
+#[test]
+fn the_way_from_a_question_to_the_screen_is_one_click() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = put(folder.path(), "in.csv", "id,day\n1,01/02/2024\n2,03/04/2024\n".as_bytes());
+    let mut driver = Driver::new(folder.path(), vec![path]);
+    driver.wait("the file is read", |model| model.source().is_some_and(|source| source.complete));
+    driver.settle();
+    driver.click("See why");
+    driver.settle();
+    assert!(driver.widget("Delimiter: comma").is_some() && driver.widget("See why").is_none(), "{:#?}", driver.names());
+    driver.clicks(&["Grid", "Keep as text"]);
+    driver.settle();
+    assert!(driver.widget("See why").is_none(), "{:#?}", driver.names());
+    let dataset = driver.model().project().dataset.clone().unwrap();
+    assert_eq!(dataset.options["FormatOptions"]["Csv"]["TextColumns"][0], "day");
+}
+
+#[test]
 fn another_delimiter_and_encoding_are_seen_at_once_and_steps_stay() {
     let folder = tempfile::tempdir().unwrap();
     let path = put(folder.path(), "in.csv", b"name|n\nM\xfcller|1\nWei\xdf|2\n");

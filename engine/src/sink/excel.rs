@@ -182,7 +182,12 @@ fn days(at: i64, unit: TimeUnit) -> Option<f64> {
     };
     let millis = at.div_euclid(per_milli);
     let fits = at.rem_euclid(per_milli) == 0 && millis >= i64::from(FIRST_DAY) * 86_400_000;
-    fits.then(|| millis as f64 / 86_400_000.0 + f64::from(EPOCH))
+    fits.then(|| {
+        let days = millis as f64 / 86_400_000.0 + f64::from(EPOCH);
+        // Some programs cut a time off instead of rounding it: a hair too late is shown right by all, a hair too early is not.
+        let shown = (days.fract() * 86_400_000.0).floor();
+        if shown < millis.rem_euclid(86_400_000) as f64 { days.next_up() } else { days }
+    })
 }
 
 fn column(at: usize) -> u16 {

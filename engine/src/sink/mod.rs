@@ -89,6 +89,9 @@ impl Target {
             // A folder, and a path without an ending, hold what most readers take best.
             None if self.path.extension().is_none() && !self.is_stdout() => Ok(&FORMATS[0]),
             None => format_of_path(&self.path).ok_or_else(|| {
+                if self.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("orc")) {
+                    return unknown("ORC");
+                }
                 Error::new(ErrorKind::Sink, format!("{}: the ending tells no format", self.path.display()))
                     .advise("name the format, or end the path with .parquet, .csv, .jsonl or .arrow")
             }),
@@ -149,7 +152,7 @@ impl WriteFormat {
 }
 
 // What a file of text can be packed with; all of them are read by this program too.
-const TEXT_CODECS: &[&str] = &["none", "gzip", "zstd", "snappy", "lz4", "bzip2", "deflate"];
+const TEXT_CODECS: &[&str] = &["none", "gzip", "zstd", "snappy", "lz4", "bzip2", "deflate", "brotli"];
 
 /// Every format that can be written.
 pub static FORMATS: &[WriteFormat] = &[

@@ -19,6 +19,7 @@ pub(super) enum Outer {
     Lz4,
     Bzip2,
     Deflate,
+    Brotli,
 }
 
 /// The compression that the last ending of a path tells.
@@ -31,13 +32,14 @@ pub(super) fn of_ending(path: &Path) -> &'static str {
         Some("lz4") => "lz4",
         Some("bz2") => "bzip2",
         Some("deflate" | "zlib") => "deflate",
+        Some("br") => "brotli",
         _ => "none",
     }
 }
 
 /// A name without the ending of a compression.
 pub(super) fn bare(name: &str) -> &str {
-    [".gz", ".zst", ".snappy", ".sz", ".lz4", ".bz2", ".deflate", ".zlib"]
+    [".gz", ".zst", ".snappy", ".sz", ".lz4", ".bz2", ".deflate", ".zlib", ".br"]
         .iter()
         .find_map(|ending| name.strip_suffix(ending))
         .unwrap_or(name)
@@ -52,6 +54,7 @@ pub(super) fn ending(name: &str) -> &'static str {
         "lz4" => ".lz4",
         "bzip2" => ".bz2",
         "deflate" => ".deflate",
+        "brotli" => ".br",
         _ => "",
     }
 }
@@ -73,6 +76,7 @@ pub(super) fn of(target: &Target) -> Result<Option<Outer>> {
         "lz4" => Some(Outer::Lz4),
         "bzip2" => Some(Outer::Bzip2),
         "deflate" => Some(Outer::Deflate),
+        "brotli" => Some(Outer::Brotli),
         other => return Err(unknown(target, other)),
     })
 }
@@ -118,6 +122,7 @@ fn unpacked(path: &Path, outer: Outer) -> std::io::Result<Box<dyn Read>> {
         Outer::Snappy => Box::new(snap::read::FrameDecoder::new(file)),
         Outer::Lz4 => Box::new(lz4_flex::frame::FrameDecoder::new(file)),
         Outer::Bzip2 => Box::new(bzip2::read::BzDecoder::new(file)),
+        Outer::Brotli => Box::new(brotli::Decompressor::new(file, 1 << 16)),
     })
 }
 
@@ -152,6 +157,11 @@ fn copy(mut plain: impl Read, out: impl Write, outer: Outer) -> std::io::Result<
             let mut packer = bzip2::write::BzEncoder::new(out, bzip2::Compression::default());
             std::io::copy(&mut plain, &mut packer)?;
             packer.finish()?.flush()
+        }
+        Outer::Brotli => {
+            let mut packer = brotli::CompressorWriter::new(out, 1 << 16, 5, 22);
+            std::io::copy(&mut plain, &mut packer)?;
+            packer.into_inner().flush()
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Where an output goes: its true path, the paths beside it that a run uses, and what may not be overwritten.
 
-use super::{Target, manifest};
+use super::{Target, WriteFormat, manifest};
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::Schema;
+use polars::prelude::{DataType, Schema};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -128,6 +128,11 @@ pub(super) fn refuse_schema(target: &Target, schema: &Schema) -> Result<()> {
         )
         .advise("partition by fewer columns"));
     }
+    if let Some((name, _)) = schema.iter().find(|(_, dtype)| holds_bytes(dtype) && !takes_bytes(format)) {
+        let message = format!("{} cannot hold the bytes of column {name}", format.title);
+        return Err(Error::new(ErrorKind::Type, message)
+            .advise("write Parquet, Arrow or Avro, or delete the column in a step before"));
+    }
     match schema.iter().find(|(_, dtype)| dtype.is_nested() && !format.nested) {
         Some((name, _)) => Err(Error::new(
             ErrorKind::Type,
@@ -135,6 +140,19 @@ pub(super) fn refuse_schema(target: &Target, schema: &Schema) -> Result<()> {
         )
         .advise("write Parquet, JSON Lines or Arrow, or make it JSON text (TO_STRING_COLUMN) or columns (UNNEST_STRUCT) in a step before")),
         None => Ok(()),
+    }
+}
+
+fn takes_bytes(format: &WriteFormat) -> bool {
+    matches!(format.name, "PARQUET" | "ARROW" | "AVRO")
+}
+
+fn holds_bytes(dtype: &DataType) -> bool {
+    match dtype {
+        DataType::Binary => true,
+        DataType::List(inner) | DataType::Array(inner, _) => holds_bytes(inner),
+        DataType::Struct(fields) => fields.iter().any(|field| holds_bytes(field.dtype())),
+        _ => false,
     }
 }
 

@@ -1,4 +1,5 @@
-//! Compressed files read as what is in them, told by their first bytes: gzip, zstd, bzip2, lz4, xz, snappy, zlib and zip.
+//! Compressed files read as what is in them, told by their first bytes: gzip, zstd, bzip2, lz4, xz, snappy, zlib and zip. Brotli has no
+//! such bytes and is told by its ending.
 
 use super::files::{shown, unreadable};
 use crate::error::{Error, ErrorKind, Result};
@@ -21,10 +22,11 @@ pub(crate) enum Codec {
     Snappy,
     Zlib,
     Zip,
+    Brotli,
 }
 
 /// Endings of compressed text files.
-pub(crate) const ENDINGS: &[&str] = &["gz", "zst", "bz2", "lz4", "xz", "snappy", "sz", "deflate", "zlib", "zip"];
+pub(crate) const ENDINGS: &[&str] = &["gz", "zst", "bz2", "lz4", "xz", "snappy", "sz", "deflate", "zlib", "zip", "br"];
 
 impl Codec {
     /// Whether the engine's readers take it as it is.
@@ -56,6 +58,12 @@ pub(crate) fn codec_of(path: &Path) -> Result<Codec> {
         [0xff, 0x06, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y'] => Codec::Snappy,
         [b'P', b'K', 3, 4, ..] => Codec::Zip,
         [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] if named(&["deflate", "zlib"]) => Codec::Zlib,
+        // A text that was never packed may have the ending too: what brotli packs hardly begins with letters alone.
+        _ if named(&["br"])
+            && !magic[..filled].iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) =>
+        {
+            Codec::Brotli
+        }
         _ => Codec::Plain,
     })
 }
@@ -75,6 +83,7 @@ pub(crate) fn reader(path: &Path) -> Result<Box<dyn Read + Send>> {
         Codec::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(buffered(file), true, MOST_MEMORY)),
         Codec::Snappy => Box::new(snap::read::FrameDecoder::new(buffered(file))),
         Codec::Zlib => Box::new(flate2::read::ZlibDecoder::new(buffered(file))),
+        Codec::Brotli => Box::new(brotli::Decompressor::new(file, 1 << 16)),
         Codec::Zip => member(path, file)?,
     })
 }

@@ -1,9 +1,11 @@
-//! Parquet and Arrow IPC: the files themselves say their types and rows.
+//! Parquet and Arrow IPC: the files themselves say their types and rows. The engine reads them in place, but for the few types that it
+//! would not read, or not right, which pass through a copy.
 
 use super::files::{Found, refuse, shown, unreadable};
 use super::{Depth, Opened, Source, StoredColumn, columns_of, copied};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::word_of_dtype;
+use parquet::arrow::parquet_to_arrow_schema;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use polars::prelude::{DataType, HiveOptions, LazyFrame, PlSmallStr, ScanArgsParquet, Schema, UnifiedScanArgs};
 use std::fs::File;
@@ -16,10 +18,17 @@ pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> R
         return copied::open_locked(source, found, depth);
     }
     let mut records = 0;
+    let mut foreign = false;
     for file in &found.files {
         let handle = File::open(&file.path).map_err(|error| unreadable(&file.path, &error))?;
         let footer = SerializedFileReader::new(handle).map_err(|error| damaged(&file.path, "Parquet", error))?;
-        records += u64::try_from(footer.metadata().file_metadata().num_rows()).unwrap_or_default();
+        let told = footer.metadata().file_metadata();
+        records += u64::try_from(told.num_rows()).unwrap_or_default();
+        let schema = parquet_to_arrow_schema(told.schema_descr(), told.key_value_metadata());
+        foreign |= schema.is_ok_and(|schema| crate::bridge::is_foreign(&schema));
+    }
+    if foreign {
+        return copied::open_parquet(source, found, depth);
     }
     let scan = |found: &Found| {
         let args = ScanArgsParquet {
@@ -37,8 +46,18 @@ pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> R
 /// Opens Arrow IPC files.
 pub(super) fn open_arrow(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
     let mut records = 0;
+    let mut foreign = false;
     for file in &found.files {
-        records += arrow_rows(&file.path)?;
+        if copied::is_stream(&file.path) {
+            foreign = true;
+            continue;
+        }
+        let (rows, schema) = arrow_rows(&file.path)?;
+        records += rows;
+        foreign |= crate::bridge::is_foreign(&schema);
+    }
+    if foreign {
+        return copied::open_arrow(source, found, depth);
     }
     let scan = |found: &Found| {
         let args = UnifiedScanArgs {
@@ -139,15 +158,20 @@ pub(super) fn refuse_odd(expected: &Schema, schema: &Schema, path: &Path, first:
     (!parts.is_empty()).then(|| format!("{} does not fit {}: {}", shown(path), shown(first), parts.join(", ")))
 }
 
-fn arrow_rows(path: &Path) -> Result<u64> {
-    let handle = File::open(path).map_err(|error| unreadable(path, &error))?;
-    let reader = arrow::ipc::reader::FileReader::try_new(std::io::BufReader::new(handle), Some(Vec::new()))
-        .map_err(|error| damaged(path, "Arrow IPC", error))?;
+// The rows of a file, and its columns with their types.
+fn arrow_rows(path: &Path) -> Result<(u64, arrow::datatypes::SchemaRef)> {
+    let open = |columns: Option<Vec<usize>>| {
+        let handle = File::open(path).map_err(|error| unreadable(path, &error))?;
+        arrow::ipc::reader::FileReader::try_new(std::io::BufReader::new(handle), columns)
+            .map_err(|error| damaged(path, "Arrow IPC", error))
+    };
+    let schema = open(None)?.schema();
+    let reader = open(Some(Vec::new()))?;
     let mut rows = 0;
     for batch in reader {
         rows += batch.map_err(|error| damaged(path, "Arrow IPC", error))?.num_rows() as u64;
     }
-    Ok(rows)
+    Ok((rows, schema))
 }
 
 fn damaged(path: &Path, what: &str, error: impl std::error::Error + Send + Sync + 'static) -> Error {

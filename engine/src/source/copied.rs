@@ -1,4 +1,4 @@
-//! Formats that the engine has no reader for: Avro, and Parquet that is encrypted. A crate made for them reads batch by batch into a
+//! Formats that the engine has no reader for: Avro, streams of Arrow, Parquet that is encrypted or has types that it knows not. A crate made for them reads batch by batch into a
 //! temporary Arrow file without a name, which the engine then scans.
 
 use super::avro;
@@ -11,6 +11,7 @@ use crate::bridge::Copy;
 use crate::error::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef as ArrowSchema;
+use arrow::ipc::reader::{FileReader, StreamReader};
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::encryption::decrypt::{FileDecryptionProperties, KeyRetriever};
 use polars::prelude::{HiveOptions, LazyFrame, ScanSources, Schema, UnifiedScanArgs, UnionArgs, concat, lit};
@@ -57,6 +58,38 @@ pub(super) fn open_locked(source: &Source, found: Found, depth: Depth<'_>) -> Re
         let reader = builder.with_batch_size(1 << 14).build().map_err(locked)?;
         Ok((schema, Box::new(reader)))
     })
+}
+
+/// Opens Parquet files with types that the engine does not read.
+pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    opened(source, found, depth, "Parquet", &|path| {
+        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+        let bad = |error: parquet::errors::ParquetError| damaged(path, "Parquet", error.into());
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(bad)?;
+        let schema = Arc::clone(builder.schema());
+        let reader = builder.with_batch_size(1 << 14).build().map_err(bad)?;
+        Ok((schema, Box::new(reader)))
+    })
+}
+
+/// Opens Arrow files with types that the engine does not read, and streams.
+pub(super) fn open_arrow(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    opened(source, found, depth, "Arrow IPC", &|path| {
+        let file = BufReader::new(File::open(path).map_err(|error| unreadable(path, &error))?);
+        let bad = |error| damaged(path, "Arrow IPC", error);
+        if is_stream(path) {
+            let reader = StreamReader::try_new(file, None).map_err(bad)?;
+            return Ok((reader.schema(), Box::new(reader)));
+        }
+        let reader = FileReader::try_new(file, None).map_err(bad)?;
+        Ok((reader.schema(), Box::new(reader)))
+    })
+}
+
+/// Whether a file of Arrow is a stream: it begins with a message instead of a name.
+pub(super) fn is_stream(path: &Path) -> bool {
+    let mut magic = [0; 4];
+    File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok()) && magic == [0xff; 4]
 }
 
 /// Whether the footer of a Parquet file is encrypted.
@@ -125,9 +158,12 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
     let mut parts = Vec::new();
     let mut rows = 0;
     let mut odd = Vec::new();
+    let mut notes = found.notes.clone();
     let mut first: Option<Arc<Schema>> = None;
     for (at, file) in found.files.iter().enumerate() {
-        let (copy, counted) = copied(&file.path, what, begin, most.saturating_sub(rows), cancel)?;
+        let mut told = Vec::new();
+        let (copy, counted) = copied(&file.path, what, begin, most.saturating_sub(rows), cancel, &mut told)?;
+        notes.extend(told.into_iter().filter(|_| at == 0));
         rows += counted;
         let scan = ScanSources::Files(std::iter::once(copy).collect());
         let args = UnifiedScanArgs {
@@ -162,17 +198,25 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
         files: found.files,
         records,
         verdict: Vec::new(),
-        notes: found.notes,
+        notes,
         text: None,
         sheets: Vec::new(),
         recount: None,
     })
 }
 
-fn copied(path: &Path, what: &str, begin: &Begin<'_>, most: u64, cancel: Option<&AtomicBool>) -> Result<(File, u64)> {
+fn copied(
+    path: &Path,
+    what: &str,
+    begin: &Begin<'_>,
+    most: u64,
+    cancel: Option<&AtomicBool>,
+    notes: &mut Vec<String>,
+) -> Result<(File, u64)> {
     let work = || {
         let (schema, batches) = begin(path)?;
         let mut copy = Copy::begin(straighten::begin()?, &schema)?;
+        notes.append(&mut copy.notes);
         for batch in batches {
             let batch = batch.map_err(|error| damaged(path, what, error))?;
             copy.write(&batch).map_err(|error| damaged(path, what, error))?;

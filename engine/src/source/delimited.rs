@@ -195,6 +195,12 @@ fn read_whole(
     }
     blank.watch = None;
     let Some(tally) = tally.filter(|tally| fits(table, fill, tally) && plain(layouts, table.options)) else {
+        let read = straightened(table, layouts, &blank, fill, cancel, progress)?;
+        // Text parted by tabs need not know quotes: where the only ones stand within fields, or are never closed, they are inches, say.
+        if table.marks.delimiter != b'\t' || table.marks.escape.is_some() || !read.has_false_quotes() {
+            return Ok(read);
+        }
+        table.marks = Marks::new(table.marks.delimiter, None).with_blank(table.marks.blank);
         return straightened(table, layouts, &blank, fill, cancel, progress);
     };
     untouched(table, layouts, tally)
@@ -313,6 +319,7 @@ fn straightened(
     let mut notes = Vec::new();
     for (found, what) in [
         (&tally.stray, "quotes inside unquoted fields were read as ordinary characters"),
+        (&tally.spaced, "blanks around quotes, left out"),
         (&comments, "comments, left out"),
         (&headers, "the header again, left out"),
     ] {

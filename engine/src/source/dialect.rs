@@ -47,6 +47,9 @@ pub(crate) fn layout_of(text: Text, options: &ReadOptions) -> Result<Option<Layo
     let mut head = Vec::new();
     text.reader()?.take(HEAD).read_to_end(&mut head).map_err(|error| unreadable(&path, &error))?;
     let whole = (head.len() as u64) < HEAD;
+    let told = told_delimiter(&head, options);
+    let says = told.is_some();
+    let options = told.as_ref().unwrap_or(options);
     let mut at = Place { offset: if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }, line: 1 };
     at.skip(&head, options.skip_lines);
     at.blanks(&head);
@@ -56,7 +59,7 @@ pub(crate) fn layout_of(text: Text, options: &ReadOptions) -> Result<Option<Layo
     let mut reader = Reader { text, options, head: &head, whole, path: &path };
     let guess = reader.guess(at.offset)?;
     let marks = if guess.widths.is_empty() {
-        Marks::escaped(guess.delimiter, guess.quote, guess.escape)
+        Marks::escaped(guess.delimiter, guess.quote, guess.escape).with_blank(guess.blank)
     } else {
         Marks::fixed(Cuts::new(&guess.widths))
     };
@@ -64,7 +67,23 @@ pub(crate) fn layout_of(text: Text, options: &ReadOptions) -> Result<Option<Layo
     if at.offset >= head.len() {
         return Ok(None);
     }
-    reader.layout(marks, &guess, at, found).map(Some)
+    let mut layout = reader.layout(marks, &guess, at, found)?;
+    if says {
+        layout.notes.insert(0, "the first line says which delimiter parts the fields, left out".to_owned());
+    }
+    Ok(Some(layout))
+}
+
+// The options of a file that begins with a line such as sep=; which workbook programs write and read.
+fn told_delimiter(head: &[u8], options: &ReadOptions) -> Option<ReadOptions> {
+    let rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let (name, rest) = rest.split_at_checked(4)?;
+    let (mark, rest) = rest.split_first()?;
+    let ends = rest.starts_with(b"\n") || rest.starts_with(b"\r\n");
+    let delimiter = char::from(*mark);
+    let fits = options.delimiter.is_none_or(|told| told == delimiter) && options.skip_lines == 0;
+    let told = name.eq_ignore_ascii_case(b"sep=") && ends && fits && mark.is_ascii() && !mark.is_ascii_alphanumeric();
+    told.then(|| ReadOptions { delimiter: Some(delimiter), skip_lines: 1, ..options.clone() })
 }
 
 #[derive(Clone, Copy)]
@@ -126,6 +145,7 @@ impl Reader<'_> {
                 delimiter: ascii(delimiter, "delimiter")?,
                 quote,
                 escape: None,
+                blank: false,
                 widths: Vec::new(),
                 confidence: 1.0,
                 reason: "as told".into(),
@@ -150,6 +170,7 @@ impl Reader<'_> {
                 "the escape is the same character as the quote or the delimiter",
             ));
         }
+        guess.blank = guess.widths.is_empty() && sniff::blank(head, guess.delimiter, guess.quote, whole);
         if Some(guess.delimiter) == guess.quote {
             return Err(Error::new(ErrorKind::Source, "the delimiter and the quote are the same character"));
         }
@@ -168,7 +189,17 @@ impl Reader<'_> {
                 (found.widths, found.reason, 0.8)
             }
         };
-        Ok(sniff::Guess { delimiter: b' ', quote: None, escape: None, widths, confidence, reason, runner_up: None })
+        let guess = sniff::Guess {
+            delimiter: b' ',
+            quote: None,
+            escape: None,
+            blank: false,
+            widths,
+            confidence,
+            reason,
+            runner_up: None,
+        };
+        Ok(guess)
     }
 
     // Lines from the middle and the end of a large file that lies on disk as it is read.
@@ -258,12 +289,15 @@ impl Reader<'_> {
             offset: at.offset as u64,
             line: at.line,
             notes: Vec::new(),
-            stray: first.stray || guess.escape.is_some() || !guess.widths.is_empty(),
+            stray: first.stray || guess.escape.is_some() || guess.blank || !guess.widths.is_empty(),
             refitted: false,
             fill: false,
             dialect,
             marks,
         };
+        if guess.blank {
+            layout.notes.push("a blank follows each delimiter, left out".to_owned());
+        }
         if before.skip > 0 && self.options.skip_lines == 0 {
             layout.notes.push(format!("{} before the table, left out", lines_word(before.skip)));
         }
@@ -313,7 +347,7 @@ impl Reader<'_> {
             let mut upper = String::new();
             let read = fields.texts.into_iter().map(|(text, form)| {
                 let text = match form {
-                    Form::Doubled => undouble(&text, quote),
+                    Form::Doubled | Form::Spaced => undouble(&text, quote),
                     Form::Escaped => layout.marks.unescaped(&text),
                     _ => text,
                 };
@@ -398,7 +432,7 @@ struct Fields {
 
 impl Visit for Fields {
     fn field(&mut self, _: usize, text: &[u8], form: Form, _: u64) {
-        self.stray |= form == Form::Stray;
+        self.stray |= matches!(form, Form::Stray | Form::Spaced);
         self.texts.push((text.to_vec(), form));
     }
     fn record(&mut self, _: usize, _: u64) {}

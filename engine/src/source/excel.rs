@@ -7,10 +7,12 @@ use super::files::{Found, shown, unreadable};
 use super::{Depth, FileFact, Opened, ReadOptions, Source, delimited, straighten};
 use crate::error::{Error, ErrorKind, Result};
 use crate::values::grouped;
-use calamine::{Data, DataRef, ExcelDateTime, Reader as _, Sheets, open_workbook, open_workbook_auto};
+use calamine::{
+    Data, DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets, open_workbook, open_workbook_auto,
+};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The most that one part of a workbook may take when it is unpacked: its reader holds the texts in memory.
@@ -73,7 +75,9 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
     refuse_large(path)?;
     let mut book = book_of(path)?;
     let names = book.sheet_names();
-    let sheet = choose(path, &names, options.sheet.as_deref())?;
+    let seen = |sheet: &&calamine::Sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet;
+    let first = book.sheets_metadata().iter().find(seen).map(|sheet| sheet.name.clone());
+    let sheet = choose(path, &names, first, options.sheet.as_deref())?;
     let mut scout = Scout::default();
     each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, formula| {
         scout.look(row, column, &cell, formula);
@@ -89,12 +93,17 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
         );
         return Err(Error::new(ErrorKind::Source, message).advise("clear the cells far away from the table"));
     }
-    let mut writer = Copier { out, row: 0, column: 0, text: String::new(), timed: &scout.timed };
+    // Columns before the first that holds a cell are no part of the table.
+    let left = scout.left.unwrap_or_default();
+    let mut writer = Copier { out, row: 0, column: 0, left, text: String::new(), timed: &scout.timed };
     each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, _| writer.cell(row, column, &cell))?;
     writer.out.write_all(b"\n").map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error))?;
     let mut notes = Vec::new();
     if names.len() > 1 {
         notes.push(format!("sheet {sheet} was read, of {}: {}", names.len(), names.join(", ")));
+    }
+    if left > 0 {
+        notes.push(format!("the table begins at {}", place(scout.top.unwrap_or_default(), left)));
     }
     notes.extend(scout.notes());
     let others = names.into_iter().filter(|name| *name != sheet).collect::<Vec<_>>();
@@ -103,6 +112,17 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
 
 // What a person should know, and the names of the sheets, the one that was read first.
 type Told = (Vec<String>, Vec<String>);
+
+/// Whether a file that is called a workbook is delimited text, as many programs export it: plain characters, and no tags.
+pub(super) fn is_text(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut head)).is_ok();
+    let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let plain = |byte: &u8| *byte >= b' ' || matches!(byte, b'\t' | b'\r' | b'\n');
+    let tagged = text.trim_ascii_start().starts_with(b"<") || text.starts_with(b"PK") || text.starts_with(b"{\\rtf");
+    let parted = text.iter().any(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')) && text.contains(&b'\n');
+    read && parted && !tagged && text.iter().all(plain)
+}
 
 // The workbook, by what is in it where the ending is wrong.
 fn book_of(path: &Path) -> Result<Book> {
@@ -120,9 +140,10 @@ fn book_of(path: &Path) -> Result<Book> {
     others.into_iter().find_map(|open| open(path)).ok_or_else(|| damaged(path, error))
 }
 
-fn choose(path: &Path, names: &[String], wanted: Option<&str>) -> Result<String> {
+// The sheet that is wanted; otherwise the first one that a person sees.
+fn choose(path: &Path, names: &[String], first: Option<String>, wanted: Option<&str>) -> Result<String> {
     let found = match wanted {
-        None => names.first(),
+        None => first.as_ref().or(names.first()),
         Some(wanted) => names.iter().find(|name| *name == wanted).or_else(|| {
             let number = wanted.parse::<usize>().ok()?.checked_sub(1)?;
             names.get(number)
@@ -186,6 +207,9 @@ struct Scout {
     rows: u64,
     last: Option<u32>,
     width: u32,
+    /// The first row and column that hold a cell.
+    top: Option<u32>,
+    left: Option<u32>,
     /// Columns that hold a date with a time, so that all their dates are written with one.
     timed: Vec<bool>,
     errors: BTreeMap<String, (u64, u32, u32)>,
@@ -202,6 +226,8 @@ impl Scout {
         }
         self.rows += u64::from(self.last != Some(row));
         self.last = Some(row);
+        self.top = self.top.or(Some(row));
+        self.left = Some(self.left.map_or(column, |left| left.min(column)));
         self.width = self.width.max(column.saturating_add(1));
         match cell {
             Data::DateTime(at) if at.is_datetime() && at.as_f64() >= 1.0 && at.as_f64().fract() != 0.0 => {
@@ -250,6 +276,7 @@ struct Copier<'a> {
     out: &'a mut BufWriter<File>,
     row: u32,
     column: u32,
+    left: u32,
     text: String,
     timed: &'a [bool],
 }
@@ -265,7 +292,7 @@ impl Copier<'_> {
             self.row += 1;
             self.column = 0;
         }
-        while self.column < column {
+        while self.column < column - self.left {
             self.text.push(',');
             self.column += 1;
         }
@@ -302,6 +329,10 @@ fn moment(at: ExcelDateTime, timed: bool) -> String {
         let fraction = if millis == 0 { String::new() } else { format!(".{millis:03}") };
         return format!("{sign}{}:{:02}:{:02}{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }
+    // There are no days before the first one.
+    if at.as_f64() < 0.0 {
+        return at.as_f64().to_string();
+    }
     if at.as_f64() < 1.0 {
         return format!("{hour:02}:{minute:02}:{second:02}{fraction}");
     }
@@ -326,6 +357,13 @@ fn refuse_large(path: &Path) -> Result<()> {
 }
 
 fn damaged(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    let mut head = [0; 5];
+    let tagged = File::open(path).is_ok_and(|mut file| file.read_exact(&mut head).is_ok()) && head[0] == b'<';
+    if tagged {
+        return Error::new(ErrorKind::Source, format!("{} is a page of tags that is called a workbook", shown(path)))
+            .advise("open it in a spreadsheet program and save it as xlsx or CSV")
+            .caused_by(error);
+    }
     Error::new(ErrorKind::Source, format!("{} is no whole workbook", shown(path)))
         .advise("open it in a spreadsheet program and save it again, without a password")
         .caused_by(error)

@@ -89,6 +89,16 @@ pub struct Fault {
     pub lines: Vec<u64>,
 }
 
+impl Fault {
+    /// Whether these are words, which may stand for a missing value.
+    pub fn is_words(&self) -> bool {
+        self.what == OTHER_TEXT && self.example.chars().count() < 40
+    }
+}
+
+/// What is odd about values that are words among numbers or dates.
+pub(super) const OTHER_TEXT: &str = "that are other text";
+
 /// What the typing pass decided about one column, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ColumnVerdict {

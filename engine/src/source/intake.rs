@@ -38,7 +38,7 @@ pub(crate) enum Passed {
     Whole(Box<Tally>),
     /// Quotes do not pair up.
     Irregular,
-    /// There are NUL bytes, or records of another width.
+    /// There are NUL bytes, records of another width, or blanks around quotes.
     Odd,
     /// Some bytes are no UTF-8.
     Undecodable,
@@ -144,7 +144,7 @@ fn tally_block(bytes: &[u8], line: u64, marks: &Marks, fill: bool, tally: &mut T
         return Err(Trouble::Irregular);
     }
     // The file is going to be copied straight, which counts all of it: nobody needs to read on.
-    if tally.long.count > 0 || tally.spare.count > 0 || (tally.short.count > 0 && !fill) {
+    if tally.long.count + tally.spare.count + tally.spaced.count > 0 || (tally.short.count > 0 && !fill) {
         return Err(Trouble::Odd);
     }
     tally.accounted += tail.line - line + lines_of(&bytes[tail.complete..]);

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// Grows whenever the pass counts otherwise than before.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Results that are kept; the oldest go first.
 const MOST: usize = 500;
 /// A file that was changed so shortly before is not kept.

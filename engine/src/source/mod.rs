@@ -51,6 +51,7 @@ pub(crate) use verdict::fits_kind;
 
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{DataType, LazyFrame, PlSmallStr, PolarsError, Schema, SchemaRef};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
@@ -407,13 +408,21 @@ pub fn format_of_path(path: &Path) -> Option<(&'static ReadFormat, bool)> {
 
 fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
     let found = files::find(source, base)?;
-    let format = match &source.format {
+    let mut format = match &source.format {
         Some(name) => format_named(name).ok_or_else(|| unknown_format(name))?,
         None => found.format()?,
     };
+    let mut found = found;
+    if format.name == "EXCEL" && source.format.is_none() && found.files.iter().all(|file| excel::is_text(&file.path)) {
+        found.notes.push("the file is no workbook but delimited text, and is read as such".to_owned());
+        format = &FORMATS[0];
+    }
     let inner = found.inner(source);
     let labels = found.labels.clone();
-    let mut opened = labels::finish((format.open)(&inner, found, depth)?, &labels, source)?;
+    // Readers of others may stop where a damaged file leads them astray.
+    let opened = catch_unwind(AssertUnwindSafe(|| (format.open)(&inner, found, depth)));
+    let opened = opened.unwrap_or_else(|_| Err(stopped(source, format)));
+    let mut opened = labels::finish(opened?, &labels, source)?;
     if matches!(depth, Depth::Whole { .. }) && opened.recount.is_none() {
         opened.note_other_files(source);
     }
@@ -474,7 +483,16 @@ fn other_files(known: &Known, opened: &Opened) -> Option<String> {
     ))
 }
 
+fn stopped(source: &Source, format: &ReadFormat) -> Error {
+    let message = format!("{} cannot be read: it is no whole file of {}", source.paths.join(", "), format.title);
+    Error::new(ErrorKind::Source, message)
+        .advise("fetch the file again, or write it anew with the program that made it")
+}
+
 fn unknown_format(name: &str) -> Error {
+    if name.eq_ignore_ascii_case("orc") {
+        return files::no_orc(name);
+    }
     let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
     Error::new(ErrorKind::Source, format!("{name} is no format that can be read"))
         .advise(format!("use one of {}", known.join(", ")))

@@ -41,7 +41,7 @@ struct Counter {
 impl Visit for Counter {
     fn field(&mut self, _: usize, text: &[u8], form: Form, _: u64) {
         if self.records == 0 {
-            let text = if form == Form::Doubled { undouble(text, b'"') } else { text.to_vec() };
+            let text = if matches!(form, Form::Doubled | Form::Spaced) { undouble(text, b'"') } else { text.to_vec() };
             self.names.push(String::from_utf8_lossy(&text).into_owned());
         }
     }

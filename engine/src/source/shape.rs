@@ -10,7 +10,7 @@ pub(crate) enum Shape {
     Whole,
     /// A whole number of more digits that still fits 64 bits.
     WholeWide,
-    /// Digits with a point, at most 15 that matter.
+    /// Digits with a point, at most 15 that matter, or up to 17 that a number is written back with.
     Decimal,
     /// true, false
     LowerBoolean,
@@ -193,8 +193,16 @@ fn decimal_shape(text: &[u8], whole: usize, negative: bool) -> Shape {
     match digits {
         0 if negative => Shape::NegativeZero,
         0..=15 => Shape::Decimal,
+        16 | 17 if is_shortest(&text[..whole + 1 + end]) => Shape::Decimal,
         _ => Shape::ManyDigits,
     }
+}
+
+// Whether a number is written back with these very digits, as programs write what they computed: 0.30000000000000004
+#[cold]
+fn is_shortest(text: &[u8]) -> bool {
+    let Some(text) = std::str::from_utf8(text).ok() else { return false };
+    text.parse::<f64>().is_ok_and(|number| number.to_string() == text)
 }
 
 #[cold]

@@ -17,6 +17,8 @@ pub(super) struct Guess {
     pub(super) delimiter: u8,
     pub(super) quote: Option<u8>,
     pub(super) escape: Option<u8>,
+    /// Whether a blank follows each delimiter.
+    pub(super) blank: bool,
     /// The widths of columns of fixed width; empty when a delimiter parts them.
     pub(super) widths: Vec<usize>,
     pub(super) confidence: f64,
@@ -104,6 +106,7 @@ pub(super) fn delimiter(samples: &[&[u8]], quote: Option<u8>, usual: u8, whole: 
             delimiter: usual,
             quote,
             escape: None,
+            blank: false,
             widths: Vec::new(),
             confidence: 0.5,
             reason,
@@ -114,7 +117,7 @@ pub(super) fn delimiter(samples: &[&[u8]], quote: Option<u8>, usual: u8, whole: 
     let confidence = (1.0 - second / best / 2.0).clamp(0.5, 1.0);
     let runner_up = scored.get(1).filter(|(score, ..)| score * 2.0 > best).map(|(_, delimiter, _)| *delimiter);
     let quote = single_quoted(samples.first().copied().unwrap_or_default(), delimiter, quote, whole);
-    Guess { delimiter, quote, escape: None, widths: Vec::new(), confidence, reason, runner_up }
+    Guess { delimiter, quote, escape: None, blank: false, widths: Vec::new(), confidence, reason, runner_up }
 }
 
 /// Whether a backslash takes the meaning from quotes or delimiters: records are out of shape unless it does, and none is when it does.
@@ -133,6 +136,24 @@ pub(super) fn escape(head: &[u8], delimiter: u8, quote: Option<u8>, whole: bool)
     let (width, strange, records) = odd(&Marks::escaped(delimiter, quote, Some(b'\\')));
     let (_, without, _) = odd(&Marks::new(delimiter, quote));
     (without > 0 && strange == 0 && width > 1 && records > 1).then_some(b'\\')
+}
+
+/// Whether a blank follows each delimiter, as people type lists: then it is no part of the fields.
+pub(super) fn blank(head: &[u8], delimiter: u8, quote: Option<u8>, whole: bool) -> bool {
+    if delimiter == b' ' || memchr::memmem::find(head, &[delimiter, b' ']).is_none() {
+        return false;
+    }
+    let sample = Sample::of(head, &Marks::new(delimiter, quote), whole);
+    let width = sample.usual(0).map_or(0, |(width, _)| width);
+    let mut blanks = 0;
+    let mut each =
+        sample.records.iter().filter(|record| record.cells.len() == width).flat_map(|r| r.cells.iter().skip(1));
+    let all = each.all(|(text, form)| {
+        let blank = *form == Form::Spaced || (*form == Form::Plain && text.starts_with(b" "));
+        blanks += usize::from(blank);
+        blank || (*form == Form::Plain && text.is_empty())
+    });
+    all && blanks > 1
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a score of a few thousand records")]
@@ -186,7 +207,7 @@ fn shape_of_cell(text: &[u8]) -> Shape {
 // Whether a cell looks like a whole value of some kind, and not like several that were not parted.
 fn is_known(text: &[u8], form: Form) -> bool {
     match form {
-        Form::Quoted | Form::Doubled | Form::Escaped => return true,
+        Form::Quoted | Form::Doubled | Form::Spaced | Form::Escaped => return true,
         Form::Stray => return false,
         Form::Plain => {}
     }
@@ -215,7 +236,7 @@ fn single_quoted(head: &[u8], delimiter: u8, quote: Option<u8>, whole: bool) -> 
     let forms = |sample: &Sample, wanted: &[Form]| {
         sample.records.iter().flat_map(|record| &record.cells).filter(|(_, form)| wanted.contains(form)).count()
     };
-    if forms(&double, &[Form::Quoted, Form::Doubled, Form::Stray]) > 0 {
+    if forms(&double, &[Form::Quoted, Form::Doubled, Form::Spaced, Form::Stray]) > 0 {
         return quote;
     }
     let single = Sample::of(head, &Marks::new(delimiter, Some(b'\'')), whole);
@@ -282,6 +303,15 @@ pub(super) fn preamble(sample: &Sample) -> u64 {
     if titles > 0 && sample.records.get(first + titles).is_some_and(wide) {
         let (named, reason) = has_header(&sample.records[first + titles..]);
         first += if named && reason == NAMED { titles } else { 0 };
+    }
+    // A blank line above the names parts them from what is said about the table.
+    let gap = |at: &usize| sample.records[*at].line > sample.records[at - 1].line + 1;
+    let partly = |record: &Record| record.cells.iter().any(|(text, _)| text.is_empty());
+    let parted = (1..sample.records.len().min(10)).find(gap).filter(|at| {
+        width > 2 && sample.records[..*at].iter().all(partly) && has_header(&sample.records[*at..]) == (true, NAMED)
+    });
+    if let Some(at) = parted.filter(|at| *at > first) {
+        return sample.records[at].line - 1;
     }
     let slight = |record: &Record| {
         let filled = record.cells.iter().filter(|(text, _)| !text.is_empty()).count();

@@ -1,7 +1,8 @@
 //! Our own splitter of delimited text into records and fields, independent of the parser that the run uses.
 //!
 //! A field that begins with the quote ends at the delimiter or line end after its closing quote; in any other field a quote is an
-//! ordinary character, told to the visitor as stray. Lines end with LF or CR LF. Nothing is allocated.
+//! ordinary character, told to the visitor as stray. Blanks before and after the quotes of a field are no part of it. Lines end with LF
+//! or CR LF. Nothing is allocated.
 
 use super::fixed::Cuts;
 use memchr::memchr;
@@ -13,6 +14,8 @@ pub(crate) struct Marks {
     pub(crate) quote: Option<u8>,
     /// The character that takes the meaning from a quote, a delimiter, a line end or itself.
     pub(crate) escape: Option<u8>,
+    /// Whether a blank follows each delimiter and is no part of the field.
+    pub(crate) blank: bool,
     /// Columns of fixed width, which need no other marks.
     pub(crate) cuts: Option<Cuts>,
     stops: [bool; 256],
@@ -27,7 +30,7 @@ impl Marks {
         if let Some(quote) = quote {
             stops[usize::from(quote)] = true;
         }
-        Self { delimiter, quote, escape: None, cuts: None, stops }
+        Self { delimiter, quote, escape: None, blank: false, cuts: None, stops }
     }
 
     /// Marks with an escape character.
@@ -38,6 +41,11 @@ impl Marks {
             marks.stops[usize::from(escape)] = true;
         }
         marks
+    }
+
+    /// The same, where a blank may follow each delimiter.
+    pub(crate) fn with_blank(self, blank: bool) -> Self {
+        Self { blank, ..self }
     }
 
     /// Marks of columns of fixed width.
@@ -87,6 +95,8 @@ pub(crate) enum Form {
     Doubled,
     /// With escapes inside, between quotes or not.
     Escaped,
+    /// Between quotes with blanks around them, doubled quotes inside or not.
+    Spaced,
     /// With quotes where none belong, or a carriage return before a delimiter.
     Stray,
 }
@@ -175,8 +185,11 @@ fn record(bytes: &[u8], mut at: usize, marks: &Marks, line: u64, visit: &mut imp
     let mut index = 0;
     let mut lines = 1;
     loop {
-        let field = if marks.quote.is_some() && bytes.get(at).copied() == marks.quote {
+        let first = bytes.get(at).copied();
+        let field = if marks.quote.is_some() && first == marks.quote {
             quoted(bytes, at, marks)
+        } else if first == Some(b' ') && marks.delimiter != b' ' {
+            spaced(bytes, at, index, marks)
         } else {
             plain(bytes, at, marks)
         };
@@ -252,6 +265,19 @@ fn plain(bytes: &[u8], from: usize, marks: &Marks) -> Field {
     }
 }
 
+// A field that begins with blanks: they are part of it, unless a quoted text follows them, or the file has one after each delimiter.
+#[cold]
+fn spaced(bytes: &[u8], from: usize, index: usize, marks: &Marks) -> Field {
+    let begin = from + bytes[from..].iter().take_while(|byte| **byte == b' ').count();
+    if marks.quote.is_some() && bytes.get(begin).copied() == marks.quote {
+        let field = quoted(bytes, begin, marks);
+        if matches!(field.form, Form::Quoted | Form::Doubled | Form::Spaced) {
+            return Field { form: Form::Spaced, ..field };
+        }
+    }
+    plain(bytes, if marks.blank && index > 0 { begin } else { from }, marks)
+}
+
 #[inline]
 fn quoted(bytes: &[u8], start: usize, marks: &Marks) -> Field {
     let quote = marks.quote.unwrap_or(b'"');
@@ -291,6 +317,11 @@ fn quoted(bytes: &[u8], start: usize, marks: &Marks) -> Field {
             Field { from, to: at, stop: at + 1, form, lines, open: false }
         }
         [b'\r'] | [b'\r', b'\n', ..] => Field { from, to: at, stop: at + 2, form, lines, open: false },
+        [b' ' | b'\t', ..] if ends_blank(&bytes[at + 1..], marks).is_some() => {
+            let stop = at + 1 + ends_blank(&bytes[at + 1..], marks).unwrap_or_default();
+            let form = if form == Form::Escaped { form } else { Form::Spaced };
+            Field { from, to: at, stop, form, lines, open: false }
+        }
         _ => {
             // Text after the closing quote: the field is taken as it stands, quotes and all, up to the next delimiter or line end.
             let rest = plain(bytes, at + 1, marks);
@@ -303,6 +334,19 @@ fn quoted(bytes: &[u8], start: usize, marks: &Marks) -> Field {
                 open: false,
             }
         }
+    }
+}
+
+// How many blanks stand before the end of a field, with the carriage return of a line end.
+#[cold]
+fn ends_blank(bytes: &[u8], marks: &Marks) -> Option<usize> {
+    let blank = |byte: &&u8| matches!(**byte, b' ' | b'\t') && **byte != marks.delimiter;
+    let width = bytes.iter().take_while(blank).count();
+    match &bytes[width..] {
+        [] => Some(width),
+        [next, ..] if *next == marks.delimiter || *next == b'\n' => Some(width),
+        [b'\r'] | [b'\r', b'\n', ..] => Some(width + 1),
+        _ => None,
     }
 }
 

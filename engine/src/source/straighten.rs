@@ -320,7 +320,7 @@ impl<'a> Copier<'a> {
                 // Where columns have a width, any character may stand in them.
                 Form::Plain if self.marks.cuts.is_some() && self.is_odd(text) => self.double(text, &mut row),
                 Form::Plain => row.extend_from_slice(text),
-                Form::Quoted | Form::Doubled => {
+                Form::Quoted | Form::Doubled | Form::Spaced => {
                     row.push(self.quote);
                     row.extend_from_slice(text);
                     row.push(self.quote);

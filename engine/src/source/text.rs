@@ -132,7 +132,9 @@ impl Text {
         let feeds = memchr::memchr_iter(b'\n', &text).count();
         let returns = memchr::memchr_iter(b'\r', &text).count();
         let both = memchr::memmem::find_iter(&text, b"\r\n").count();
-        self.turned = feeds == 0 && returns > 0 && (returns > 1 || text.last() != Some(&b'\r'));
+        let alone =
+            feeds == 0 || (both == 0 && returns > 1 && memchr::memchr(b'"', &text).is_some() && only_quoted(&text));
+        self.turned = alone && returns > 0 && (returns > 1 || text.last() != Some(&b'\r'));
         self.line_ends = match (feeds, returns, both) {
             _ if self.turned => "CR",
             (_, _, 0) => "LF",
@@ -140,6 +142,15 @@ impl Text {
             _ => "LF and CR LF",
         };
     }
+}
+
+// Whether every line feed stands between quotes, so that none ends a line.
+fn only_quoted(text: &[u8]) -> bool {
+    let mut inside = false;
+    text.iter().all(|byte| {
+        inside ^= *byte == b'"';
+        inside || *byte != b'\n'
+    })
 }
 
 struct Turning {

@@ -197,8 +197,9 @@ pub(crate) struct Tally {
     pub(crate) hollow: u64,
     /// Fields between quotes.
     pub(crate) quoted: u64,
-    /// Fields with quotes where none belong.
+    /// Fields with quotes where none belong, and those with blanks around their quotes.
     pub(crate) stray: Lines,
+    pub(crate) spaced: Lines,
     /// Physical lines, counted apart from the records.
     pub(crate) physical: u64,
     /// Lines that the records and blank lines take, as the splitter told.
@@ -231,6 +232,7 @@ impl Tally {
         self.long.merge(other.long);
         self.spare.merge(other.spare);
         self.stray.merge(other.stray);
+        self.spaced.merge(other.spaced);
         for (mine, theirs) in self.columns.iter_mut().zip(other.columns) {
             mine.merge(theirs);
         }
@@ -238,7 +240,9 @@ impl Tally {
 
     /// Whether every record has a field for each column, and every quote stands where it belongs.
     pub(crate) fn is_regular(&self) -> bool {
-        [&self.blank, &self.short, &self.long, &self.spare, &self.stray].iter().all(|lines| lines.count == 0)
+        [&self.blank, &self.short, &self.long, &self.spare, &self.stray, &self.spaced]
+            .iter()
+            .all(|lines| lines.count == 0)
     }
 
     fn is_word(&self, text: &[u8]) -> bool {
@@ -252,12 +256,16 @@ impl Visit for Tally {
         match form {
             Form::Plain => {}
             Form::Quoted | Form::Doubled | Form::Escaped => self.quoted += 1,
+            Form::Spaced => {
+                self.quoted += 1;
+                self.spaced.note(line);
+            }
             Form::Stray => self.stray.note(line),
         }
         let missing = if text.is_empty() { form == Form::Plain } else { self.is_word(text) };
         let Some(column) = self.columns.get_mut(index) else {
             self.surplus |= !missing;
-            self.watched += u64::from(self.watch.is_some() && text.first().copied() == self.watch);
+            self.watched += u64::from(self.watch.is_some() && text.trim_ascii_start().first().copied() == self.watch);
             return;
         };
         if missing {
@@ -268,7 +276,7 @@ impl Visit for Tally {
             column.empty += 1;
         } else {
             self.present = true;
-            self.watched += u64::from(self.watch.is_some() && text.first().copied() == self.watch);
+            self.watched += u64::from(self.watch.is_some() && text.trim_ascii_start().first().copied() == self.watch);
             column.note(shape_of(text), text, line);
         }
     }

@@ -62,6 +62,15 @@ pub(super) struct Reading {
     pub(super) set_aside: SetAside,
 }
 
+impl Reading {
+    /// Whether no field was quoted, quotes stand within fields, and one at the beginning of a field is never closed.
+    pub(super) fn has_false_quotes(&self) -> bool {
+        let never = |reason: &str| reason.starts_with("a quote that is never closed");
+        let open = self.set_aside.reasons.iter().any(|count| never(&count.reason));
+        open && self.tally.as_ref().is_some_and(|tally| tally.quoted == 0 && tally.stray.count > 0)
+    }
+}
+
 /// The columns as the engine knows them.
 pub(super) fn schema_of(columns: &[StoredColumn]) -> Result<Schema> {
     columns.iter().map(|column| Ok((column.name.as_str().into(), dtype(column)?))).collect()

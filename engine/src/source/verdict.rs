@@ -2,7 +2,7 @@
 
 use super::StoredColumn;
 use super::calendar::Order;
-use super::facts::{ColumnVerdict, Fault};
+use super::facts::{ColumnVerdict, Fault, OTHER_TEXT};
 use super::shape::Shape;
 use super::tracker::{Seen, Tracker};
 use crate::error::{Error, ErrorKind, Result};
@@ -250,8 +250,11 @@ fn told(name: &str, kind: &str, tracker: &Tracker) -> ColumnVerdict {
 // A text column: what it mostly looks like, and why it is not that.
 fn stayed(name: &str, tracker: &Tracker, values: u64) -> ColumnVerdict {
     let text = told(name, "string", tracker);
+    let commas = tracker.count(&[S::CommaDecimal]) > 0;
+    let decimals = commas || tracker.count(&[S::Decimal]) > 0;
+    let numbers = if commas { COMMAS } else { DECIMAL };
     let groups: [(&str, &str, &[Shape], &[Shape]); 4] = [
-        ("numbers", if tracker.count(&[S::Decimal]) > 0 { "double" } else { "long" }, NUMBERS, DECIMAL),
+        ("numbers", if decimals { "double" } else { "long" }, NUMBERS, numbers),
         ("dates", "date", &[S::Date], &[S::Date]),
         ("dates", "date", TURNED, &[]),
         ("dates with times", "timestamp", STAMPS, STAMPS),
@@ -321,7 +324,7 @@ fn fault(shape: Shape) -> Option<&'static str> {
         S::NumberWord => "that are a word such as NaN",
         S::Hexadecimal => "written in base 16",
         S::BarePoint => "with no digit on one side of the point",
-        S::Text => "that are other text",
+        S::Text => OTHER_TEXT,
         S::Date => "that are a date without a time",
         _ => return None,
     })
