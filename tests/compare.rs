@@ -146,8 +146,7 @@ fn a_step_that_makes_other_rows_is_named() {
     let (pair, counts) = paired(folder.path(), TABLE, &[upper("name"), group, upper("kind")], 0);
     assert_eq!((pair.apart, pair.before.rows, pair.after.rows, pair.rows()), (Some(1), 6, 3, 3));
     assert!(counts.changed.is_empty() && counts.removed.is_empty());
-    let gone: Vec<&str> =
-        pair.columns.iter().filter(|column| column.now.is_none()).map(|column| column.name()).collect();
+    let gone: Vec<&str> = pair.columns.iter().filter(|column| column.now.is_none()).map(PairedColumn::name).collect();
     assert_eq!(gone, ["id", "name", "size"]);
     let page = pair.page(&[0, 1], [&[], &["kind".to_owned()]], &Arc::default()).unwrap();
     assert_eq!((page.after.height(), page.before.height()), (2, 0));

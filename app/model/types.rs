@@ -11,6 +11,15 @@ pub const OFFERED: [(&str, &str); 7] = [
     ("timestamp", "Date and time"),
 ];
 
+/// How a column fits a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It can be changed; so many cells would not fit.
+    Fails(u64),
+    /// It cannot be changed.
+    Never,
+}
+
 /// How a column fits other types.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fits {
@@ -18,13 +27,13 @@ pub struct Fits {
     pub key: u64,
     /// The column.
     pub column: String,
-    /// Of each type offered, the cells that would not fit, as they are counted; none where it cannot be told.
-    pub failed: Vec<(&'static str, Option<u64>)>,
+    /// Of each type offered how it fits, as it is counted.
+    pub known: Vec<(&'static str, Fit)>,
 }
 
 impl Fits {
-    /// The cells that would not fit a type, once they are counted.
-    pub fn failed(&self, word: &str) -> Option<Option<u64>> {
-        self.failed.iter().find(|(known, _)| *known == word).map(|(_, failed)| *failed)
+    /// How it fits a type, once that is counted.
+    pub fn of(&self, word: &str) -> Option<Fit> {
+        self.known.iter().find(|(known, _)| *known == word).map(|(_, fit)| *fit)
     }
 }

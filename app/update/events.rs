@@ -57,7 +57,7 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
                 }
             }
         }
-        Event::Fit(key, column, word, failed) => super::together::fit(model, key, &column, word, failed),
+        Event::Fit(key, column, word, fit) => super::together::fit(model, key, &column, word, fit),
         Event::Whole(key, whole) => super::together::told(model, key, *whole),
         Event::Plane(key, pair, plane) => super::together::planed(model, key, &pair, *plane),
         Event::Copied(copied) => super::look::copied(model, copied),

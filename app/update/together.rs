@@ -2,7 +2,7 @@
 
 use crate::model::look::Lens;
 use crate::model::together::{Together, Whole};
-use crate::model::types::Fits;
+use crate::model::types::{Fit, Fits};
 use crate::model::{Fault, Model};
 use crate::worker::{Jobs, Slot};
 use brewhouse_engine::facet::{Filter, Plane};
@@ -38,7 +38,7 @@ pub(super) fn fits(model: &mut Model, jobs: &Jobs, column: String) {
     if model.fits.as_ref().is_some_and(|fits| fits.key == key && fits.column == column) {
         return;
     }
-    model.fits = Some(Fits { key, column: column.clone(), failed: Vec::new() });
+    model.fits = Some(Fits { key, column: column.clone(), known: Vec::new() });
     let stage = Arc::clone(&jobs.stage);
     jobs.start(Slot::Fits, move |ticket| {
         stage.send_fits(key, &column, ticket);
@@ -47,9 +47,9 @@ pub(super) fn fits(model: &mut Model, jobs: &Jobs, column: String) {
 }
 
 /// How a column fits a type was counted.
-pub(super) fn fit(model: &mut Model, key: u64, column: &str, word: &'static str, failed: Option<u64>) {
+pub(super) fn fit(model: &mut Model, key: u64, column: &str, word: &'static str, fit: Fit) {
     if let Some(fits) = model.fits.as_mut().filter(|fits| fits.key == key && fits.column == column) {
-        fits.failed.push((word, failed));
+        fits.known.push((word, fit));
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) fn head<'a>(model: &'a Model, sheet: &'a Sheet, column: &'a sheet::Co
         lines: match (facts, before) {
             (Some(facts), Some(before)) => both_lines(&before.facts, facts),
             (Some(facts), None) => lines(facts, column.class),
-            _ => Default::default(),
+            _ => <[String; 2]>::default(),
         },
         old: sheet.stale.contains(&column.name),
         note,

@@ -3,7 +3,7 @@
 use super::{Scene, menus};
 use crate::action::Action;
 use crate::model::sheet::{Column, Facts};
-use crate::model::types::OFFERED;
+use crate::model::types::{Fit, OFFERED};
 use crate::scratch::Tab;
 use crate::theme;
 use crate::widget::{button, card, grouped, icon, percent, text_left, text_right};
@@ -122,17 +122,17 @@ fn type_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, filled: u64, lin
             scene.act(Action::Fits(column.name.clone()));
         }
         for (word, title) in OFFERED {
-            let failed = fits.and_then(|fits| fits.failed(word));
-            let (words, colour) = match failed {
+            let fit = fits.and_then(|fits| fits.of(word));
+            let (words, colour) = match fit {
                 None => ("counting…".to_owned(), theme.faint),
-                Some(None) => ("cannot be changed".to_owned(), theme.faint),
-                Some(Some(0)) => ("all fit".to_owned(), theme.valid),
-                Some(Some(some)) => {
+                Some(Fit::Never) => ("cannot be changed".to_owned(), theme.faint),
+                Some(Fit::Fails(0)) => ("all fit".to_owned(), theme.valid),
+                Some(Fit::Fails(some)) => {
                     (format!("{} do not fit · {}", grouped(some), percent(some, filled)), theme.mismatched)
                 }
             };
             let aside = RichText::new(&words).font(theme::tiny()).color(colour);
-            let item = ui.add_enabled(failed != Some(None), button::menu_item(title).right_text(aside));
+            let item = ui.add_enabled(fit != Some(Fit::Never), button::menu_item(title).right_text(aside));
             let spoken = format!("{title}: {words}");
             item.widget_info(|| WidgetInfo::labeled(Role::MenuItem, true, &spoken));
             if item.clicked() {

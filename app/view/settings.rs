@@ -2,7 +2,6 @@
 
 use super::Scene;
 use crate::action::Action;
-use crate::model::Settings;
 use crate::model::settings::{Density, Numbers};
 use crate::theme;
 use crate::widget::button;
@@ -93,7 +92,7 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         }
     });
     if chosen != now {
-        scene.act(Action::Settings(Settings { ..chosen }));
+        scene.act(Action::Settings(chosen));
     }
 }
 

@@ -121,7 +121,7 @@ impl Shelf {
                 let rows = numbers.into_iter().map(|number| Row { number, removed: false }).collect();
                 Ok(Block { rows, columns: part.iter().map(|column| plain(&frame, column)).collect() })
             }
-            Cells::Pair(pair) => compare::block(pair, part, numbers, cancel),
+            Cells::Pair(pair) => compare::block(pair, part, &numbers, cancel),
             Cells::Draft(draft) if all => {
                 let page = draft_page(draft, env, cache, first, short)?;
                 Ok(marked(&page, part, numbers))

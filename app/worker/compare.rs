@@ -156,11 +156,11 @@ fn names<'a>(pair: &'a Pair, name: &str) -> (Option<&'a String>, Option<&'a Stri
 }
 
 /// One block of a difference.
-pub(super) fn block(pair: &Pair, part: &[Column], numbers: Vec<u64>, cancel: &Arc<AtomicBool>) -> Result<Block> {
+pub(super) fn block(pair: &Pair, part: &[Column], numbers: &[u64], cancel: &Arc<AtomicBool>) -> Result<Block> {
     let both: Vec<_> = part.iter().map(|column| names(pair, &column.name)).collect();
     let was: Vec<String> = both.iter().filter_map(|(was, _)| was.cloned()).collect();
     let now: Vec<String> = both.iter().filter_map(|(_, now)| now.cloned()).collect();
-    let page = pair.page(&numbers, [&was, &now], cancel)?;
+    let page = pair.page(numbers, [&was, &now], cancel)?;
     let rows: Vec<Row> =
         numbers.iter().zip(&page.kept).map(|(number, kept)| Row { number: *number, removed: !kept }).collect();
     if pair.apart.is_some() {

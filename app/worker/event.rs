@@ -7,6 +7,7 @@ use crate::model::profile::Story;
 use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Before, Block, BlockAt, Facts, Sheet, StepFigures};
 use crate::model::together::Whole;
+use crate::model::types::Fit;
 use crate::model::{Fault, Project, Purpose, Recent, Settings, Source};
 use brewhouse_engine::facet::{Front, Plane, Values};
 use brewhouse_engine::stage::Matches;
@@ -52,7 +53,7 @@ pub enum Event {
     /// Later steps that the draft would break.
     Breaks(Vec<Fault>),
     /// How many cells of a column would not fit a type: for which table, which column, which type.
-    Fit(u64, String, &'static str, Option<u64>),
+    Fit(u64, String, &'static str, Fit),
     /// What the columns tell together: for which table.
     Whole(u64, Box<Result<Whole, Fault>>),
     /// Two columns against each other: for which table, which columns.

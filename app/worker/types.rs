@@ -2,7 +2,7 @@
 
 use super::stage::Stage;
 use super::{Event, Ticket};
-use crate::model::types::OFFERED;
+use crate::model::types::{Fit, OFFERED};
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::stage;
 
@@ -19,7 +19,8 @@ impl Stage {
             let draft = stage::draft(&shelf.view, &step, env, &cache).ok();
             let counts = draft.and_then(|draft| stage::draft_counts(&draft, env, &cache, ticket.cancel()).ok());
             if !ticket.is_stale() {
-                ticket.send(Event::Fit(key, column.to_owned(), word, counts.map(|counts| counts.failed)));
+                let fit = counts.map_or(Fit::Never, |counts| Fit::Fails(counts.failed));
+                ticket.send(Event::Fit(key, column.to_owned(), word, fit));
             }
         }
     }

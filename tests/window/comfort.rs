@@ -149,7 +149,7 @@ fn a_type_is_chosen_by_how_many_cells_would_not_fit() {
     driver.click("Schema");
     driver.settle();
     driver.click("Type of v: text");
-    driver.wait("all types are counted", |model| model.fits.as_ref().is_some_and(|fits| fits.failed.len() == 7));
+    driver.wait("all types are counted", |model| model.fits.as_ref().is_some_and(|fits| fits.known.len() == 7));
     driver.settle();
     for name in [
         "Text: all fit",
