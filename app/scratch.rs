@@ -240,6 +240,9 @@ pub struct Palette {
     pub insert_at: Option<usize>,
 }
 
+/// What a difference of versions was worked out for: a state of the project and two points.
+pub type Told = (usize, [Option<u64>; 2]);
+
 /// The published versions, when they are open.
 #[derive(Clone, Debug, Default)]
 pub struct Versions {
@@ -248,7 +251,7 @@ pub struct Versions {
     /// The numbers of the versions whose difference is shown; none: the recipe as it is now.
     pub points: [Option<u64>; 2],
     /// The difference, worked out for a state of the project and two points.
-    pub told: Option<((usize, [Option<u64>; 2]), Arc<Vec<Line>>)>,
+    pub told: Option<(Told, Arc<Vec<Line>>)>,
 }
 
 /// The field for a text to find.

@@ -42,7 +42,7 @@ fn steps_that_stay_come_go_move_or_are_edited_are_told() {
         1
     );
     // Another operation in its place is one that went and one that came.
-    assert_eq!(told(&[a.clone()], &[step("DELETE", "a")]), ["xa-", "+-a"]);
+    assert_eq!(told(std::slice::from_ref(&a), &[step("DELETE", "a")]), ["xa-", "+-a"]);
 }
 
 #[test]

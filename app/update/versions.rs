@@ -42,7 +42,7 @@ pub(super) fn publish(model: &mut Model, scratch: &mut Scratch, description: &st
 pub(super) fn take(model: &mut Model, scratch: &mut Scratch, number: u64) {
     let mut project = Project::clone(model.project());
     let Some(version) = project.versions.iter().find(|version| version.number == number) else { return };
-    project.recipe.steps = version.recipe.steps.clone();
+    project.recipe.steps.clone_from(&version.recipe.steps);
     super::steps::cancel_form(model, scratch);
     scratch.picked.clear();
     model.compare = None;

@@ -24,7 +24,8 @@ fn sheet_ui(ui: &mut Ui, name: &str, draw: impl FnOnce(&mut Ui)) -> bool {
     });
     let pressed = ui.input(|input| input.pointer.any_pressed());
     let outside = ui.ctx().pointer_interact_pos().is_some_and(|pos| !shown.response.rect.contains(pos));
-    !escape && !(pressed && outside)
+    let left = pressed && outside;
+    !escape && !left
 }
 
 /// Draws the settings, when they are open.

@@ -29,6 +29,10 @@ fn plainly(text: &str, order: Order) -> Option<NaiveDateTime> {
     layouts.find_map(|layout| by_layout(text, layout)).or_else(zoned)
 }
 
+fn pick<'a>(dice: &mut Dice, of: &[&'a str]) -> &'a str {
+    of[dice.below(of.len())]
+}
+
 /// A text that is a date, nearly one, or none.
 fn text(dice: &mut Dice) -> String {
     let number = |dice: &mut Dice, most: usize| {
@@ -40,7 +44,7 @@ fn text(dice: &mut Dice) -> String {
         1 => number(dice, 100),
         _ => format!("{}", 1950 + dice.below(100)),
     };
-    let name = *dice.one(&["Jan", "february", "Feb", "MARCH", "Sept", "Mai", "december", "May"]);
+    let name = pick(dice, &["Jan", "february", "Feb", "MARCH", "Sept", "Mai", "december", "May"]);
     let (month, day) = (number(dice, 14), number(dice, 33));
     let month = if dice.percent(25) { name.to_owned() } else { month };
     let marks = ["-", "/", ".", " ", ", ", "", "  ", "–", "+", "--"];
@@ -53,7 +57,7 @@ fn text(dice: &mut Dice) -> String {
         _ => format!("{day}{mark}{month}{other}{year}"),
     };
     if dice.percent(50) {
-        text.push_str(*dice.one(&[" ", "T", "  ", "", "t", ","]));
+        text.push_str(pick(dice, &[" ", "T", "  ", "", "t", ","]));
         text.push_str(&format!("{}:{}", number(dice, 26), number(dice, 62)));
         if dice.percent(60) {
             text.push_str(&format!(":{}", number(dice, 62)));
@@ -61,10 +65,10 @@ fn text(dice: &mut Dice) -> String {
                 text.push_str(&format!(".{}", number(dice, 2_000_000_000)));
             }
         }
-        text.push_str(if dice.percent(70) { "" } else { *dice.one(&["Z", "+02:00", "-0330", " UTC", "+25:00", "z"]) });
+        text.push_str(if dice.percent(70) { "" } else { pick(dice, &["Z", "+02:00", "-0330", " UTC", "+25:00", "z"]) });
     }
     if dice.percent(10) {
-        text.insert_str(0, *dice.one(&["+", "-", " ", "\u{a0}", "x", "1"]));
+        text.insert_str(0, pick(dice, &["+", "-", " ", "\u{a0}", "x", "1"]));
     }
     text
 }

@@ -162,7 +162,8 @@ pub(super) struct Reader {
     shaped: bool,
     ways: HashMap<Box<[u8]>, Rc<[Way]>>,
     shape: Vec<u8>,
-    last: Option<(Box<[u8]>, Rc<[Way]>)>,
+    /// The shape that was read last, and its ways.
+    last: (Box<[u8]>, Rc<[Way]>),
 }
 
 impl Reader {
@@ -170,7 +171,7 @@ impl Reader {
     pub(super) fn new<'a>(layouts: impl IntoIterator<Item = &'a str>, zoned: bool) -> Self {
         let layouts: Vec<Layout> = layouts.into_iter().map(Layout::new).collect();
         let shaped = !layouts.iter().any(Layout::has_digits);
-        Self { layouts, zoned, shaped, ways: HashMap::new(), shape: Vec::new(), last: None }
+        Self { layouts, zoned, shaped, ways: HashMap::new(), shape: Vec::new(), last: Default::default() }
     }
 
     /// Reads a text without blanks around it.
@@ -185,10 +186,7 @@ impl Reader {
         }
         self.shape.clear();
         self.shape.extend(bytes.iter().map(|byte| if byte.is_ascii_digit() { b'1' } else { *byte }));
-        let ways = match &self.last {
-            Some((shape, ways)) if **shape == *self.shape => Rc::clone(ways),
-            _ => self.look_up(),
-        };
+        let ways = if *self.last.0 == *self.shape { Rc::clone(&self.last.1) } else { self.look_up() };
         ways.iter().find_map(|way| match way {
             Way::Layout(at, places) => {
                 let quick = places.as_ref().and_then(|places| places.read(bytes));
@@ -210,7 +208,7 @@ impl Reader {
             self.ways.insert(self.shape.as_slice().into(), Rc::clone(&ways));
             ways
         };
-        self.last = Some((self.shape.as_slice().into(), Rc::clone(&ways)));
+        self.last = (self.shape.as_slice().into(), Rc::clone(&ways));
         ways
     }
 

@@ -83,7 +83,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let frame = table.frame(&columns, &styles, &read)?;
     let records = match depth {
         Depth::Whole { .. } => read.tally.as_ref().map(|tally| tally.records),
-        _ => None,
+        Depth::Head { .. } => None,
     };
     let verdict = if read.tally.is_some() { verdict } else { Vec::new() };
     let schema = Arc::new(schema_of(&columns)?);

@@ -24,7 +24,7 @@ const MOST: u64 = 1 << 32;
 pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Result<Opened> {
     let rows = match depth {
         Depth::Head { rows } => u32::try_from(rows).unwrap_or(u32::MAX).saturating_add(100),
-        _ => u32::MAX,
+        Depth::Whole { .. } => u32::MAX,
     };
     let mut copies = Copies(Vec::new());
     let mut notes = Vec::new();
