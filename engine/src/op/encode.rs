@@ -1,5 +1,6 @@
 //! Values as numbers: one column for each value, or a map from values to categories.
 
+use super::cells::{map_text, map_whole};
 use super::param::{Choice, Chosen, Kind, Param, ParamSpec, ParamType, choice};
 use super::pivot::refuse_many;
 use super::reshape::equals;
@@ -9,8 +10,10 @@ use crate::op::condition::masked;
 use crate::op::convert::convert;
 use crate::types::TypeClass;
 use crate::values::cell_text;
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, NamedFrom as _, Series, SortOptions, col, lit, when};
+use polars::prelude::{DataType, Expr, LazyFrame, SortOptions, col, lit};
 use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 static MAP: Param<CategoryMap> = Param::new("categoryMap", "Map")
     .help("Each value and the category it becomes.")
@@ -153,25 +156,22 @@ fn map_categories(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Resul
     let target = args.get(&params::TARGET)?.0;
     let delete = args.get(&DELETE)?;
     let CategoryMap(map) = args.get(&MAP)?;
-    let (from, to): (Vec<String>, Vec<String>) = map.into_iter().unzip();
     let text = convert(col(source.as_str()), context.dtype(&source)?, &DataType::String);
-    let looked_up = |to: Series, other: Expr, dtype: DataType| {
-        let found =
-            text.clone().replace_strict(lit(Series::new("".into(), from.clone())), lit(to), Some(other), Some(dtype));
-        when(text.clone().is_null()).then(lit(NULL)).otherwise(found)
-    };
-    let known = vec![true; from.len()];
-    let is_known = looked_up(Series::new("".into(), known), lit(false), DataType::Boolean).fill_null(lit(false));
     let keep = !delete && args.get(&KEEP)?;
     let other = args.find(&OTHER)?.filter(|_| !keep);
-    let otherwise = match &other {
-        _ if keep => text.clone(),
-        Some(other) => lit(other.clone()),
-        None => lit(NULL).cast(DataType::String),
-    };
-    let mut mapped = looked_up(Series::new("".into(), to.clone()), otherwise, DataType::String);
-    if args.get(&TYPE)?.0 == "NUMERIC" && !keep {
-        mapped = convert(mapped, &DataType::String, &number_type(to.iter().chain(other.as_ref()))?);
+    let categories: Vec<&String> = map.iter().map(|(_, category)| category).chain(other.as_ref()).collect();
+    let numeric = args.get(&TYPE)?.0 == "NUMERIC" && !keep;
+    let dtype = if numeric { number_type(categories.into_iter())? } else { DataType::String };
+    let known: Arc<HashMap<String, String>> = Arc::new(map.into_iter().collect());
+    let listed = Arc::clone(&known);
+    let is_known = map_whole(text.clone(), move |cell| Some(i64::from(listed.contains_key(cell))));
+    let is_known = is_known.eq(lit(1)).fill_null(lit(false));
+    let mut mapped = map_text(text, move |cell| {
+        let otherwise = || if keep { Some(cell.to_owned()) } else { other.clone() };
+        known.get(cell).cloned().or_else(otherwise)
+    });
+    if numeric {
+        mapped = convert(mapped, &DataType::String, &dtype);
     }
     let mut frame = beside(frame, context, &source, &target, mapped)?;
     if delete {
