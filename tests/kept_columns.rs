@@ -1,6 +1,7 @@
 //! Columns that the data decide, kept in a step: later runs make the same ones, or stop and say what is new.
 
 use crate::cli::{Place, err, out};
+use brewhouse_engine::recipe::Step;
 use serde_json::Value;
 
 /// Runs `check --keep-columns` of a step on some data, and the recipe so kept on other data; the output as CSV, or the error.
@@ -85,6 +86,10 @@ fn kept_columns_survive_files_and_stay_out_of_databrews_form() {
     assert!(out(&place.run(&["check", "kept.brewhouse.json"])).contains("keeping its columns"));
     let back = out(&place.run(&["convert", "kept.brewhouse.json", "--to", "databrew"]));
     assert!(back.contains("PIVOT") && !back.contains("Columns\""), "{back}");
+    let stranger = r#"{"Action": {"Operation": "PIVOT"}, "Columns": 3}"#;
+    let mut step = Step::from_value(&serde_json::from_str(stranger).unwrap()).unwrap();
+    step.set_note(Some("edited".into()));
+    assert_eq!(step.to_value()["Columns"], 3, "what is not ours survives an edit");
     let foreign = text.replace(r#""value""#, r#""other""#);
     place.write("foreign.brewhouse.json", &foreign);
     let refused = place.run(&["check", "foreign.brewhouse.json"]);

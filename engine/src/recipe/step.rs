@@ -194,7 +194,9 @@ impl Step {
         step.note = member(object, "Note").and_then(Value::as_str).map(str::to_owned);
         step.disabled = member(object, "Disabled").is_some_and(|v| text_of(v) == "true");
         step.kept = member(object, "Columns").filter(|v| v.is_object()).cloned();
-        let known = ["Action", "RecipeAction", "ConditionExpressions", "Note", "Disabled", "Columns"];
+        // A member of that name that is no object is somebody else's, and stays as it is.
+        let columns = if step.kept.is_some() { "Columns" } else { "Note" };
+        let known = ["Action", "RecipeAction", "ConditionExpressions", "Note", "Disabled", columns];
         let known_bare = ["Operation", "Parameters"];
         step.extra =
             if bare { without(object, &[&known[..], &known_bare[..]].concat()) } else { without(object, &known) };
