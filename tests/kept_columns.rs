@@ -41,6 +41,8 @@ fn a_pivot_keeps_its_columns_and_refuses_new_ones() {
     let error = later(&pivot, now, "day,region,n\n3,EU,5\n3,LATAM,1\n3,APAC,1\n").unwrap_err();
     assert!(error.contains("the step keeps its columns and has none for “APAC”, “LATAM”"), "{error}");
     assert!(error.contains("let the data decide its columns"), "{error}");
+    let error = later(&pivot, now, "day,region,n\n3,missing,5\n").unwrap_err();
+    assert!(error.contains("none for “missing”"), "the word is another value than nothing: {error}");
     let texts = "day,region,n\n1,2024-01-02,1\n1,2024-01-01,2\n";
     assert_eq!(later(&pivot, texts, "day,region,n\n3,2024-01-02,5\n").unwrap(), "day,2024-01-01,2024-01-02\n3,,5\n");
 }
@@ -94,4 +96,26 @@ fn kept_columns_survive_files_and_stay_out_of_databrews_form() {
     place.write("foreign.brewhouse.json", &foreign);
     let refused = place.run(&["check", "foreign.brewhouse.json"]);
     assert!(err(&refused).contains("do not belong to it"), "{}", err(&refused));
+}
+
+#[test]
+fn a_step_that_finds_out_more_than_columns_keeps_nothing() {
+    let place = Place::new();
+    place.write(
+        "encrypt.json",
+        &format!("[{}]", action("ENCRYPT", r#""sourceColumns": "[\"pin\"]", "kmsKeyArn": "pepper""#)),
+    );
+    place.write(
+        "decrypt.json",
+        &format!("[{}]", action("DECRYPT", r#""sourceColumns": "[\"pin\"]", "kmsKeyArn": "pepper""#)),
+    );
+    place.write("in.csv", "pin\n42\n7\n");
+    let run = |arguments: &[&str]| {
+        let secret = "a secret that is long enough, thirty-two";
+        place.command(arguments).env("BREWHOUSE_SECRET_PEPPER", secret).output().unwrap()
+    };
+    let done = run(&["run", "encrypt.json", "--input", "in.csv", "--output", "secret.csv"]);
+    assert!(done.status.success(), "{}", err(&done));
+    let kept = run(&["check", "decrypt.json", "--input", "secret.csv", "--keep-columns"]);
+    assert!(out(&kept).contains("DECRYPT") && !out(&kept).contains(" \"Columns\""), "{} {}", out(&kept), err(&kept));
 }

@@ -73,8 +73,9 @@ pub fn bind(step: &Step, number: usize) -> std::result::Result<Bound, Vec<Proble
         }
     }
     let conditions = bind_conditions(op, step, &mut errors);
+    let keeps = op.facts.as_ref().is_some_and(|facts| facts.keeps.is_some());
     if errors.is_empty() {
-        Ok(Bound { op, args, conditions, kept: step.kept().cloned() })
+        Ok(Bound { op, args, conditions, kept: step.kept().filter(|_| keeps).cloned() })
     } else {
         Err(problems(&errors))
     }

@@ -42,7 +42,7 @@ const CHANGE: Operation = Operation {
     family: Family::Column,
     params: &[&params::SOURCE.spec, &TYPE.spec],
     converts: true,
-    facts: Some(Facts { query: day_first_query, shapes: None }),
+    facts: Some(Facts::figures(day_first_query)),
     locality: |_| Locality::Row,
     apply: Apply::Columns(change_type),
     examples: &[

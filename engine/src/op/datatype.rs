@@ -93,7 +93,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Find the kind of text of {sourceColumn}",
         family: Family::Create,
         params: &[&COLUMN.spec, &TARGET.spec],
-        facts: Some(Facts { query: count_kinds, shapes: None }),
+        facts: Some(Facts::figures(count_kinds)),
         apply: Apply::Columns(get_kind),
         examples: &[
             Example {
@@ -126,7 +126,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         family: Family::Extract,
         params: &DETAIL_PARAMS,
         converts: true,
-        facts: Some(Facts { query: order_query, shapes: None }),
+        facts: Some(Facts::figures(order_query)),
         apply: Apply::Columns(extract),
         examples: &[
             Example {
@@ -167,7 +167,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         family: Family::Filter,
         params: &FILTER_PARAMS,
         rows: |args| if clears(args) { RowLaw::Same } else { RowLaw::Fewer },
-        facts: Some(Facts { query: order_query, shapes: None }),
+        facts: Some(Facts::figures(order_query)),
         apply: Apply::Table(filter),
         examples: &[
             Example {
@@ -208,7 +208,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Flag in {targetColumn} whether {pattern} of {sourceColumn} is {filterValues}",
         family: Family::Create,
         params: &FLAG_PARAMS,
-        facts: Some(Facts { query: order_query, shapes: None }),
+        facts: Some(Facts::figures(order_query)),
         apply: Apply::Columns(|args, context| flag(args, wanted(args, context)?)),
         examples: &[Example {
             title: "Web addresses of two kinds",

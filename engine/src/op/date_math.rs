@@ -87,10 +87,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
             ParamRule::OnlyOneOf(&["sourceColumn1", "value1"]),
             ParamRule::OnlyOneOf(&["sourceColumn2", "value2"]),
         ],
-        facts: Some(Facts {
-            query: |args, context, frame| order_query(args, context, frame, &[&COLUMN_1, &COLUMN_2]),
-            shapes: None,
-        }),
+        facts: Some(Facts::figures(|args, context, frame| order_query(args, context, frame, &[&COLUMN_1, &COLUMN_2]))),
         apply: Apply::Columns(date_diff),
         examples: &[
             Example {
@@ -124,10 +121,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add {dateAddValue} {units} to {sourceColumn}{value} into {targetColumn}",
         params: &[&COLUMN.spec, &VALUE.spec, &UNITS.spec, &COUNT.spec, &LAYOUT.spec, &params::TARGET.spec],
         rules: EITHER,
-        facts: Some(Facts {
-            query: |args, context, frame| order_query(args, context, frame, &[&COLUMN]),
-            shapes: None,
-        }),
+        facts: Some(Facts::figures(|args, context, frame| order_query(args, context, frame, &[&COLUMN]))),
         apply: Apply::Columns(|args, context| {
             let (units, count) = (args.get(&UNITS)?.0, args.get(&COUNT)?);
             let layout = chrono_layout(&args.get(&LAYOUT)?);
@@ -157,10 +151,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Write {sourceColumn}{value} as {dateTimeFormat} into {targetColumn}",
         params: &[&COLUMN.spec, &VALUE.spec, &LAYOUT.spec, &params::TARGET.spec],
         rules: EITHER,
-        facts: Some(Facts {
-            query: |args, context, frame| order_query(args, context, frame, &[&COLUMN]),
-            shapes: None,
-        }),
+        facts: Some(Facts::figures(|args, context, frame| order_query(args, context, frame, &[&COLUMN]))),
         apply: Apply::Columns(|args, context| {
             let layout = args.get(&LAYOUT)?;
             let reading = Reading { times: is_time_layout(&layout), ..Reading::DATES };
@@ -186,10 +177,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   a zone of their own are taken by that one.",
         sentence: "Convert {sourceColumn} from {fromTimeZone} to {toTimeZone} into {targetColumn}",
         params: &[&params::SOURCE_DATE.spec, &FROM_ZONE.spec, &TO_ZONE.spec, &LAYOUT.spec, &params::TARGET.spec],
-        facts: Some(Facts {
-            query: |args, context, frame| order_query(args, context, frame, &[&params::SOURCE_DATE]),
-            shapes: None,
-        }),
+        facts: Some(Facts::figures(|args, context, frame| order_query(args, context, frame, &[&params::SOURCE_DATE]))),
         apply: Apply::Columns(convert_zone),
         examples: &[
             Example {

@@ -46,7 +46,7 @@ const fn part(
         params: PARAMS,
         rules: EITHER,
         converts: true,
-        facts: Some(Facts { query: layout_query, shapes: None }),
+        facts: Some(Facts::figures(layout_query)),
         apply: Apply::Columns(apply),
         examples,
         ..Operation::DEFAULT

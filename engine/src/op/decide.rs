@@ -47,7 +47,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add {targetColumn} by {valueExpression}",
         family: Family::Create,
         params: &[&CASE.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts { query: aggregates_query, shapes: None }),
+        facts: Some(Facts::figures(aggregates_query)),
         apply: Apply::Columns(|args, context| {
             let aggregates = aggregates(args, context)?;
             let scope = Scope { schema: context.schema, aggregates: &aggregates };
@@ -94,7 +94,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Compute {targetColumn} as {valueExpression}",
         family: Family::Create,
         params: &[&FORMULA.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts { query: aggregates_query, shapes: None }),
+        facts: Some(Facts::figures(aggregates_query)),
         databrew: Export::As(formula_as_case),
         apply: Apply::Columns(formula),
         examples: &[
@@ -135,7 +135,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add {targetColumn}: {trueValueExpression} where {valueExpression}, else {falseValueExpression}",
         family: Family::Create,
         params: &[&TEST.spec, &THEN.spec, &ELSE.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts { query: aggregates_query, shapes: None }),
+        facts: Some(Facts::figures(aggregates_query)),
         apply: Apply::Columns(if_else),
         examples: &[
             Example {

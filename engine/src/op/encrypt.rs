@@ -58,7 +58,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Decrypt {sourceColumns}",
         params: &[&params::SOURCES.spec, &SECRET.spec],
         ignores: &["secretVersion", "createSecretIfMissing"],
-        facts: Some(Facts { query: |args, context, frame| query(args, context, frame, &DETERMINISTIC), shapes: None }),
+        facts: Some(Facts {
+            query: |args, context, frame| query(args, context, frame, &DETERMINISTIC),
+            shapes: false,
+            keeps: None,
+        }),
         apply: Apply::Columns(|args, context| decrypt(args, context, &DETERMINISTIC)),
         examples: &[Example {
             title: "What was not encrypted stays",
@@ -102,7 +106,8 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&params::SOURCES.spec, &KMS_KEY.spec],
         facts: Some(Facts {
             query: |args, context, frame| query(args, context, frame, &PROBABILISTIC),
-            shapes: Some(super::kept::the_same),
+            shapes: true,
+            keeps: None,
         }),
         apply: Apply::Columns(|args, context| decrypt(args, context, &PROBABILISTIC)),
         examples: &[Example {

@@ -293,7 +293,7 @@ const fn from_statistic(
         summary,
         sentence,
         params,
-        facts: Some(Facts { query, shapes: None }),
+        facts: Some(Facts::figures(query)),
         apply: Apply::Columns(apply),
         examples,
         ..FILLING

@@ -65,7 +65,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         family: Family::Format,
         params: &[&params::SOURCE_DATE.spec, &LAYOUT.spec],
         converts: true,
-        facts: Some(Facts { query: order_query, shapes: None }),
+        facts: Some(Facts::figures(order_query)),
         apply: Apply::Columns(format_date),
         examples: &[
             Example {

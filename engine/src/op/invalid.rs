@@ -130,7 +130,8 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &SCALAR_TYPE,
         facts: Some(Facts {
             query: |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
-            shapes: None,
+            shapes: false,
+            keeps: None,
         }),
         apply: Apply::Columns(|args, context| apply(Statistic::MostFrequent, args, context)),
         examples: &[Example {
@@ -250,7 +251,7 @@ const fn from_statistic(
         summary,
         sentence,
         params,
-        facts: Some(Facts { query, shapes: None }),
+        facts: Some(Facts::figures(query)),
         apply: Apply::Columns(apply),
         examples,
         ..REPLACING

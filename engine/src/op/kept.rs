@@ -47,21 +47,25 @@ pub fn read(kept: &Value, schema: &Schema) -> Result<DataFrame> {
 
 /// Every row that was found is among those that are kept.
 pub(super) fn rows_within(found: &DataFrame, kept: &DataFrame) -> Result<()> {
-    let rows = |frame: &DataFrame| -> Vec<String> { (0..frame.height()).map(|at| row_text(frame, at)).collect() };
-    let known: BTreeSet<String> = rows(kept).into_iter().collect();
-    let new: Vec<String> = rows(found).into_iter().filter(|row| !known.contains(row)).collect();
+    let rows = |frame: &DataFrame| -> Vec<_> { (0..frame.height()).map(|at| row_of(frame, at)).collect() };
+    let known: BTreeSet<_> = rows(kept).into_iter().collect();
+    let new: Vec<_> = rows(found).into_iter().filter(|row| !known.contains(row)).collect();
     if new.is_empty() {
         return Ok(());
     }
     let more = if new.len() > NAMED { format!(" and {} more", new.len() - NAMED) } else { String::new() };
-    let named = new.iter().take(NAMED).map(|row| format!("“{row}”")).collect::<Vec<_>>().join(", ");
+    let named = new.iter().take(NAMED).map(|row| words_of(row)).collect::<Vec<_>>().join(", ");
     Err(refuse(&format!("the step keeps its columns and has none for {named}{more}")))
 }
 
-fn row_text(frame: &DataFrame, at: usize) -> String {
-    let cell =
-        |column: &Column| column.get(at).ok().and_then(|cell| cell_text(&cell)).unwrap_or_else(|| "missing".into());
-    frame.columns().iter().map(cell).collect::<Vec<_>>().join(", ")
+/// The cells of a row; a missing one is no text of any wording.
+fn row_of(frame: &DataFrame, at: usize) -> Vec<Option<String>> {
+    frame.columns().iter().map(|column| column.get(at).ok().and_then(|cell| cell_text(&cell))).collect()
+}
+
+fn words_of(row: &[Option<String>]) -> String {
+    let cells: Vec<&str> = row.iter().map(|cell| cell.as_deref().unwrap_or("missing")).collect();
+    format!("“{}”", cells.join(", "))
 }
 
 /// Every number that was found is at most the one that is kept.
@@ -81,14 +85,6 @@ pub(super) fn numbers_within(found: &DataFrame, kept: &DataFrame) -> Result<()> 
         }
     }
     Ok(())
-}
-
-/// What was found is what is kept.
-pub(super) fn the_same(found: &DataFrame, kept: &DataFrame) -> Result<()> {
-    if found.equals_missing(kept) {
-        return Ok(());
-    }
-    Err(refuse("the step keeps the types of its columns, and the data now ask for others"))
 }
 
 /// The refusal to make other columns than those that are kept.

@@ -53,7 +53,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     sentence: "Mask {redact} of {sourceColumns} with {maskSymbol}",
     family: Family::Protect,
     params: &[&params::SOURCES.spec, &SYMBOL.spec, &REDACT.spec, &LOCALE.spec],
-    facts: Some(Facts { query: order_query, shapes: None }),
+    facts: Some(Facts::figures(order_query)),
     apply: Apply::Columns(mask_date),
     examples: &[
         Example {

@@ -326,8 +326,17 @@ pub(crate) type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame
 pub struct Facts {
     /// The query, over the rows that the conditions select (when they are a mask); none when these arguments need none.
     pub query: FactsFn,
-    /// Where its answer decides which columns come out: whether a new answer fits one that the step keeps.
-    pub shapes: Option<kept::Within>,
+    /// Whether its answer decides which columns come out.
+    pub shapes: bool,
+    /// Where a step can keep its answer: whether a new one fits it.
+    pub keeps: Option<kept::Within>,
+}
+
+impl Facts {
+    /// A query whose answer decides no columns.
+    const fn figures(query: FactsFn) -> Self {
+        Self { query, shapes: false, keeps: None }
+    }
 }
 
 /// What an operation does to the table.

@@ -25,7 +25,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Remove outliers of {sourceColumn} by {outlierStrategy}, beyond {threshold}: {removeType}",
         params: &RULE_REMOVE,
         rows: |args| if deletes(args) { RowLaw::Fewer } else { RowLaw::Same },
-        facts: Some(Facts { query: |args, context, frame| query_bounds(args, context, frame, "FALSE"), shapes: None }),
+        facts: Some(Facts {
+            query: |args, context, frame| query_bounds(args, context, frame, "FALSE"),
+            shapes: false,
+            keeps: None,
+        }),
         apply: Apply::Table(remove_outliers),
         examples: &[
             Example {
@@ -61,7 +65,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
         summary: "Adds a column that says whether a number is an outlier; the same rule as in REMOVE_OUTLIERS. Missing cells are none.",
         sentence: "Flag in {targetColumn} the outliers of {sourceColumn} by {outlierStrategy}, beyond {threshold}",
         params: &RULE_FLAG,
-        facts: Some(Facts { query: |args, context, frame| query_bounds(args, context, frame, "FALSE"), shapes: None }),
+        facts: Some(Facts {
+            query: |args, context, frame| query_bounds(args, context, frame, "FALSE"),
+            shapes: false,
+            keeps: None,
+        }),
         apply: Apply::Columns(|args, context| {
             let cells = number(args)?;
             flag(args, Bounds::read(args, context, "FALSE")?.outlier(&cells))
@@ -91,7 +99,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   In a column of whole numbers the new value is rounded (halves away from zero).",
         sentence: "Replace outliers of {sourceColumn} by {outlierStrategy}, beyond {threshold}: {replaceType}",
         params: &RULE_REPLACE,
-        facts: Some(Facts { query: query_replacing, shapes: None }),
+        facts: Some(Facts::figures(query_replacing)),
         apply: Apply::Columns(replace_outliers),
         examples: &[
             Example {
@@ -130,7 +138,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   and standard deviation 1.",
         sentence: "Rescale {sourceColumn} to z-scores in {targetColumn}, outliers by {outlierStrategy} beyond {threshold}",
         params: &RULE,
-        facts: Some(Facts { query: query_clipped, shapes: None }),
+        facts: Some(Facts::figures(query_clipped)),
         apply: Apply::Columns(rescale_with_z_score),
         examples: &[
             Example {
@@ -169,7 +177,11 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   of one is negative.",
         sentence: "Rescale outliers of {sourceColumn} in {targetColumn} by {skewFunction}",
         params: &RULE_SKEW,
-        facts: Some(Facts { query: |args, context, frame| query_bounds(args, context, frame, "FALSE"), shapes: None }),
+        facts: Some(Facts {
+            query: |args, context, frame| query_bounds(args, context, frame, "FALSE"),
+            shapes: false,
+            keeps: None,
+        }),
         apply: Apply::Columns(rescale_with_skew),
         examples: &[Example {
             title: "The square root of what is far away",

@@ -57,7 +57,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     family: Family::Format,
     params: &[&params::SOURCE_TEXT.spec, &LOCALE.spec, &LAYOUT.spec, &ORDER.spec, &TYPE.spec, &TARGET.spec],
     converts: true,
-    facts: Some(Facts { query: order_query, shapes: None }),
+    facts: Some(Facts::figures(order_query)),
     databrew: Export::Never,
     apply: Apply::Columns(parse_date),
     examples: &[

@@ -76,7 +76,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&params::SOURCE_NUMBER.spec, &GROUPS.spec, &params::TARGET.spec],
         conditions: Conditions::Mask,
         locality: |args| if args.text(GROUPS.spec.name).is_some() { Locality::Whole } else { Locality::Row },
-        facts: Some(Facts { query: total_query, shapes: None }),
+        facts: Some(Facts::figures(total_query)),
         databrew: Export::As(share_as_case),
         apply: Apply::Columns(share),
         examples: &[

@@ -66,7 +66,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Rescale {sourceColumn} {strategy} into {targetColumn}",
         family: Family::Encode,
         params: &[&params::SOURCE_NUMBER.spec, &STRATEGY.spec, &LEAST.spec, &LARGEST.spec, &params::TARGET.spec],
-        facts: Some(Facts { query: figures_query, shapes: None }),
+        facts: Some(Facts::figures(figures_query)),
         apply: Apply::Columns(normalize),
         examples: &[
             Example {
@@ -139,7 +139,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         family: Family::Encode,
         params: &[&params::SOURCE_NUMBER.spec, &NAMES.spec, &SPLITS.spec, &PERCENTAGE.spec, &params::TARGET.spec],
         rules: &[ParamRule::OnlyOneOf(&["splits", "percentage"])],
-        facts: Some(Facts { query: range_query, shapes: None }),
+        facts: Some(Facts::figures(range_query)),
         apply: Apply::Columns(bins),
         examples: &[
             Example {

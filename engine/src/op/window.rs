@@ -376,7 +376,8 @@ pub(super) static OPERATIONS: &[Operation] = &[
         locality: |_| Locality::Whole,
         facts: Some(Facts {
             query: |args, context, frame| order_query(args, context, frame, &[&SESSION_SOURCE]),
-            shapes: None,
+            shapes: false,
+            keeps: None,
         }),
         apply: Apply::Columns(session),
         examples: &[Example {

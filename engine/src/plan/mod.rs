@@ -209,9 +209,10 @@ impl Compiler<'_> {
         let Some(schema) = self.schema.clone() else { return Ok(()) };
         check_columns(bound, &schema)?;
         let predicate = predicate(&bound.conditions, &schema)?;
-        let shapes = bound.op.facts.as_ref().is_some_and(|f| f.shapes.is_some());
+        let shapes = bound.op.facts.as_ref().is_some_and(|f| f.shapes);
+        let keeps = bound.op.facts.as_ref().is_some_and(|f| f.keeps.is_some());
         let facts = self.ask_facts(number, bound, &schema, predicate.as_ref())?;
-        *found = facts.as_ref().filter(|_| shapes).map(kept::write);
+        *found = facts.as_ref().filter(|_| keeps).map(kept::write);
         if shapes && facts.is_none() {
             // Without data nobody can say which columns come out; what follows is checked when there is data.
             self.schema = None;
@@ -241,7 +242,7 @@ impl Compiler<'_> {
         predicate: Option<&Expr>,
     ) -> Result<Option<DataFrame>> {
         let Some(facts) = bound.op.facts.as_ref().filter(|_| !self.stopped) else { return Ok(None) };
-        let wanted = self.facts.wants(facts.shapes.is_some());
+        let wanted = self.facts.wants(facts.shapes);
         if !wanted && bound.kept.is_none() {
             return Ok(None);
         }
@@ -251,7 +252,7 @@ impl Compiler<'_> {
             _ => self.bare.clone(),
         };
         let Some(mut query) = (facts.query)(&bound.args, &context, rows)? else { return Ok(None) };
-        let kept = match (&bound.kept, facts.shapes) {
+        let kept = match (&bound.kept, facts.keeps) {
             (Some(kept), Some(within)) => Some((kept::read(kept, &*query.collect_schema()?)?, within)),
             _ => None,
         };
