@@ -38,6 +38,7 @@ mod tracker;
 mod typed;
 mod verdict;
 
+pub(crate) use copied::is_locked;
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
 pub use files::{is_text, total_bytes};
 pub use filter::Filter;
