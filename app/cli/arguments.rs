@@ -211,6 +211,9 @@ pub struct InspectArguments {
     /// Keep types and layout in the dataset of this project, so that the next file is read the same way and what differs is told
     #[arg(long, value_name = "PROJECT")]
     pub store: Option<PathBuf>,
+    /// The dataset of the project that is meant, by its name; the main one without it
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub dataset: Option<String>,
 }
 
 /// What `run` takes.

@@ -7,10 +7,10 @@ use super::monitor::{Monitor, Progress};
 use super::receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Environment;
-use crate::plan::{Compiled, Taps, compile};
+use crate::plan::{Compiled, FactsSource, Taps, compile, datasets_named};
 use crate::sink::{self, Target, Written};
 use crate::source::{self, Opened, Source};
-use polars::prelude::{Engine, LazyFrame, SchemaRef};
+use polars::prelude::{DataFrame, Engine, LazyFrame, SchemaRef};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -41,15 +41,49 @@ pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
     prepare_by(job, monitor, source::open)
 }
 
-/// How the main dataset is opened.
+impl Prepared {
+    /// Whether stored types of a dataset are still to be checked by the run.
+    fn is_unsettled(&self) -> bool {
+        self.dataset.is_unsettled() || self.others.iter().any(|(_, opened)| opened.is_unsettled())
+    }
+
+    /// Ends the checks that went on beside the run; false when they need another look.
+    fn settle(&mut self, job: &Job) -> Result<bool> {
+        let mut settled = self.dataset.settle(&job.dataset)?;
+        for ((_, opened), source) in self.others.iter_mut().zip(&job.others) {
+            settled = settled && opened.settle_beside(source)?;
+        }
+        Ok(settled)
+    }
+}
+
+/// Answers facts queries by running them, and remembers that one failed.
+#[derive(Default)]
+struct Facts {
+    failed: bool,
+}
+
+impl FactsSource for Facts {
+    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
+        let found = LiveFacts.facts(step, query);
+        self.failed |= found.is_err();
+        found
+    }
+}
+
+/// How a dataset is opened.
 type Open = fn(&Source, &Path, &AtomicBool, &dyn Fn(u64)) -> Result<Opened>;
 
 fn prepare_by(job: &Job, monitor: &Monitor, how: Open) -> Result<Prepared> {
     let started = Instant::now();
-    let total: u64 = source::total_bytes(&job.dataset, &job.base);
+    let sources: Vec<&Source> = std::iter::once(&job.dataset).chain(&job.others).collect();
+    let sizes: Vec<u64> = sources.iter().map(|source| source::total_bytes(source, &job.base)).collect();
+    let total: u64 = sizes.iter().sum();
     let cancel = monitor.flag();
-    let open = |source: &Source| {
+    let open = |at: usize, how: Open| {
+        let before: u64 = sizes[..at].iter().sum();
         let report = |bytes: u64| {
+            let bytes = before + bytes;
             #[allow(clippy::cast_precision_loss, reason = "a share for a progress bar")]
             let share = (total > 0).then(|| (bytes as f64 / total as f64).min(1.0));
             let seconds = started.elapsed().as_secs_f64();
@@ -63,13 +97,16 @@ fn prepare_by(job: &Job, monitor: &Monitor, how: Open) -> Result<Prepared> {
                 ..Progress::default()
             });
         };
-        how(&with_keys(source, job), &job.base, &cancel, &report)
+        how(&with_keys(sources[at], job), &job.base, &cancel, &report)
     };
-    let dataset = open(&job.dataset)?;
+    let dataset = open(0, how)?;
     let mut others = Vec::new();
     let mut env = job.env.clone();
-    for source in &job.others {
-        let opened = source::open(&with_keys(source, job), &job.base, &cancel, &|_| {})?;
+    let named = datasets_named(&job.recipe.steps);
+    for (at, source) in job.others.iter().enumerate() {
+        // What no step reads, or several, is not read once by the run: then all of it is looked at first.
+        let how = if named.get(&source.name) == Some(&1) { how } else { source::open };
+        let opened = open(at + 1, how)?;
         env.datasets.insert(source.name.clone(), opened.frame.clone());
         others.push((source.name.clone(), opened));
     }
@@ -123,7 +160,7 @@ fn run(
     let whole = || prepare_by(job, monitor, source::open);
     // Rows that are not read are not checked: then all are looked at first.
     let prepared = if job.limit.is_some() { whole()? } else { prepare_by(job, monitor, source::open_stored)? };
-    if !prepared.dataset.is_unsettled() {
+    if !prepared.is_unsettled() {
         return run_prepared(job, monitor, prepared, started, receipt, problems).map(|_| ());
     }
     match run_prepared(job, monitor, prepared, started, receipt, problems) {
@@ -156,7 +193,12 @@ fn run_prepared(
     let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
     for target in &job.targets {
         let mut taps = Taps::new(monitor.flag());
-        let compiled = compile(&job.recipe.steps, base.clone(), &prepared.env, &mut LiveFacts, Some(&mut taps))?;
+        let mut facts = Facts::default();
+        let compiled = compile(&job.recipe.steps, base.clone(), &prepared.env, &mut facts, Some(&mut taps))?;
+        if facts.failed && prepared.is_unsettled() && !monitor.cancelled() {
+            // A value that does not fit, perhaps, which the pass that follows tells in full.
+            return Ok(false);
+        }
         let compiled = compiled.into_plan().map_err(|found| {
             let error = first_error(&found);
             *problems = found;
@@ -167,13 +209,15 @@ fn run_prepared(
         let staging = sink::prepare(&with_metadata(job, target, receipt)?, &inputs, &schema)?;
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), prepared.dataset.counting(), started);
         let frame = staging.attach(compiled.frame.clone())?;
-        let unsettled = prepared.dataset.is_unsettled();
+        let unsettled = prepared.is_unsettled();
+        prepared.dataset.begin_reading();
+        prepared.others.iter().for_each(|(_, opened)| opened.begin_reading());
         watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| {
             // What was wrong with the source is found out by the pass that follows.
             let placed = |error| if unsettled { error } else { blame(error, &compiled, monitor) };
             staging.refused().unwrap_or_else(|| placed(error))
         })?;
-        if !prepared.dataset.settle(&job.dataset)? {
+        if !prepared.settle(job)? {
             return Ok(false);
         }
         let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;

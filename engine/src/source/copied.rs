@@ -186,23 +186,11 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
         1 => parts.remove(0),
         _ => concat(parts, UnionArgs { rechunk: false, ..UnionArgs::default() })?,
     };
-    let columns = columns_of(&schema);
-    held(source, &columns)?;
+    held(source, &columns_of(&schema))?;
     let frame =
         if let Depth::Head { rows } = depth { frame.limit(u32::try_from(rows).unwrap_or(u32::MAX)) } else { frame };
     let records = (!matches!(depth, Depth::Head { .. })).then_some(rows);
-    Ok(Opened {
-        frame,
-        schema,
-        columns,
-        files: found.files,
-        records,
-        verdict: Vec::new(),
-        notes,
-        text: None,
-        sheets: Vec::new(),
-        recount: None,
-    })
+    Ok(Opened { records, ..Opened::new(frame, schema, found.files, notes) })
 }
 
 fn copied(
