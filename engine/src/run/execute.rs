@@ -5,6 +5,7 @@ use super::job::Job;
 use super::ledger::{self, Watch};
 use super::monitor::{Monitor, Progress};
 use super::receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt};
+use crate::digest::Digests;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Environment;
 use crate::plan::{Compiled, FactsSource, Taps, compile, datasets_named};
@@ -42,9 +43,14 @@ pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
 }
 
 impl Prepared {
+    /// Every dataset, the main one first.
+    fn all(&self) -> impl Iterator<Item = &Opened> {
+        std::iter::once(&self.dataset).chain(self.others.iter().map(|(_, opened)| opened))
+    }
+
     /// Whether stored types of a dataset are still to be checked by the run.
     fn is_unsettled(&self) -> bool {
-        self.dataset.is_unsettled() || self.others.iter().any(|(_, opened)| opened.is_unsettled())
+        self.all().any(Opened::is_unsettled)
     }
 
     /// Ends the checks that went on beside the run; false when they need another look.
@@ -190,6 +196,8 @@ fn run_prepared(
     super::aside::limit(job, &prepared)?;
     let base = limited(prepared.dataset.frame.clone(), job.limit);
     let inputs: Vec<PathBuf> = receipt.inputs.iter().map(|i| i.path.clone()).collect();
+    let wanted = job.targets.iter().any(|target| target.digest);
+    let digests = wanted.then(|| Digests::begin(inputs.clone())).transpose()?;
     let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
     for target in &job.targets {
         let mut taps = Taps::new(monitor.flag());
@@ -210,8 +218,7 @@ fn run_prepared(
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), prepared.dataset.counting(), started);
         let frame = staging.attach(compiled.frame.clone())?;
         let unsettled = prepared.is_unsettled();
-        prepared.dataset.begin_reading();
-        prepared.others.iter().for_each(|(_, opened)| opened.begin_reading());
+        prepared.all().for_each(Opened::begin_reading);
         watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| {
             // What was wrong with the source is found out by the pass that follows.
             let placed = |error| if unsettled { error } else { blame(error, &compiled, monitor) };
@@ -225,6 +232,13 @@ fn run_prepared(
         committed.push((staging, rows, schema));
     }
     fill_inputs(receipt, job, &prepared);
+    let found = digests.map(Digests::finish).unwrap_or_default();
+    for (input, sha256) in receipt.inputs.iter_mut().zip(found) {
+        input.sha256 = sha256;
+    }
+    if let Some(error) = prepared.all().find_map(Opened::changed) {
+        return Err(error);
+    }
     // What did not fit is safe before the output takes its place.
     receipt.set_aside = super::aside::write(job, &prepared)?;
     for (staging, rows, schema) in committed {
@@ -237,7 +251,7 @@ fn run_prepared(
 
 /// Every line of a source must be known to be something.
 fn refuse_lost_lines(prepared: &Prepared) -> Result<()> {
-    for opened in std::iter::once(&prepared.dataset).chain(prepared.others.iter().map(|(_, opened)| opened)) {
+    for opened in prepared.all() {
         let Some(lines) = opened.text.as_ref().map(|text| text.lines) else { continue };
         if lines.physical != lines.accounted {
             let message = format!(
@@ -308,11 +322,14 @@ fn check_expected(job: &Job, rows: u64) -> Result<()> {
     }
 }
 
-// The target with what is written into its footer, and its key.
+// The target with what is written into its footer, and its keys.
 fn with_metadata(job: &Job, target: &Target, receipt: &Receipt) -> Result<Target> {
     let mut target = target.clone();
     let keys = source::Keys::new(job.env.secrets.clone());
     target.key = target.key_name.as_deref().map(|name| keys.get(name)).transpose()?;
+    for own in &mut target.column_keys {
+        own.key = Some(keys.get(&own.key_name)?);
+    }
     target.metadata = vec![
         ("brewhouse.program".into(), receipt.program.clone()),
         ("brewhouse.recipe".into(), receipt.recipe_hash.clone()),
@@ -340,9 +357,10 @@ fn fill_inputs(receipt: &mut Receipt, job: &Job, prepared: &Prepared) {
     for (name, opened) in main.chain(prepared.others.iter().map(|(name, opened)| (name, opened))) {
         receipt.inputs.extend(opened.files.iter().map(|file| InputFact {
             dataset: name.clone(),
-            path: file.path.clone(),
+            path: std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone()),
             bytes: file.bytes,
             modified: file.modified.clone(),
+            sha256: None,
             dataset_records: opened.records,
             dataset_set_aside: opened.text.as_ref().map_or(0, |text| text.set_aside.records),
             dataset_lines: opened.text.as_ref().map(|text| text.lines),

@@ -39,6 +39,7 @@ mod tracker;
 mod typed;
 mod verdict;
 
+pub use crate::digest::Stamp;
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
 pub use files::{is_text, total_bytes};
 pub use filter::Filter;
@@ -126,6 +127,8 @@ pub struct ReadOptions {
     pub multi_line: Option<bool>,
     /// The name of the secret that holds the key of encrypted files which do not name theirs.
     pub key: Option<String>,
+    /// Columns of encrypted files and the secrets with their keys, where the files do not name them.
+    pub column_keys: Vec<(String, String)>,
 }
 
 impl Default for ReadOptions {
@@ -148,6 +151,7 @@ impl Default for ReadOptions {
             text_columns: Vec::new(),
             multi_line: None,
             key: None,
+            column_keys: Vec::new(),
         }
     }
 }
@@ -236,7 +240,7 @@ pub(crate) fn columns_of(schema: &Schema) -> Vec<StoredColumn> {
 }
 
 /// What is known of one input file.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct FileFact {
     /// Where it is.
     pub path: std::path::PathBuf,
@@ -244,6 +248,9 @@ pub struct FileFact {
     pub bytes: u64,
     /// When it was last changed, as RFC 3339 in UTC.
     pub modified: String,
+    /// What tells whether it was changed since.
+    #[serde(skip)]
+    pub stamp: Stamp,
 }
 
 /// How much of a source is looked at before it is opened.

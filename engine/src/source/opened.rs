@@ -1,7 +1,7 @@
 //! An opened source: the table, what is known of its files, and the count that goes on beside a run which checks stored types.
 
 use super::{ColumnVerdict, FileFact, Known, Recount, Source, StoredColumn, TextFacts, columns_of};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{LazyFrame, SchemaRef};
 use std::sync::{Arc, OnceLock};
 
@@ -66,6 +66,18 @@ impl Opened {
         let Some(recount) = &mut self.recount else { return Ok(true) };
         let Some((_, records)) = recount.finish()? else { return Ok(false) };
         Ok(recount.is_read_whole(records) && self.settle(source)?)
+    }
+
+    /// The error about a file that is no longer what it was when it was opened, when there is one.
+    pub(crate) fn changed(&self) -> Option<Error> {
+        self.files.iter().find_map(|file| {
+            let change = file.stamp.change(&file.path)?;
+            let message = format!("{} {change} while it was read", file.path.display());
+            Some(
+                Error::new(ErrorKind::Source, message)
+                    .advise("nothing was put in place; run again when it is complete"),
+            )
+        })
     }
 
     /// A run begins to read: only what is read from now on counts.
