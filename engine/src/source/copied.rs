@@ -118,7 +118,7 @@ pub(super) fn is_stream(path: &Path) -> bool {
 }
 
 /// Whether the footer of a Parquet file is encrypted.
-pub(super) fn is_locked(path: &Path) -> bool {
+pub(crate) fn is_locked(path: &Path) -> bool {
     let tail = || {
         let mut file = File::open(path).ok()?;
         file.seek(SeekFrom::End(-4)).ok()?;

@@ -40,6 +40,7 @@ mod typed;
 mod verdict;
 
 pub use crate::digest::Stamp;
+pub(crate) use copied::is_locked;
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
 pub use files::{is_text, total_bytes};
 pub use filter::Filter;
