@@ -23,6 +23,8 @@ pub struct Window {
     title: String,
     /// The zoom as it was drawn last.
     zoom: f32,
+    /// What the desktop said last about light and dark.
+    desktop: Option<egui::Theme>,
     times: Option<Times>,
 }
 
@@ -41,6 +43,7 @@ impl Window {
             watched: None,
             title: String::new(),
             zoom: ctx.zoom_factor(),
+            desktop: None,
             times: None,
         };
         for path in paths {
@@ -113,7 +116,8 @@ impl Window {
         if let Some(text) = self.model.to_copy.take() {
             ctx.copy_text(text);
         }
-        if self.model.theme != theme {
+        let desktop = ctx.system_theme();
+        if self.model.theme != theme || std::mem::replace(&mut self.desktop, desktop) != desktop {
             self.apply_theme(ctx);
         }
         if self.model.settings.zoom != zoom {
