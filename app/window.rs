@@ -7,7 +7,7 @@ use crate::scratch::Scratch;
 use crate::times::{Shown, Times, thread_time};
 use crate::update::{Request, reconcile, take_in, update};
 use crate::view::{Scene, window_ui};
-use crate::worker::{Jobs, Places, store};
+use crate::worker::{Jobs, Places, Slot, store};
 use crate::{fonts, theme};
 use brewhouse_engine::recipe::Recipe;
 use egui::{Context, Ui, ViewportCommand};
@@ -55,6 +55,11 @@ impl Window {
     /// Whether work is under way whose outcome will change the picture.
     pub fn is_busy(&self) -> bool {
         self.jobs.is_busy()
+    }
+
+    /// Whether work of one kind is under way, be its answer still wanted or not.
+    pub fn is_busy_in(&self, slot: Slot) -> bool {
+        self.jobs.is_busy_in(slot)
     }
 
     /// What is true, for tests.
