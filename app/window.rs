@@ -284,7 +284,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
     });
     let ended = eframe::run_native("brewhouse", options, create);
     // What was decrypted for the view goes with the window.
-    brewhouse_engine::sink::remove_temporaries();
+    drop(brewhouse_engine::sink::remove_temporaries());
     ended.map_err(|error| {
         format!("the window cannot be opened: {error}; “brewhouse run” does the same work without a window")
     })

@@ -8,7 +8,7 @@ use std::time::Duration;
 static SIGNAL: AtomicI32 = AtomicI32::new(0);
 
 /// How long a run may take to stop by itself.
-const PATIENCE: Duration = Duration::from_millis(150);
+const PATIENCE: Duration = Duration::from_millis(120);
 
 /// The exit code after an interrupt: 128 and the signal's number.
 pub(super) fn exit_code() -> u8 {
@@ -27,8 +27,13 @@ pub(super) fn watch(cancel: Arc<AtomicBool>) -> Result<()> {
             SIGNAL.store(signal, Ordering::Relaxed);
             cancel.store(true, Ordering::Relaxed);
             std::thread::sleep(PATIENCE);
-            brewhouse_engine::sink::remove_temporaries();
-            super::output::tell("error: cancelled; the old output is as it was");
+            let _still = brewhouse_engine::sink::remove_temporaries();
+            let left = if brewhouse_engine::sink::is_placed() {
+                "an output was in place already, whole"
+            } else {
+                "the old output is as it was"
+            };
+            super::output::tell(&format!("error: cancelled; {left}"));
             std::process::exit(i32::from(exit_code()));
         }
     };

@@ -90,6 +90,12 @@ impl Error {
         self
     }
 
+    /// The error about a disk that takes no more.
+    pub(crate) fn without_room(what: &str) -> Self {
+        Self::new(ErrorKind::Sink, what)
+            .advise("make room on the disk, or write elsewhere; the old output is as it was")
+    }
+
     /// The chain of causes, outermost first, as text.
     pub fn chain(&self) -> Vec<String> {
         let mut texts = Vec::new();
@@ -141,8 +147,22 @@ impl From<polars::error::PolarsError> for Error {
         };
         // Only the first line: Polars appends its plan below it.
         let text = error.to_string();
+        if let Some(what) = no_room(&text) {
+            return Self::without_room(what).caused_by(error);
+        }
         let message = text.lines().next().unwrap_or("the engine failed").to_owned();
         Self::new(kind, message).caused_by(error)
+    }
+}
+
+// Writers below the engine tell the system's error as text alone, with its number at the end.
+fn no_room(text: &str) -> Option<&'static str> {
+    let told = |number: u8| text.contains(&format!("(os error {number})"));
+    match () {
+        () if told(28) => Some("the disk is full"),
+        () if told(27) => Some("the file would be larger than this system lets it be"),
+        () if told(122) => Some("the disk has no room left for this user"),
+        () => None,
     }
 }
 

@@ -219,11 +219,21 @@ fn run_prepared(
         let frame = staging.attach(compiled.frame.clone())?;
         let unsettled = prepared.is_unsettled();
         prepared.all().for_each(Opened::begin_reading);
-        watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| {
+        let ran = watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| {
+            if staging.is_full() {
+                return Error::without_room("the disk is full").caused_by(error);
+            }
             // What was wrong with the source is found out by the pass that follows.
             let placed = |error| if unsettled { error } else { blame(error, &compiled, monitor) };
             staging.refused().unwrap_or_else(|| placed(error))
-        })?;
+        });
+        if let (Err(error), Some(changed)) = (&ran, prepared.all().find_map(Opened::changed))
+            && !matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Sink)
+        {
+            // Whatever the readers made of it.
+            return Err(changed);
+        }
+        ran?;
         if !prepared.settle(job)? {
             return Ok(false);
         }
@@ -235,6 +245,10 @@ fn run_prepared(
     let found = digests.map(Digests::finish).unwrap_or_default();
     for (input, sha256) in receipt.inputs.iter_mut().zip(found) {
         input.sha256 = sha256;
+    }
+    // All that can go wrong comes before the first output is put in place.
+    for (staging, rows, schema) in &mut committed {
+        staging.prove(*rows, schema)?;
     }
     if let Some(error) = prepared.all().find_map(Opened::changed) {
         return Err(error);

@@ -4,9 +4,11 @@ use super::place::{failed, sync};
 use crate::error::Result;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+static PLACED: AtomicBool = AtomicBool::new(false);
 static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Remembers a path that means nothing once the process ends.
@@ -14,16 +16,57 @@ pub(super) fn remember(path: &Path) {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
 }
 
+/// Makes a path that means nothing once the process ends; not while that is about to happen.
+pub(super) fn made<T, E>(path: &Path, make: impl FnOnce() -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+    let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = make()?;
+    live.push(path.to_owned());
+    Ok(made)
+}
+
 /// Forgets a path: it is gone, or about to become the output.
 pub(super) fn forget(path: &Path) {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner).retain(|live| live != path);
 }
 
-/// Removes what unfinished outputs have written so far; for a process that is about to end.
-pub fn remove_temporaries() {
-    for path in LIVE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        remove(&path);
+/// Does what makes a path the output, and is not interrupted in between. What lies there after it means nothing once the process ends.
+pub(super) fn commit<T>(path: &Path, act: impl FnOnce() -> Result<T>) -> Result<T> {
+    let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+    live.retain(|other| other != path);
+    let outcome = act();
+    PLACED.fetch_or(outcome.is_ok(), Ordering::Relaxed);
+    if path.exists() {
+        live.push(path.to_owned());
     }
+    outcome
+}
+
+/// Whether an output was put in place since the process began.
+pub fn is_placed() -> bool {
+    PLACED.load(Ordering::Relaxed)
+}
+
+/// How long others may go on to write into a folder that is being removed.
+const PATIENCE: Duration = Duration::from_millis(30);
+
+/// While this is held, nothing temporary is made and nothing is put in place.
+#[must_use = "what is dropped at once holds nothing"]
+pub struct Stillness {
+    _live: MutexGuard<'static, Vec<PathBuf>>,
+}
+
+/// Removes what unfinished outputs have written so far; for a process that is about to end, which keeps what it is given until then.
+pub fn remove_temporaries() -> Stillness {
+    let began = Instant::now();
+    let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+    while !live.is_empty() && began.elapsed() < PATIENCE {
+        live.retain(|path| {
+            remove(path);
+            path.exists()
+        });
+    }
+    live.clear();
+    Stillness { _live: live }
 }
 
 fn remove(path: &Path) {
@@ -86,8 +129,9 @@ pub fn replace_file_with(
 ) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    remove_orphans(path, &name);
     let mut fill = || {
-        let mut out = std::io::BufWriter::new(std::fs::File::create(&beside)?);
+        let mut out = std::io::BufWriter::new(made(&beside, || std::fs::File::create(&beside))?);
         write(&mut out)?;
         out.flush()
     };
@@ -98,5 +142,25 @@ pub fn replace_file_with(
     if written.is_err() {
         let _ = std::fs::remove_file(&beside);
     }
+    forget(&beside);
     written
+}
+
+// What processes that are no more were killed over.
+fn remove_orphans(path: &Path, name: &str) {
+    let begin = format!(".{name}.");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let file = entry.file_name();
+        let number = file.to_str().and_then(|file| file.strip_prefix(&begin)?.strip_suffix(".tmp"));
+        if number.and_then(|number| number.parse().ok()).is_some_and(is_gone) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+// Whether there is no process of a number; one of another user is there.
+fn is_gone(number: i32) -> bool {
+    use rustix::process::{Pid, test_kill_process};
+    Pid::from_raw(number).is_some_and(|pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
 }

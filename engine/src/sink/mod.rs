@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use crate::source::Key;
 pub use crate::source::StoredColumn;
 pub(crate) use crate::source::columns_of;
-pub use cleanup::{Temporary, remove_temporaries, replace_file, replace_file_with};
+pub use cleanup::{Stillness, Temporary, is_placed, remove_temporaries, replace_file, replace_file_with};
 pub use format::part_ending;
 pub use manifest::MANIFEST;
 pub use staging::{Staging, prepare};

@@ -19,6 +19,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+/// A disk with less than this is full: something failed to be written to it.
+const ROOM: u64 = 64 << 10;
+
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// An output that is being written beside its target. Dropping it removes what was written so far.
@@ -29,6 +32,8 @@ pub struct Staging {
     temporary: PathBuf,
     done: bool,
     rows: Shared,
+    /// What was written, once it was proven.
+    proven: Option<Written>,
     _lock: Option<Lock>,
 }
 
@@ -46,36 +51,44 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
                 .advise("name a folder"));
         }
         let temporary = std::env::temp_dir().join(format!("brewhouse{mark}"));
+        cleanup::remember(&temporary);
         return Ok(Staging {
             target: target.clone(),
             place: None,
             temporary,
             done: false,
             rows: Shared::default(),
+            proven: None,
             _lock: None,
         });
     }
     let place = Place::find(&target.path)?;
     let temporary = place.beside(&mark);
-    let mut staging =
-        Staging { target: target.clone(), place: None, temporary, done: false, rows: Shared::default(), _lock: None };
-    let lock = Lock::take(place.beside(".lock"), &place.path);
+    let mut staging = Staging {
+        target: target.clone(),
+        place: None,
+        temporary,
+        done: false,
+        rows: Shared::default(),
+        proven: None,
+        _lock: None,
+    };
+    let lock = place.beside(".lock");
+    let lock = cleanup::made(&lock, || Lock::take(lock.clone(), &place.path));
     let found = lock.and_then(|lock| {
         staging._lock = Some(lock);
         swap::recover(&place)?;
         place.refuse(target, inputs)
     });
-    cleanup::remember(&staging.temporary);
-    if staging._lock.is_some() {
-        cleanup::remember(&place.beside(".lock"));
-    }
     staging.place = Some(place);
     found?;
     if target.has_parts() {
-        std::fs::create_dir(&staging.temporary).map_err(|error| failed(&staging.temporary, "cannot be made", error))?;
+        cleanup::made(&staging.temporary, || std::fs::create_dir(&staging.temporary))
+            .map_err(|error| failed(&staging.temporary, "cannot be made", error))?;
     } else {
         // Made at once, so that a folder that cannot be written to is told before the work, not after it.
-        File::create(&staging.temporary).map_err(|error| failed(&target.path, "cannot be written", error))?;
+        cleanup::made(&staging.temporary, || File::create(&staging.temporary))
+            .map_err(|error| failed(&target.path, "cannot be written", error))?;
     }
     Ok(staging)
 }
@@ -118,15 +131,25 @@ impl Staging {
         Ok(frame.sink(destination, options, arguments)?)
     }
 
+    /// Whether the disk that it is written to has no room left, whatever the writers made of it.
+    pub fn is_full(&self) -> bool {
+        let left = rustix::fs::statvfs(&self.temporary).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+        left.is_ok_and(|left| left < ROOM)
+    }
+
     /// Why the format refused a value, when that is what stopped a run.
     pub fn refused(&self) -> Option<Error> {
         self.rows.refused()
     }
 
-    /// Flushes what was written, reads it back, holds it against the rows and columns that the run counted, and moves it into place.
-    pub fn finish(mut self, rows: u64, schema: &Schema) -> Result<Written> {
+    /// Flushes what was written, reads it back and holds it against the rows and columns that the run counted: all that can go wrong before
+    /// it is moved into place.
+    pub fn prove(&mut self, rows: u64, schema: &Schema) -> Result<()> {
+        if self.proven.is_some() {
+            return Ok(());
+        }
         self.rows.close()?;
-        let mut files = self.proven(rows, schema)?;
+        let mut files = self.read_back(rows, schema)?;
         if let Some(outer) = outer::of(&self.target)? {
             for file in &mut files {
                 outer::pack(&file.path, outer)?;
@@ -141,18 +164,24 @@ impl Staging {
                 file.sha256 = found.map(|(digits, _)| digits);
             }
         }
-        // From here on what was written is about to be the output: an interrupt must not remove it.
-        cleanup::forget(&self.temporary);
-        let written = |files: Vec<WrittenFile>| Written { rows, files, columns: columns_of(schema) };
-        let Some(place) = &self.place else {
-            copy_out(&self.temporary)?;
-            return Ok(written(
-                files.into_iter().map(|file| WrittenFile { path: PathBuf::from("-"), ..file }).collect(),
-            ));
-        };
         if self.target.has_parts() {
             manifest::write(&self.temporary, &files, &self.target.metadata)?;
             sync_folders(&self.temporary)?;
+        }
+        self.proven = Some(Written { rows, files, columns: columns_of(schema) });
+        Ok(())
+    }
+
+    /// Proves what was written, unless that was done before, and moves it into place.
+    pub fn finish(mut self, rows: u64, schema: &Schema) -> Result<Written> {
+        self.prove(rows, schema)?;
+        let written = self.proven.take().ok_or_else(|| Error::new(ErrorKind::Internal, "nothing was proven"))?;
+        let Some(place) = &self.place else {
+            copy_out(&self.temporary)?;
+            let files = written.files.into_iter().map(|file| WrittenFile { path: PathBuf::from("-"), ..file });
+            return Ok(Written { files: files.collect(), ..written });
+        };
+        if self.target.has_parts() {
             swap::folder(place, &self.temporary)?;
         } else {
             swap::file(place, &self.temporary, self.target.overwrite)?;
@@ -161,13 +190,13 @@ impl Staging {
             Ok(below) if !below.as_os_str().is_empty() => WrittenFile { path: place.path.join(below), ..file },
             _ => WrittenFile { path: place.path.clone(), ..file },
         };
-        let files = files.into_iter().map(moved).collect();
+        let files = written.files.into_iter().map(moved).collect();
         self.done = true;
-        Ok(written(files))
+        Ok(Written { files, ..written })
     }
 
     // Every file, flushed and read back.
-    fn proven(&self, rows: u64, schema: &Schema) -> Result<Vec<WrittenFile>> {
+    fn read_back(&self, rows: u64, schema: &Schema) -> Result<Vec<WrittenFile>> {
         let format = self.target.format()?;
         let inner: Schema = schema
             .iter()
@@ -198,24 +227,27 @@ impl Staging {
 }
 
 impl Drop for Staging {
+    // What an interrupt would have to remove is remembered until it is gone.
     fn drop(&mut self) {
+        if !self.done {
+            let removed = if self.temporary.is_dir() {
+                std::fs::remove_dir_all(&self.temporary)
+            } else {
+                std::fs::remove_file(&self.temporary)
+            };
+            // Nothing more can be done here; the next run on this target tries again.
+            drop(removed);
+        }
         cleanup::forget(&self.temporary);
-        if let Some(place) = &self.place {
+        let held = self._lock.take().is_some();
+        let Some(place) = &self.place else { return };
+        if held {
             cleanup::forget(&place.beside(".lock"));
         }
-        if self.done {
-            return;
-        }
-        let removed = if self.temporary.is_dir() {
-            std::fs::remove_dir_all(&self.temporary)
-        } else {
-            std::fs::remove_file(&self.temporary)
-        };
-        // Nothing more can be done here; the next run on this target tries again.
-        drop(removed);
-        self._lock = None;
-        for folder in self.place.iter().flat_map(|place| &place.made) {
-            let _ = std::fs::remove_dir(folder);
+        if !self.done {
+            for folder in &place.made {
+                let _ = std::fs::remove_dir(folder);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! A file is renamed over the old one. A folder is exchanged with the old one in a single step where the system can; elsewhere two
 //! renames stand in a journal, which the next run completes.
 
+use super::cleanup::commit;
 use super::place::{Place, exists, failed, sync};
 use crate::error::{Error, ErrorKind, Result};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -14,18 +15,18 @@ const OLD: &str = "-old.tmp";
 /// Moves a finished file into place.
 pub(super) fn file(place: &Place, temporary: &Path, overwrite: bool) -> Result<()> {
     let fail = |error| failed(&place.path, "cannot be put in place", error);
-    if overwrite {
-        std::fs::rename(temporary, &place.path).map_err(fail)?;
-    } else {
-        match renameat_with(CWD, temporary, CWD, &place.path, RenameFlags::NOREPLACE) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::EXIST) => return Err(exists(&place.path)),
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if !place.path.exists() => {
-                std::fs::rename(temporary, &place.path).map_err(fail)?;
-            }
-            Err(error) => return Err(fail(error.into())),
+    let plain = || std::fs::rename(temporary, &place.path).map_err(fail);
+    commit(temporary, || {
+        if overwrite {
+            return plain();
         }
-    }
+        match renameat_with(CWD, temporary, CWD, &place.path, RenameFlags::NOREPLACE) {
+            Ok(()) => Ok(()),
+            Err(rustix::io::Errno::EXIST) => Err(exists(&place.path)),
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) if !place.path.exists() => plain(),
+            Err(error) => Err(fail(error.into())),
+        }
+    })?;
     sync(place.folder())
 }
 
@@ -33,18 +34,21 @@ pub(super) fn file(place: &Place, temporary: &Path, overwrite: bool) -> Result<(
 pub(super) fn folder(place: &Place, temporary: &Path) -> Result<()> {
     let fail = |error| failed(&place.path, "cannot be put in place", error);
     if !place.path.exists() {
-        std::fs::rename(temporary, &place.path).map_err(fail)?;
+        commit(temporary, || std::fs::rename(temporary, &place.path).map_err(fail))?;
         return sync(place.folder());
     }
-    match renameat_with(CWD, temporary, CWD, &place.path, RenameFlags::EXCHANGE) {
-        Ok(()) => {
-            sync(place.folder())?;
-            let _ = std::fs::remove_dir_all(temporary);
-            Ok(())
-        }
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => by_journal(place, temporary),
-        Err(error) => Err(fail(error.into())),
+    let exchanged =
+        commit(temporary, || match renameat_with(CWD, temporary, CWD, &place.path, RenameFlags::EXCHANGE) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => by_journal(place, temporary).map(|()| false),
+            Err(error) => Err(fail(error.into())),
+        })?;
+    if exchanged {
+        // It holds the old output now.
+        sync(place.folder())?;
+        let _ = std::fs::remove_dir_all(temporary);
     }
+    Ok(())
 }
 
 /// Swaps two folders by renames that the next run completes when this one dies between them.

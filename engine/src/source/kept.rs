@@ -24,6 +24,8 @@ const VERSION: u32 = 3;
 const MOST: usize = 500;
 /// A file that was changed so shortly before is not kept.
 const YOUNG: Duration = Duration::from_secs(2);
+/// A result that was not finished after so long never will be.
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// The place of what is kept of a source.
 #[derive(PartialEq, Eq)]
@@ -141,8 +143,12 @@ fn put(path: &Path, kept: &Kept) -> std::io::Result<()> {
 fn tidy(folder: &Path) -> std::io::Result<()> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)?.flatten() {
-        if entry.path().extension().is_some_and(|ending| ending == "json" || ending == "tmp") {
-            files.push((entry.metadata()?.modified()?, entry.path()));
+        let modified = entry.metadata()?.modified()?;
+        match entry.path().extension().and_then(std::ffi::OsStr::to_str) {
+            Some("json") => files.push((modified, entry.path())),
+            // Nobody writes for so long: whoever did was killed over it.
+            Some("tmp") if modified.elapsed().is_ok_and(|age| age > ABANDONED) => std::fs::remove_file(entry.path())?,
+            _ => {}
         }
     }
     files.sort();
