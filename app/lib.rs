@@ -17,6 +17,8 @@ pub mod cache;
 pub mod cli;
 pub mod secrets;
 
+mod panics;
+
 #[cfg(feature = "gui")]
 pub mod action;
 #[cfg(feature = "gui")]
@@ -47,11 +49,11 @@ use std::process::ExitCode;
 
 /// Starts the program with its arguments, the program's own name first; returns the exit code.
 pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match cli::parse(arguments) {
+    panics::guarded(|| match cli::parse(arguments) {
         Ok(cli::Start::Command(command, options)) => cli::dispatch(*command, options),
         Ok(cli::Start::Window(paths)) => window(paths),
         Err(code) => code,
-    }
+    })
 }
 
 #[cfg(feature = "gui")]

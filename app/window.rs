@@ -282,7 +282,10 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         let times = Times::asked(start);
         Ok(Box::new(Window { times, ..Window::new(&cc.egui_ctx, Places::of_user(), paths) }))
     });
-    eframe::run_native("brewhouse", options, create).map_err(|error| {
+    let ended = eframe::run_native("brewhouse", options, create);
+    // What was decrypted for the view goes with the window.
+    brewhouse_engine::sink::remove_temporaries();
+    ended.map_err(|error| {
         format!("the window cannot be opened: {error}; “brewhouse run” does the same work without a window")
     })
 }

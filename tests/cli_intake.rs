@@ -147,6 +147,54 @@ fn several_files_by_parameters_in_their_path() {
 }
 
 #[test]
+fn what_a_type_does_not_keep_is_told() {
+    let place = Place::new();
+    place.write("in.csv", "n,x,s\n 1,1.50, a\n2 ,2.5,b \n3,3.0,c\n");
+    let told = out(&place.run(&["inspect", "in.csv"]));
+    assert!(told.contains("values with blanks around them, read without the blanks: 2 in n"), "{told}");
+    assert!(told.contains("written with blanks around 2 values"), "{told}");
+    assert!(told.contains("2 fractions end with zeros, which a number does not keep"), "{told}");
+    let report: Value = serde_json::from_str(&out(&place.run(&["inspect", "in.csv", "--json"]))).unwrap();
+    let columns = &report["columns"];
+    assert_eq!(
+        (&columns[0]["type"], &columns[0]["padded"], &columns[1]["zeros"]),
+        (&"long".into(), &2.into(), &2.into())
+    );
+    assert_eq!(
+        (&columns[2]["type"], &columns[2]["padded"], &columns[2]["minimum"]),
+        (&"string".into(), &0.into(), &" a".into())
+    );
+    // Kept as text they stay as they are.
+    let report: Value =
+        serde_json::from_str(&out(&place.run(&["inspect", "in.csv", "--json", "--text", "n"]))).unwrap();
+    assert_eq!((&report["columns"][0]["minimum"], &report["columns"][0]["padded"]), (&" 1".into(), &0.into()));
+}
+
+#[test]
+fn a_reader_that_stops_over_a_damaged_file_says_one_line() {
+    let place = Place::new();
+    // Cut where its last sector is no whole one, over which the reader of old workbooks stops short.
+    let book = std::fs::read(crate::root().join("tests/formats/book.xls")).unwrap();
+    std::fs::write(place.path("cut.xls"), &book[..4921]).unwrap();
+    let inspect = |show: Option<&str>| {
+        let mut command = place.command(&["inspect", "cut.xls"]);
+        command.env_remove("RUST_BACKTRACE").env_remove("BREWHOUSE_BACKTRACE");
+        if let Some(name) = show {
+            command.env(name, "1");
+        }
+        let told = command.output().unwrap();
+        assert_eq!(told.status.code(), Some(2), "{}", err(&told));
+        err(&told)
+    };
+    let told = inspect(None);
+    assert!(told.starts_with("error: cut.xls cannot be read") && told.lines().count() == 1, "{told}");
+    for name in ["BREWHOUSE_BACKTRACE", "RUST_BACKTRACE"] {
+        let told = inspect(Some(name));
+        assert!(told.contains("stopped at ") && told.contains("calamine") && told.lines().count() > 5, "{told}");
+    }
+}
+
+#[test]
 fn widths_and_escapes_can_be_told() {
     let place = Place::new();
     place.write("wide.txt", "001Anna  12\n002Berta  7\n");
@@ -201,6 +249,15 @@ fn types_are_kept_in_a_project() {
     let run = place.run(&["run", "p.brewhouse.json", "--output", "again.parquet", "--no-cache"]);
     assert!(run.status.success() && err(&run).contains("every value of april.csv (2 records) fits"), "{}", err(&run));
     assert_eq!(place.run(&["inspect", "april.csv", "--store", "gone.json"]).status.code(), Some(2));
+    // So are those of a table that is joined.
+    place.write("more.csv", "k,name\n001,Ada\n");
+    place.write("p2.brewhouse.json", &text);
+    let told = place.run(&["inspect", "more.csv", "--store", "p2.brewhouse.json", "--dataset", "customers"]);
+    assert!(told.status.success(), "{}", err(&told));
+    let more: Value = serde_json::from_str(&std::fs::read_to_string(place.path("p2.brewhouse.json")).unwrap()).unwrap();
+    assert_eq!(more["Dataset"], kept["Dataset"]);
+    assert_eq!(more["OtherDatasets"][0]["Name"], "customers");
+    assert_eq!(more["OtherDatasets"][0]["Columns"][0], serde_json::json!({ "Name": "k", "Type": "string" }));
     // Next month's file is held against the same types, wherever it lies.
     place.write("may.csv", "id,n\n1,7\n");
     let run = place.run(&["run", "p.brewhouse.json", "--input", "may.csv", "--output", "may.parquet"]);
@@ -259,4 +316,30 @@ fn encrypted_parquet_and_avro_pass_through_a_run() {
         .unwrap();
     assert!(done.status.success(), "{}", err(&done));
     assert!(std::fs::read(place.path("p.parquet")).unwrap().ends_with(b"PARE"));
+    // A column with a key of its own, by option and in a project.
+    let two = |arguments: &[&str], with: bool| {
+        let mut command = place.command(arguments);
+        command.env("BREWHOUSE_SECRET_PEPPER", "0123456789abcdef").env_remove("BREWHOUSE_SECRET_SALT");
+        if with {
+            command.env("BREWHOUSE_SECRET_SALT", "fedcba9876543210");
+        }
+        command.output().unwrap()
+    };
+    let own = ["--output-key", "pepper", "--output-column-key", "id=salt"];
+    let told = [&["run", "none.json", "--input", "in.csv", "--output", "own.parquet"][..], &own].concat();
+    assert!(err(&two(&told, false)).contains("there is no secret “salt”"));
+    assert!(two(&told, true).status.success());
+    let read = ["run", "none.json", "--input", "own.parquet", "--output", "own.csv"];
+    let shut = two(&read, false);
+    assert!(shut.status.code() == Some(2) && err(&shut).contains("there is no secret “salt”"), "{}", err(&shut));
+    assert!(two(&read, true).status.success());
+    assert_eq!(std::fs::read_to_string(place.path("own.csv")).unwrap(), "id,n\n007,1.5\n008,2.0\n");
+    place.write(
+        "p.brewhouse.json",
+        &project.replace(r#""KeyName""#, r#""Overwrite":true,"ColumnKeys":{"n":"salt"},"KeyName""#),
+    );
+    assert!(err(&two(&["run", "p.brewhouse.json"], false)).contains("there is no secret “salt”"));
+    assert!(two(&["run", "p.brewhouse.json"], true).status.success());
+    place.write("p.brewhouse.json", &project.replace(r#""KeyName""#, r#""ColumnKeys":["n"],"KeyName""#));
+    assert!(err(&two(&["run", "p.brewhouse.json"], true)).contains("ColumnKeys must be an object"));
 }

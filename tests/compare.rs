@@ -191,6 +191,7 @@ fn of_example(cache: &Cache, op: &Operation, example: &Example) -> Pair {
         notes: Vec::new(),
         files: Vec::new(),
         key,
+        secret: false,
     };
     let (env, steps) = (crate::operations::environment(), [example.step(op.name)]);
     let view = |steps: &[Step]| stage::view(&table, steps, &env, cache, &Arc::default()).unwrap();

@@ -114,6 +114,40 @@ fn a_workbook_holds_what_was_written() {
 }
 
 #[test]
+fn dates_before_the_first_one_are_counted_backwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = Format::new().set_num_format("yyyy-mm-dd");
+    let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+    let long = Format::new().set_num_format("[h]:mm:ss");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in ["day", "at", "odd", "spent"].into_iter().enumerate() {
+        sheet.write(0, u16::try_from(column).unwrap(), name).unwrap();
+    }
+    // As LibreOffice and openpyxl count: 0 is 1899-12-30. Worked out with Python: date(1899, 12, 30) + timedelta(days=...).
+    for (row, (days, at, odd, spent)) in
+        [(-18_000.0, -1.5, -693_593.0, -0.5), (45_351.0, 45_351.5, -693_594.0, 1.25)].into_iter().enumerate()
+    {
+        let row = u32::try_from(row).unwrap() + 1;
+        sheet.write_with_format(row, 0, days, &day).unwrap();
+        sheet.write_with_format(row, 1, at, &time).unwrap();
+        sheet.write_with_format(row, 2, odd, &day).unwrap();
+        sheet.write_with_format(row, 3, spent, &long).unwrap();
+    }
+    book.save(folder.path().join("in.xlsx")).unwrap();
+    let opened = open(&source("in.xlsx"), folder.path()).unwrap();
+    // There is no date before the year 1: the number stays, and nothing is lost.
+    assert_eq!(kinds(&opened), ["date", "timestamp", "string", "string"]);
+    assert_eq!(
+        cells(opened, folder.path()),
+        [
+            row(&["1850-09-18", "1899-12-28T12:00:00", "0001-01-01", "-12:00:00"]),
+            row(&["2024-02-29", "2024-02-29T12:00:00", "-693594", "30:00:00"])
+        ]
+    );
+}
+
+#[test]
 fn what_a_sheet_cannot_hold_is_told() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("in.csv"), format!("a,b\n1,{}\n", "x".repeat(40_000))).unwrap();

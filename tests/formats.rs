@@ -1,8 +1,12 @@
 //! Formats that others wrote (`tests/formats/make.py`), and those that this program writes for them: Avro, encrypted Parquet, old workbooks.
 
 use crate::table::{kinds, open, read_parquet, row, run, source, target, through, write};
-use brewhouse_engine::sink::{CsvChoices, Target};
+use arrow::array::{ArrayRef, Int64Array, ListBuilder, RecordBatch, StringBuilder};
+use brewhouse_engine::sink::{ColumnKey, CsvChoices, Target};
 use brewhouse_engine::source::{Key, Keys, Opened, ReadOptions, Selection, Source, open_head};
+use parquet::arrow::ArrowWriter;
+use parquet::encryption::encrypt::FileEncryptionProperties;
+use parquet::file::properties::WriterProperties;
 use polars::prelude::{DataFrame, IntoLazy as _, NonExistent, SchemaExt as _, col, lit};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,14 +22,18 @@ fn cells(opened: &Opened) -> Vec<Vec<Option<String>>> {
     read_parquet(&path).rows
 }
 
-fn keys() -> Keys {
-    Keys::new(Arc::new(|name| match name {
+fn secret(name: &str) -> Option<String> {
+    match name {
         "pepper" => Some("0123456789abcdef".into()),
         "salt" => Some("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".into()),
         "other" => Some("fedcba9876543210".into()),
         "short" => Some("too short".into()),
         _ => None,
-    }))
+    }
+}
+
+fn keys() -> Keys {
+    Keys::new(Arc::new(secret))
 }
 
 fn with_key(path: &str, key: Option<&str>) -> Source {
@@ -148,6 +156,93 @@ fn encrypted_parquet_of_others_is_read_with_its_key() {
         assert!(!format!("{error:?}").contains("fedcba"), "no key in a message");
     }
     assert_eq!(format!("{:?}", Key::of_secret("pepper", "0123456789abcdef").unwrap()), "Key(pepper)");
+}
+
+#[test]
+fn columns_have_keys_of_their_own() {
+    let (opened, place) = sample();
+    let own =
+        |column: &str, key: &str| ColumnKey { key: Some(keys().get(key).unwrap()), ..ColumnKey::new(column, key) };
+    let target = |name: &str, column_keys: Vec<ColumnKey>| Target {
+        key_name: Some("pepper".into()),
+        key: Some(keys().get("pepper").unwrap()),
+        column_keys,
+        ..target(place.path().join(name))
+    };
+    let nested = opened.schema.iter().find(|(_, dtype)| dtype.is_nested()).map(|(name, _)| name.to_string());
+    let columns: Vec<String> = opened.columns.iter().map(|column| column.name.clone()).collect();
+    let chosen: Vec<&String> = columns.iter().take(1).chain(&nested).collect();
+    write(&opened, &target("own.parquet", chosen.iter().map(|column| own(column, "salt")).collect())).unwrap();
+    // The file names all of its keys.
+    let again = open(&with_key("own.parquet", None), place.path()).unwrap();
+    assert_eq!((kinds(&again), cells(&again)), (kinds(&opened), cells(&opened)));
+    // Whoever has one key alone reads nothing in silence.
+    let one = |name: &str| {
+        let name = name.to_owned();
+        Keys::new(Arc::new(move |asked| (asked == name).then(|| secret(asked)).flatten()))
+    };
+    for (there, gone) in [("pepper", "salt"), ("salt", "pepper")] {
+        let error = open(&Source { keys: one(there), ..source("own.parquet") }, place.path()).err().unwrap();
+        assert!(error.to_string().contains(&format!("there is no secret “{gone}”")), "{error}");
+    }
+    // The bytes of the footer are closed, and every column of the file has a key.
+    let bytes = std::fs::read(place.path().join("own.parquet")).unwrap();
+    assert!(bytes.ends_with(b"PARE") && !bytes.windows(3).any(|part| part == b"007"));
+    for (what, keys) in [
+        ("there is no column gone to encrypt", vec![own("gone", "salt")]),
+        ("has two keys", vec![own(&columns[0], "salt"), own(&columns[0], "pepper")]),
+        ("the key salt was not looked up", vec![ColumnKey::new(&columns[0], "salt")]),
+    ] {
+        let error = write(&opened, &target("odd.parquet", keys)).unwrap_err();
+        assert!(error.to_string().contains(what), "{error}");
+    }
+    let alone = Target { key_name: None, key: None, ..target("odd.parquet", vec![own(&columns[0], "salt")]) };
+    assert!(write(&opened, &alone).unwrap_err().to_string().contains("name the key of the file too"));
+}
+
+/// A file with a key for each column and no names of keys, as whoever keeps them elsewhere writes it.
+fn nameless(path: &Path) {
+    let key = |name: &str| secret(name).unwrap().into_bytes();
+    let encryption = FileEncryptionProperties::builder(key("pepper"))
+        .with_column_key("id", key("other"))
+        .with_column_key("tags.list.item", key("pepper"))
+        .build()
+        .unwrap();
+    let mut tags = ListBuilder::new(StringBuilder::new());
+    tags.append_value([Some("a"), Some("b")]);
+    tags.append_null();
+    tags.append_value([None::<&str>; 0]);
+    let columns: [(&str, ArrayRef); 2] =
+        [("id", Arc::new(Int64Array::from(vec![1, 2, 3]))), ("tags", Arc::new(tags.finish()))];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let properties = WriterProperties::builder().with_file_encryption_properties(encryption).build();
+    let file = std::fs::File::create(path).unwrap();
+    let mut out = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+    out.write(&batch).unwrap();
+    out.close().unwrap();
+}
+
+#[test]
+fn keys_of_columns_that_a_file_does_not_name_can_be_told() {
+    let place = tempfile::tempdir().unwrap();
+    nameless(&place.path().join("in.parquet"));
+    let told = |pairs: &[(&str, &str)], key: Option<&str>| {
+        let column_keys = pairs.iter().map(|(column, key)| ((*column).to_owned(), (*key).to_owned())).collect();
+        let source = with_key("in.parquet", key);
+        open(&Source { options: ReadOptions { column_keys, ..source.options.clone() }, ..source }, place.path())
+    };
+    let all = [("id", "other"), ("tags.list.item", "pepper")];
+    let opened = told(&all, Some("pepper")).unwrap();
+    assert_eq!(cells(&opened), [row(&["1", "[a, b]"]), row(&["2", "∅"]), row(&["3", "[]"])]);
+    for (pairs, key, what) in [
+        (&all[..1], Some("pepper"), "cannot be read"),
+        (&all[..], None, "not that of the file"),
+        (&all[..], Some("other"), "the key is another one"),
+        (&[("id", "gone")][..], Some("pepper"), "there is no secret “gone”"),
+    ] {
+        let error = told(pairs, key).err().unwrap();
+        assert!(error.to_string().contains(what), "{error}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod cases;
 mod cli;
 mod cli_intake;
+mod cli_verify;
 mod compare;
 mod corpus;
 mod excel;

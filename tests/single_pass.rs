@@ -3,11 +3,12 @@
 use crate::table::{Cells, read_parquet, run, source, stored, target};
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::recipe::Recipe;
-use brewhouse_engine::run::{Job, Monitor, Receipt, Rejects, execute};
+use brewhouse_engine::run::{Job, Monitor, Progress, Receipt, Rejects, execute};
 use brewhouse_engine::source::{Known, ReadOptions, Source, StoredColumn, open, open_stored};
 use brewhouse_engine::{Error, ErrorKind, Result};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn typed(columns: Option<Vec<StoredColumn>>) -> Source {
     Source { columns, ..source("in.csv") }
@@ -101,7 +102,8 @@ fn what_the_one_pass_finds_is_told_in_full() {
         ("whole", "007", "with leading zeros"),
         ("long", "1.5", "first \"1.5\" on line 50002"),
         ("long", "+1", "with a plus sign"),
-        ("long", " 1", "with blanks around the number"),
+        // Blanks around a number are no hindrance, but what they stand around is held to the same rule.
+        ("long", " 01", "with leading zeros"),
         ("long", "9223372036854775808", "with more digits than a number keeps"),
         ("double", "1_000", "with separators between digits"),
         ("double", "01.5", "with leading zeros"),
@@ -127,6 +129,32 @@ fn what_the_one_pass_finds_is_told_in_full() {
     assert_eq!(error.kind, ErrorKind::Data);
     let error = refused(&typed(stored(&[("b", "boolean")])), b"b\ntrue\nyes\n");
     assert!(error.message.contains("\"yes\" on line 3"), "{error}");
+}
+
+#[test]
+fn blanks_around_values_are_left_out_and_counted() {
+    let many = "1,1.5,2024-01-01,2024-01-01 10:00,true,x\n".repeat(60_000);
+    let text = format!("n,x,d,t,b,s\n{many} 2,2.5 ,\t2024-01-02,2024-01-02 11:00 ,\" false \", y \n\" 3\", 3,,,,\n");
+    let kinds = [("n", "long"), ("x", "double"), ("d", "date"), ("t", "timestamp"), ("b", "boolean"), ("s", "string")];
+    let told = "values with blanks around them, read without the blanks: 2 in n, 2 in x, 1 in d, 1 in t, 1 in b";
+    for source in [typed(None), typed(stored(&kinds))] {
+        assert_eq!(is_single(&source, text.as_bytes()).unwrap(), source.columns.is_some());
+        let (receipt, cells) = ran(&source, text.as_bytes()).unwrap();
+        let row = |cells: &[&str]| crate::table::row(cells);
+        assert_eq!(cells.rows[60_000], row(&["2", "2.5", "2024-01-02", "2024-01-02T11:00:00", "false", " y "]));
+        assert_eq!(cells.rows[60_001], row(&["3", "3.0", "∅", "∅", "∅", "∅"]));
+        assert!(receipt.notes.iter().any(|note| note.ends_with(told)), "{:?}", receipt.notes);
+    }
+    // Blanks alone are no value of a type.
+    let error = refused(&typed(stored(&[("n", "long"), ("t", "string")])), b"n,t\n1,x\n  ,y\n");
+    assert!(error.message.contains("\"  \" on line 3"), "{error}");
+    // A narrow number, and one with a decimal comma.
+    for (kind, value, read) in [("short", " 7", "7"), ("float", "\" 1,5 \"", "1.5")] {
+        let text = format!("n;t\n2;x\n{value};y\n");
+        let (_, cells) = ran(&typed(stored(&[("n", kind), ("t", "string")])), text.as_bytes()).unwrap();
+        assert_eq!(cells.rows[1][0].as_deref(), Some(read), "{kind}");
+    }
+    assert!(refused(&typed(stored(&[("n", "byte")])), b"n\n 1\n 128\n").message.contains("\"128\" on line 3"));
 }
 
 #[test]
@@ -193,6 +221,80 @@ fn the_layout_of_the_file_is_held_against_the_stored_columns() {
     let error = refused(&typed(columns), b"");
     assert_eq!(error.kind, ErrorKind::Column, "{error}");
     assert!(error.to_string().contains("the file is empty"), "{error}");
+}
+
+const JOIN: &str = r#"[{"Action": {"Operation": "JOIN", "Parameters": {"secondaryDatasetName": "more", "joinType": "HOW",
+    "joinKeys": "[{\"key\":\"a\",\"value\":\"k\"}]", "leftColumns": "[\"a\"]", "rightColumns": "[\"name\"]"}}}]"#;
+const UNION: &str = r#"[{"Action": {"Operation": "UNION", "Parameters": {"secondaryDatasetNames": "[\"more\"]",
+    "datasetsColumns": "[[\"a\"],[\"k\"]]", "targetColumnNames": "[\"a\"]"}}}]"#;
+
+/// Runs a recipe over two tables with stored types: the outcome, and whether a typing pass was made.
+fn beside(steps: &str, left: &str, right: &str) -> (std::result::Result<(Receipt, Cells), Error>, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in.csv"), left).unwrap();
+    std::fs::write(folder.path().join("more.csv"), right).unwrap();
+    let more = Source {
+        name: "more".into(),
+        columns: stored(&[("k", "long"), ("name", "string"), ("x", "long")]),
+        ..source("more.csv")
+    };
+    let mut job = job(&typed(stored(&[("a", "long")])), folder.path());
+    job.others = vec![more];
+    job.recipe = Recipe::parse(steps).unwrap();
+    let passes = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&passes);
+    let hear = move |progress: &Progress| heard.fetch_or(progress.phase == "types", Ordering::Relaxed);
+    let outcome = execute(
+        &job,
+        &Monitor::new(Arc::default(), move |progress| {
+            let _ = hear(progress);
+        }),
+    );
+    let outcome = outcome.map(|receipt| (receipt, read_parquet(&folder.path().join("out.parquet"))));
+    assert_eq!(folder.path().join("out.parquet").exists(), outcome.is_ok());
+    (outcome.map_err(|failure| failure.error), passes.load(Ordering::Relaxed))
+}
+
+#[test]
+fn tables_beside_are_checked_while_the_run_reads() {
+    let right = "k,name,x\n1,Ada,5\n2,\"Bo, the\nsecond\",6\n9,Cy,\n";
+    for (steps, rows) in
+        [(JOIN.replace("HOW", "LEFT_JOIN"), 3), (JOIN.replace("HOW", "INNER_JOIN"), 2), (UNION.to_owned(), 6)]
+    {
+        let (outcome, passed) = beside(&steps, "a\n1\n2\n3\n", right);
+        let (receipt, cells) = outcome.unwrap();
+        assert!(!passed, "no typing pass: {steps}");
+        assert_eq!(cells.rows.len(), rows);
+        let fact = &receipt.inputs[1];
+        let lines = fact.dataset_lines.unwrap();
+        assert_eq!((fact.dataset_records, lines.physical, lines.accounted, lines.before_data), (Some(3), 5, 5, 1));
+    }
+    // What no step reads is looked at all the same, and so is what the plan need not read to its end.
+    for (steps, left) in [("[]".to_owned(), "a\n1\n"), (JOIN.replace("HOW", "INNER_JOIN"), "a\n")] {
+        let (outcome, _) = beside(&steps, left, right);
+        assert_eq!(outcome.unwrap().0.inputs[1].dataset_records, Some(3), "{steps}");
+        let error = beside(&steps, left, "k,name,x\n1,Ada,007\n").0.unwrap_err();
+        assert!(
+            error.message.contains("column x is stored as whole number") || error.message.contains("\"007\" on line 2"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_does_not_fit_in_a_table_beside_is_told_in_full() {
+    let right = "k,name,x\n1,Ada,5\n2,Bo,oops\n";
+    let figures = r#",{"Action": {"Operation": "FILL_WITH_AVERAGE", "Parameters": {"sourceColumn": "a"}}}]"#;
+    let union = UNION.strip_suffix(']').unwrap();
+    for steps in [JOIN.replace("HOW", "LEFT_JOIN"), UNION.to_owned(), format!("{union}{figures}")] {
+        let error = beside(&steps, "a\n1\n2\n", right).0.unwrap_err();
+        assert!(error.message.contains("column x") && error.message.contains("\"oops\" on line 3"), "{error}");
+        assert_eq!(error.kind, ErrorKind::Data);
+    }
+    // A record that does not fit is set aside as ever.
+    let (outcome, _) = beside(&JOIN.replace("HOW", "LEFT_JOIN"), "a\n1\n", "k,name,x\n1,Ada,5\n2,Bo\n");
+    let (receipt, _) = outcome.unwrap();
+    assert_eq!((receipt.set_aside.unwrap().records, receipt.inputs[1].dataset_records), (1, Some(1)));
 }
 
 #[test]

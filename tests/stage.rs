@@ -176,3 +176,67 @@ fn work_that_nobody_waits_for_stops_and_leaves_nothing() {
     assert!(stage::view(&table, &steps(), &env, &cache, &stopped).is_err());
     assert_eq!(std::fs::read_dir(folder.path().join("other")).unwrap().count(), 0, "no side file, whole or half");
 }
+
+/// All files below a folder, with what they hold.
+fn files(folder: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.path().is_dir() {
+            found.extend(files(&entry.path()));
+        } else {
+            found.push((entry.path(), std::fs::read(entry.path()).unwrap()));
+        }
+    }
+    found
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_decrypted_is_kept_for_this_user_and_process_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mails.csv");
+    let plain = "name:text\nAda-of-the-secret\nBo-of-the-secret";
+    let mut env = environment();
+    env.secrets = Arc::new(|name| (name == "pepper").then(|| "a secret that the test knows".to_owned()));
+    let step = |name: &str| Step::new(name).with("sourceColumns", r#"["name"]"#).with("secretId", "pepper");
+    let frame = table::parse(plain).unwrap();
+    let encrypt = [step("DETERMINISTIC_ENCRYPT")];
+    let locked = compile(&encrypt, polars::prelude::IntoLazy::lazy(frame), &env, &mut LiveFacts, None).unwrap().frame;
+    let locked = collect(locked).unwrap();
+    let cells: Vec<&str> = locked.column("name").unwrap().str().unwrap().iter().flatten().collect();
+    std::fs::write(&path, format!("name\n{}\n", cells.join("\n"))).unwrap();
+
+    let place = folder.path().join("cache");
+    let cache = Cache::new(place.clone(), 1 << 30).unwrap();
+    let opened = stage::open_full(&source(&path), Path::new("."), &cache, &Arc::default(), &|_| {}).unwrap();
+    let sort = Step::new("SORT").with("expressions", r#"[{"sourceColumn":"name","ordering":"DESCENDING"}]"#);
+    let steps =
+        [step("DETERMINISTIC_DECRYPT"), sort.clone(), Step::new("UPPER_CASE").with("sourceColumn", "name"), sort];
+    let view = stage::view(&opened, &steps, &env, &cache, &Arc::default()).unwrap();
+    assert_eq!(table::write(&view.page(0, 9, &[]).unwrap()), "name:text\nBO-OF-THE-SECRET\nADA-OF-THE-SECRET\n");
+
+    let readable = |held: &[u8]| {
+        let held = String::from_utf8_lossy(held).to_lowercase();
+        held.contains("of-the-secret")
+    };
+    let is_private = |path: &Path| path.parent().is_some_and(|parent| parent != place);
+    let told: Vec<_> = files(&place).into_iter().filter(|(path, held)| !is_private(path) && readable(held)).collect();
+    assert!(told.is_empty(), "{told:?}");
+    // It is read again from the private folder, which nobody else can look into.
+    let private: Vec<_> = files(&place).into_iter().filter(|(path, held)| is_private(path) && readable(held)).collect();
+    assert_eq!(private.len(), 2);
+    let mode = std::fs::metadata(private[0].0.parent().unwrap()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0);
+    // A second window leaves it alone while this one lives; without its process it is removed.
+    let second = Cache::new(place.clone(), 1 << 30).unwrap();
+    assert!(private[0].0.exists());
+    drop((cache, second));
+    assert!(!private[0].0.exists());
+    let dead = place.join("private-dead");
+    std::fs::create_dir(&dead).unwrap();
+    std::fs::write(dead.join("alive"), "").unwrap();
+    std::fs::write(dead.join("rows.arrow"), "left").unwrap();
+    Cache::new(place, 1 << 30).unwrap();
+    assert!(!dead.exists());
+}

@@ -46,7 +46,8 @@ fn engine_layers() -> BTreeMap<&'static str, &'static [&'static str]> {
     let plan: &[&str] = &["error", "types", "values", "recipe", "op"];
     let run: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "sink"];
     let profile: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "sink", "run"];
-    let stage: &[&str] = &["error", "types", "values", "recipe", "op", "plan", "source", "run", "profile", "facet"];
+    let stage: &[&str] =
+        &["error", "types", "values", "recipe", "op", "plan", "source", "sink", "run", "profile", "facet"];
     BTreeMap::from([
         ("error", &[] as &[&str]),
         ("types", &["error"]),

@@ -40,6 +40,8 @@ pub enum Command {
     Preview(PreviewArguments),
     /// Tell what a file is: layout, lines, and the type of every column with its exceptions
     Inspect(InspectArguments),
+    /// Tell whether the files of a receipt are still those that the run read and wrote
+    Verify(VerifyArguments),
     /// Look at a table: figures of every column, on all rows, as a table, a report or JSON
     Profile(Box<ProfileArguments>),
     /// The reference: every operation, or one
@@ -153,6 +155,9 @@ pub(super) struct ReadingArguments {
     /// The secret with the key of encrypted Parquet that does not name its key
     #[arg(long, value_name = "SECRET")]
     pub input_key: Option<String>,
+    /// The secret with the key of a column of encrypted Parquet that does not name it: COLUMN=SECRET (a.list.element for parts)
+    #[arg(long, value_name = "COLUMN=SECRET")]
+    pub input_column_key: Vec<String>,
     /// Fill up records with too few fields instead of setting them aside
     #[arg(long)]
     pub fill_short: bool,
@@ -211,6 +216,20 @@ pub struct InspectArguments {
     /// Keep types and layout in the dataset of this project, so that the next file is read the same way and what differs is told
     #[arg(long, value_name = "PROJECT")]
     pub store: Option<PathBuf>,
+    /// The dataset of the project that is meant, by its name; the main one without it
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub dataset: Option<String>,
+}
+
+/// What `verify` takes.
+#[derive(Args)]
+pub struct VerifyArguments {
+    /// The receipt that run --receipt wrote
+    #[arg(value_name = "RECEIPT")]
+    pub receipt: PathBuf,
+    /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `run` takes.
@@ -239,6 +258,9 @@ pub struct RunArguments {
     /// Encrypt the output (Parquet) with the key of this secret; a reader finds its name in the file
     #[arg(long, value_name = "SECRET")]
     pub output_key: Option<String>,
+    /// Encrypt a column with a key of its own: COLUMN=SECRET; all others take the key of the file
+    #[arg(long, value_name = "COLUMN=SECRET", requires = "output_key")]
+    pub output_column_key: Vec<String>,
     /// How hard to compress, where the compression has levels
     #[arg(long, value_name = "N")]
     pub compression_level: Option<i32>,
@@ -254,6 +276,9 @@ pub struct RunArguments {
     /// Write the receipt (JSON) here
     #[arg(long, value_name = "FILE")]
     pub receipt: Option<PathBuf>,
+    /// Leave the SHA-256 of the files out of the receipt
+    #[arg(long)]
+    pub no_digest: bool,
     /// Where records that do not fit are written; otherwise beside the output, as OUTPUT.rejects.csv
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,

@@ -193,7 +193,8 @@ fn absolute(paths: &mut [String], base: &Path) {
     }
 }
 
-fn pairs(texts: &[String], option: &str) -> Result<Vec<(String, String)>> {
+/// Texts such as NAME=VALUE after an option.
+pub(super) fn pairs(texts: &[String], option: &str) -> Result<Vec<(String, String)>> {
     texts
         .iter()
         .map(|text| {

@@ -10,7 +10,7 @@ use brewhouse_engine::source::{Dialect, Keys, ReadOptions, Selection, Source, St
 use brewhouse_engine::types::{TypeClass, dtype_of_word};
 use brewhouse_engine::values::grouped;
 use brewhouse_engine::{Error, ErrorKind, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -43,7 +43,7 @@ pub(super) fn inspect(arguments: &InspectArguments) -> Result<ExitCode> {
     let found = look(&source, Path::new("."), &cancel, &|_| ())?;
     drop(spooled);
     if let Some(path) = &arguments.store {
-        store(path, &arguments.files, &found)?;
+        store(path, arguments, &found)?;
     }
     let aside = found.text.as_ref().is_some_and(|text| text.set_aside.records > 0);
     let code = if aside { ExitCode::from(1) } else { ExitCode::SUCCESS };
@@ -56,13 +56,17 @@ pub(super) fn inspect(arguments: &InspectArguments) -> Result<ExitCode> {
 }
 
 // Keeps types and layout in the dataset of a project.
-fn store(path: &Path, files: &[String], found: &Inspection) -> Result<()> {
+fn store(path: &Path, arguments: &InspectArguments, found: &Inspection) -> Result<()> {
     let fail = |what: String| Error::new(ErrorKind::File, format!("{}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| fail(super::input::reason(&error)).caused_by(error))?;
     let mut document = Document::parse(&text)?;
-    let input = json!({ "Name": "input", "Input": { "Paths": files } });
-    let dataset = document.dataset.get_or_insert(input).as_object_mut();
-    let dataset = dataset.ok_or_else(|| fail("its dataset is no object".into()))?;
+    let name = arguments.dataset.as_deref();
+    let input = json!({ "Name": name.unwrap_or("input"), "Input": { "Paths": arguments.files } });
+    let dataset = match name {
+        None => document.dataset.get_or_insert(input),
+        Some(name) => named(&mut document, name, input),
+    };
+    let dataset = dataset.as_object_mut().ok_or_else(|| fail("its dataset is no object".into()))?;
     let columns: Vec<_> =
         found.columns.iter().map(|c| StoredColumn { name: c.name.clone(), kind: c.kind.clone() }).collect();
     let import = Import { columns: &columns, text: found.text.as_ref(), files: &found.files, records: found.records };
@@ -72,6 +76,19 @@ fn store(path: &Path, files: &[String], found: &Inspection) -> Result<()> {
     brewhouse_engine::sink::replace_file(path, (text + "\n").as_bytes())?;
     tell(&format!("types and layout of {} columns are kept in {}", columns.len(), path.display()));
     Ok(())
+}
+
+// The dataset of a name, the main one or one that is joined; added when there is none.
+fn named<'a>(document: &'a mut Document, name: &str, input: Value) -> &'a mut Value {
+    let called = |dataset: &Value| dataset.get("Name").and_then(Value::as_str) == Some(name);
+    if document.dataset.as_ref().is_some_and(called) {
+        return document.dataset.get_or_insert(input);
+    }
+    let at = document.others.iter().position(called).unwrap_or(document.others.len());
+    if at == document.others.len() {
+        document.others.push(input);
+    }
+    &mut document.others[at]
 }
 
 // Bold and dim on a terminal, plain elsewhere.
@@ -219,6 +236,10 @@ fn remarks(column: &ColumnInspection) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(written) = &column.written {
         lines.push(format!("written {written}"));
+    }
+    if column.zeros > 0 {
+        let noun = if column.zeros == 1 { "fraction ends with a zero" } else { "fractions end with zeros" };
+        lines.push(format!("{} {noun}, which a number does not keep", grouped(column.zeros)));
     }
     if let Some(reason) = &column.reason {
         lines.push(reason.clone());

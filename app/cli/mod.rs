@@ -18,6 +18,7 @@ mod reading;
 mod run;
 mod schema;
 mod signals;
+mod verify;
 
 pub use arguments::{Command, Start, parse};
 pub use output::{complain, tell};
@@ -33,6 +34,7 @@ pub fn dispatch(command: Command, options: Options) -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::Preview(arguments) => preview::preview(&arguments),
         Command::Inspect(arguments) => inspect::inspect(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
         Command::Profile(arguments) => profile::profile(&arguments),
         Command::Operations(arguments) => operations::operations(&arguments),
         Command::Schema => schema::schema(),

@@ -45,6 +45,7 @@ impl ReadingArguments {
             })?);
         }
         options.key = self.input_key.clone().or(options.key.take());
+        options.column_keys.extend(super::input::pairs(&self.input_column_key, "--input-column-key")?);
         options.encoding = self.encoding.clone().or(options.encoding.take());
         options.sheet = self.sheet.clone().or(options.sheet.take());
         options.comment = self.comment.clone().or(options.comment.take());

@@ -5,7 +5,7 @@ use super::input::{Loaded, reason};
 use super::output::{print_json, report_problems, tell};
 use super::{code_of, signals};
 use brewhouse_engine::run::{Failure, Job, Receipt, Rejects, check, execute, fill_path, parse_rows};
-use brewhouse_engine::sink::Target;
+use brewhouse_engine::sink::{ColumnKey, Target};
 use brewhouse_engine::values::grouped;
 use brewhouse_engine::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
@@ -93,6 +93,10 @@ fn targets(arguments: &RunArguments, loaded: &Loaded) -> Result<Vec<Target>> {
         target.level = arguments.compression_level.or(target.level);
         target.max_rows_per_file = arguments.max_rows_per_file.or(target.max_rows_per_file);
         target.key_name = arguments.output_key.clone().or(target.key_name.take());
+        if !arguments.output_column_key.is_empty() {
+            let pairs = super::input::pairs(&arguments.output_column_key, "--output-column-key")?;
+            target.column_keys = pairs.into_iter().map(|(column, name)| ColumnKey::new(column, name)).collect();
+        }
         if let Some(text) = &arguments.output_delimiter {
             target.csv.delimiter = Some(super::reading::character(text, "--output-delimiter")?);
         }
@@ -100,6 +104,8 @@ fn targets(arguments: &RunArguments, loaded: &Loaded) -> Result<Vec<Target>> {
         target.csv.byte_order_mark |= arguments.for_excel;
         target.csv.windows_lines |= arguments.for_excel;
         target.overwrite |= arguments.overwrite;
+        // Nobody reads a hash that is not kept.
+        target.digest = (arguments.receipt.is_some() || arguments.log.is_some()) && !arguments.no_digest;
         if !arguments.partition_by.is_empty() {
             target.partition_by.clone_from(&arguments.partition_by);
         }

@@ -1,5 +1,7 @@
 //! How a file is read: what was found, and what a person chose instead, kept in the dataset's options as the project file holds them.
 
+use brewhouse_engine::plan::columns_treated;
+use brewhouse_engine::recipe::Step;
 use brewhouse_engine::source::{ColumnVerdict, DateOrder, TextFacts};
 use brewhouse_engine::types::{TypeClass, dtype_of_word};
 use brewhouse_engine::values::grouped;
@@ -163,10 +165,18 @@ const SURE: f64 = 0.7;
 
 impl Import {
     /// What a person has to decide, the weightiest first. Codes that look like numbers are no question: they stay what they are.
-    pub fn questions(&self) -> Vec<Question> {
+    /// Nor are columns of which a step decides what their odd values become.
+    pub fn questions(&self, steps: &[Step]) -> Vec<Question> {
         let mut questions: Vec<Question> = self.layout_question().into_iter().chain(self.aside_question()).collect();
-        questions.extend(self.verdict.iter().filter_map(date_question));
-        questions.extend(self.verdict.iter().filter_map(exception_question));
+        let mut asked: Vec<(&ColumnVerdict, Question)> = Vec::new();
+        for question in [date_question, exception_question] {
+            asked.extend(self.verdict.iter().filter_map(|verdict| Some((verdict, question(verdict)?))));
+        }
+        if !asked.is_empty() {
+            let treated = columns_treated(steps);
+            asked.retain(|(verdict, _)| !treated.contains(&verdict.name));
+        }
+        questions.extend(asked.into_iter().map(|(_, question)| question));
         questions
     }
 

@@ -12,7 +12,7 @@ use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 pub(super) fn decide_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let busy = scene.scratch.tab == Tab::Import || scene.model.draft.is_some();
     let Some(import) = scene.model.source().and_then(|source| source.import.as_ref()).filter(|_| !busy) else { return };
-    let questions = import.questions();
+    let questions = import.questions(scene.model.steps());
     let open: Vec<_> = questions.iter().filter(|question| !scene.scratch.put_off.contains(&question.words)).collect();
     let Some(question) = open.first() else { return };
     let theme = theme::of(ui);

@@ -1,13 +1,14 @@
 """Makes the tables of this folder from their sources; README.md says where those come from.
 
-python3 make.py US.txt countries.json cities5000.json cities15000.json zcta.json map_data.txt 1.txt
+python3 make.py US.txt countries.json cities5000.json cities15000.json zcta.json map_data.txt 1.txt names
+(names is the folder of that PyPI package)
 (zcta.json is the list of census areas as {"zip": ...}; needs numpy and the zstd program)
 """
 import json, subprocess, sys
 from collections import defaultdict
 import numpy as np
 
-us, countries, cities5000, cities15000, zcta, zones, codes = sys.argv[1:]
+us, countries, cities5000, cities15000, zcta, zones, codes, people = sys.argv[1:]
 
 def packed(name, lines):
     text = "\n".join(lines) + "\n"
@@ -46,6 +47,11 @@ for c in json.load(open(cities15000)).values():
     names |= {name, "".join(l for l in unicodedata.normalize("NFD", name) if not unicodedata.combining(l))}
 names |= {n for n in ["new york", "münchen", "köln", "wien", "roma", "milano", "praha", "warszawa", "lisboa", "moskva"]}
 packed("cities.zst", sorted(n for n in names if "|" not in n))
+
+# Names of people: given names, an empty line, surnames
+def census(*files):
+    return sorted({line.split()[0].lower() for file in files for line in open(f"{people}/dist.{file}")})
+packed("people.zst", census("female.first", "male.first") + [""] + census("all.last"))
 
 # Telephone numbers: leading digits|time zones
 lines = [l.rstrip("\n") for l in open(zones, encoding="utf-8") if l[0].isdigit()]

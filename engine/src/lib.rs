@@ -54,6 +54,7 @@
 
 mod bridge;
 mod deep;
+mod digest;
 pub mod error;
 pub mod facet;
 pub mod op;

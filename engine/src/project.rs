@@ -10,7 +10,7 @@ pub use stored::{Import, store};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::{Recipe, Version, parse_text};
-use crate::sink::{CsvChoices, Target};
+use crate::sink::{ColumnKey, CsvChoices, Target};
 use crate::source::{DateOrder, ReadOptions, Source, StoredColumn, Widths};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -147,6 +147,14 @@ fn texts(value: Option<&Value>) -> Vec<String> {
     }
 }
 
+// An object of names and texts: columns and the names of their keys.
+fn text_pairs(object: &Map<String, Value>, key: &str) -> Result<Vec<(String, String)>> {
+    let odd = || bad(format!("{key} must be an object of names and texts")).advise("write {\"column\": \"name\"}");
+    let Some(value) = object.get(key) else { return Ok(Vec::new()) };
+    let pair = |(name, text): (&String, &Value)| Some((name.clone(), text.as_str()?.to_owned()));
+    value.as_object().ok_or_else(odd)?.iter().map(|both| pair(both).ok_or_else(odd)).collect()
+}
+
 fn number(object: &Map<String, Value>, key: &str) -> Option<u64> {
     object.get(key).and_then(Value::as_u64)
 }
@@ -201,11 +209,10 @@ pub fn read_source(value: &Value) -> Result<Source> {
         read.sheet = texts(excel.get("SheetNames")).into_iter().next().or(index.map(|at| (at + 1).to_string()));
         read.header = excel.get("HeaderRow").and_then(Value::as_bool).or(read.header);
     }
-    read.key = options
-        .and_then(|o| o.get("Parquet"))
-        .and_then(|p| p.get("KeyName"))
-        .and_then(Value::as_str)
-        .map(str::to_owned);
+    if let Some(parquet) = options.and_then(|o| o.get("Parquet")).and_then(Value::as_object) {
+        read.key = text_of(parquet, "KeyName");
+        read.column_keys = text_pairs(parquet, "ColumnKeys")?;
+    }
     read.multi_line = options.and_then(|o| o.get("Json")).and_then(|j| j.get("MultiLine")).and_then(Value::as_bool);
     let columns = object.get("Columns").and_then(Value::as_array).map(|list| {
         let column = |c: &Value| {
@@ -253,6 +260,10 @@ fn read_target(value: &Value) -> Result<Target> {
         overwrite: object.get("Overwrite").and_then(Value::as_bool).unwrap_or(false),
         csv: read_choices(object),
         key_name: text_of(object, "KeyName"),
+        column_keys: text_pairs(object, "ColumnKeys")?
+            .into_iter()
+            .map(|(column, key)| ColumnKey::new(column, key))
+            .collect(),
         ..Target::default()
     })
 }

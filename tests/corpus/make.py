@@ -85,7 +85,7 @@ case("hash_values.csv", "a,b\n#1,2\n#3,4\n", "a|b", "sl", [["#1", "2"], ["#3", "
 for name, values in {
     "zeros": ["00123", "00456"], "exponents": ["1e5", "5E1"], "phones": ["+49 30", "+1 555"], "cards": ["41111111111111112222", "1"],
     "hexadecimal": ["0x1F", "0x20"], "underscores": ["1_000", "2_000"], "named_nan": ["NaN", "1.5"], "negative_zero": ["-0", "1"],
-    "padded": [" 5", "6"], "thousands": ["1,000", "2,000"], "half_dates": ["2024-02-30", "2024-02-01"], "mixed_truth": ["true", "TRUE"],
+    "padded_zeros": [" 05", "6"], "thousands": ["1,000", "2,000"], "half_dates": ["2024-02-30", "2024-02-01"], "mixed_truth": ["true", "TRUE"],
     "wide_digits": ["１２３", "４"], "either_order": ["01/02/2024", "03/04/2024"], "two_orders": ["31/12/2024", "12/31/2024"],
     "short_years": ["31/12/24", "30/11/24"], "missing_words": ["NA", "5"], "ranges": ["1-2", "3-4"], "percent": ["5 %", "6 %"],
 }.items():
@@ -98,6 +98,11 @@ case("month_first.csv", "d\n01/02/2024\n12/31/2024\n", "d", "D", [["2024-01-02"]
 case("points.csv", "d\n01.02.2024\n31.12.2024\n", "d", "D", [["2024-02-01"], ["2024-12-31"]])
 case("stamps.csv", "t\n2024-02-29 10:30:00\n2024-02-29 10:30:00.5\n", "t", "T", [["2024-02-29T10:30:00"], ["2024-02-29T10:30:00.500"]])
 case("decimal_comma.csv", "a;b\n1,5;0,125\n-2,25;3\n", "a|b", "dd", [["1.5", "0.125"], ["-2.25", "3.0"]])
+# Blanks around a value take nothing from it; within text they are part of it.
+case("padded.csv", 'n;x;d;t;b;w\n 5; 1.50;2024-02-29 ;2024-02-29 10:30\t; true;a \n" 6 ";-2\t;2024-03-01;2024-03-01 00:00;false; b\n',
+     "n|x|d|t|b|w", "ldDTbs", [["5", "1.5", "2024-02-29", "2024-02-29T10:30:00", "true", "a "],
+                               ["6", "-2.0", "2024-03-01", "2024-03-01T00:00:00", "false", " b"]])
+case("padded_commas.csv", "x;d\n 1,5;31/12/2024 \n2; 01/12/2024\n", "x|d", "dD", [["1.5", "2024-12-31"], ["2.0", "2024-12-01"]])
 case("truth.csv", "a,b\ntrue,1\nfalse,2\n", "a|b", "bl", [["true", "1"], ["false", "2"]])
 case("wide_whole.csv", "a,b\n9223372036854775807,1\n-9223372036854775808,2\n", "a|b", "ll",
      [["9223372036854775807", "1"], ["-9223372036854775808", "2"]])

@@ -112,6 +112,44 @@ fn what_is_to_be_decided_is_asked_over_the_table() {
 }
 
 #[test]
+fn what_a_step_decides_already_is_not_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), "in.csv", b"id,amount\n1,1.5\n2,NA\n3,2.5\n4,3\n");
+    let change = |column: &str, more: &str| {
+        let parameters = format!(r#"{{"sourceColumn":"{column}","columnDataType":"double"}}"#);
+        format!(r#"{{"Action":{{"Operation":"CHANGE_DATA_TYPE","Parameters":{parameters}}}{more}}}"#)
+    };
+    let rename = r#"{"Action":{"Operation":"RENAME","Parameters":{"sourceColumn":"amount","targetColumn":"price"}}}"#;
+    let upper = r#"{"Action":{"Operation":"UPPER_CASE","Parameters":{"sourceColumn":"id"}}}"#;
+    let sum = r#"{"Action":{"Operation":"FILL_WITH_AVERAGE","Parameters":{"sourceColumn":"amount"}}}"#;
+    let condition = r#"{"Condition":"IS","Value":"NA","TargetColumn":"amount"}"#;
+    let remove = format!(
+        r#"{{"Action":{{"Operation":"REMOVE_VALUES","Parameters":{{"sourceColumn":"id"}}}},"ConditionExpressions":[{condition}]}}"#
+    );
+    for (steps, asked) in [
+        (String::new(), true),
+        (change("amount", ""), false),
+        (change("id", ""), true),
+        (change("amount", r#","Disabled":true"#), true),
+        (format!("{rename},{}", change("price", "")), false),
+        (rename.to_owned(), true),
+        (upper.to_owned(), true),
+        // It takes numbers, which this column is only when somebody says what NA is.
+        (sum.to_owned(), true),
+        (remove, false),
+    ] {
+        let project = format!(
+            r#"{{"FormatVersion":1,"Name":"p","Dataset":{{"Name":"d","Input":{{"Path":"in.csv"}}}},"Recipe":{{"Steps":[{steps}]}},"Outputs":[]}}"#
+        );
+        let path = put(folder.path(), "p.brewhouse.json", project.as_bytes());
+        let mut driver = Driver::new(folder.path(), vec![path]);
+        driver.wait("the file is read", |model| model.source().is_some_and(|source| source.complete));
+        driver.settle();
+        assert_eq!(driver.widget("“NA” is missing").is_some(), asked, "{steps}: {:#?}", driver.names());
+    }
+}
+
+#[test]
 fn the_way_from_a_question_to_the_screen_is_one_click() {
     let folder = tempfile::tempdir().unwrap();
     let path = put(folder.path(), "in.csv", "id,day\n1,01/02/2024\n2,03/04/2024\n".as_bytes());

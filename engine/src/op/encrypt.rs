@@ -58,6 +58,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Decrypt {sourceColumns}",
         params: &[&params::SOURCES.spec, &SECRET.spec],
         ignores: &["secretVersion", "createSecretIfMissing"],
+        reveals: true,
         facts: Some(Facts {
             query: |args, context, frame| query(args, context, frame, &DETERMINISTIC),
             shapes: false,
@@ -104,6 +105,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   here.",
         sentence: "Decrypt {sourceColumns}",
         params: &[&params::SOURCES.spec, &KMS_KEY.spec],
+        reveals: true,
         facts: Some(Facts {
             query: |args, context, frame| query(args, context, frame, &PROBABILISTIC),
             shapes: true,

@@ -6,7 +6,7 @@ use super::convert::convert;
 use super::dates::parse_any_date;
 use super::lists::Words;
 use super::param::{Choice, Param, choice};
-use super::{Args, Context, Output, params};
+use super::{Args, Context, Output, params, people};
 use crate::error::{Error, ErrorKind, Result};
 use polars::prelude::{DataType, col};
 use regex::Regex;
@@ -16,8 +16,9 @@ use std::sync::{Arc, LazyLock};
 /// Which kinds of personal data are meant.
 pub(super) static ENTITIES: Param<Words> = Param::new("entityTypeFilter", "Only personal data")
     .help(
-        "The kinds of personal data that are looked for inside the text; the rest of the text stays. USA_ALL is all but DATE. Left out, \
-         the whole cell is meant.",
+        "The kinds of personal data that are looked for inside the text; the rest of the text stays. USA_ALL is all but PERSON_NAME \
+         and DATE. PERSON_NAME finds what follows a title (Dr. Ito), and given names with surnames of the US census (Ada Lovelace, \
+         Lovelace, Ada, J. Smith): names of elsewhere may stay, and some places look like names. Left out, the whole cell is meant.",
     )
     .example(r#"["EMAIL","USA_SSN"]"#)
     .choices(KINDS)
@@ -41,7 +42,7 @@ static KINDS: &[Choice] = &[
     choice("USA_HEALTH_INSURANCE_CLAIM_NUMBER", "US health insurance claim number"),
     choice("USA_MEDICARE_BENEFICIARY_IDENTIFIER", "US Medicare beneficiary identifier"),
     choice("USA_CPT_CODE", "US CPT code"),
-    choice("PERSON_NAME", "Name of a person (cannot be found)"),
+    choice("PERSON_NAME", "Name of a person (US census)"),
     choice("DATE", "Date"),
     choice("USA_ALL", "All but names and dates"),
 ];
@@ -70,23 +71,21 @@ pub(super) fn change_texts(args: &Args, context: &Context<'_>, change: &Change) 
 /// What the step looks for inside texts; none when whole cells are meant.
 pub(super) fn places(args: &Args) -> Result<Option<Places>> {
     let Some(Words(words)) = args.find(&ENTITIES)?.filter(|words| !words.0.is_empty()) else { return Ok(None) };
-    if words.contains(&"PERSON_NAME") {
-        return Err(Error::new(ErrorKind::Parameter, "names of people cannot be found by their form")
-            .advise("leave PERSON_NAME out, and treat the columns that hold names whole")
-            .at_param(ENTITIES.spec.name));
-    }
     let all = words.contains(&"USA_ALL");
     let meant = |form: &&Form| words.contains(&form.kind) || (all && form.kind != "DATE");
     let forms: Vec<&'static Form> = FORMS.iter().filter(meant).collect();
     if forms.iter().all(|form| form.regex.is_some()) {
-        return Ok(Some(Places(forms.into())));
+        return Ok(Some(Places { forms: forms.into(), people: words.contains(&"PERSON_NAME") }));
     }
     Err(Error::new(ErrorKind::Internal, "a form of personal data is damaged"))
 }
 
 /// The kinds of personal data that are looked for.
 #[derive(Clone)]
-pub(super) struct Places(Arc<[&'static Form]>);
+pub(super) struct Places {
+    forms: Arc<[&'static Form]>,
+    people: bool,
+}
 
 impl Places {
     /// The text with each piece of personal data changed, the rest as it was.
@@ -104,7 +103,10 @@ impl Places {
 
     /// Where personal data stands, in order; what overlaps is one piece.
     fn find(&self, text: &str) -> Vec<Range<usize>> {
-        let mut found: Vec<Range<usize>> = self.0.iter().flat_map(|form| form.find(text)).collect();
+        let mut found: Vec<Range<usize>> = self.forms.iter().flat_map(|form| form.find(text)).collect();
+        if self.people {
+            found.extend(people::find(text));
+        }
         found.sort_by_key(|range| (range.start, range.end));
         let mut pieces: Vec<Range<usize>> = Vec::new();
         for range in found {

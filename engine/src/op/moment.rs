@@ -213,6 +213,10 @@ pub(super) fn written(moment: NaiveDateTime, layout: &str) -> Option<String> {
                 push_two(&mut text, year.unsigned_abs() / 100);
                 push_two(&mut text, year.unsigned_abs() % 100);
             }
+            (Some(b'y'), year @ 0..=9999) => push_two(&mut text, year.unsigned_abs() % 100),
+            (Some(b'B'), _) => text.push_str(MONTHS[moment.month0() as usize]),
+            (Some(b'b'), _) => text.push_str(&MONTHS[moment.month0() as usize][..3]),
+            (Some(b'%'), _) => text.push('%'),
             (Some(b'm'), _) => push_two(&mut text, moment.month()),
             (Some(b'd'), _) => push_two(&mut text, moment.day()),
             (Some(b'H'), _) => push_two(&mut text, moment.hour()),
@@ -229,6 +233,21 @@ pub(super) fn written(moment: NaiveDateTime, layout: &str) -> Option<String> {
     text.push_str(rest);
     Some(text)
 }
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 fn push_two(text: &mut String, number: u32) {
     for digit in [number / 10, number % 10] {

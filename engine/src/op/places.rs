@@ -217,7 +217,7 @@ static PHONE_ZONES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::ne
 });
 
 /// A packed table as text; it is kept for as long as the program runs.
-fn unpacked(bytes: &[u8]) -> &'static str {
+pub(super) fn unpacked(bytes: &[u8]) -> &'static str {
     let text = zstd::decode_all(bytes).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     Box::leak(text.unwrap_or_default().into_boxed_str())
 }

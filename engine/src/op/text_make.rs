@@ -8,6 +8,8 @@ use crate::types::{TEXT, TypeClass};
 use polars::prelude::{
     DataType, Expr, Field, IntoColumn as _, IntoSeries as _, NULL, NewChunkedArray as _, StringChunked, col, lit,
 };
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// The text column that a function reads.
 pub(super) static TEXT_SOURCE: Param<Column> = Param::new("sourceColumn", "Column")
@@ -121,7 +123,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Adds a column with the text without any white space, inside as well as at its ends. White space follows Unicode.",
         "Put {sourceColumn}{value} without white space into {targetColumn}",
         &PLAIN,
-        |args, _| target(args, operand(args)?.str().replace_all(lit(r"\s"), lit(""), false)),
+        |args, _| target(args, without_blanks(operand(args)?)),
         &[Example {
             title: "Everywhere",
             params: &[("sourceColumn", "iban"), ("targetColumn", "compact")],
@@ -137,7 +139,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
          all scripts stay, with their accents; the guide names Latin ones alone.",
         "Put {sourceColumn}{value} without symbols into {targetColumn}",
         &PLAIN,
-        |args, _| target(args, operand(args)?.str().replace_all(lit(r"[^\p{L}\p{M}\p{N}\s]"), lit(""), false)),
+        |args, _| target(args, without_symbols(operand(args)?)),
         &[Example {
             title: "Letters, digits and blanks stay",
             params: &[("sourceColumn", "t"), ("targetColumn", "plain")],
@@ -279,6 +281,21 @@ pub(super) fn operand(args: &Args) -> Result<Expr> {
 /// The column that a function makes.
 pub(super) fn target(args: &Args, value: Expr) -> Result<Vec<Output>> {
     Ok(vec![Output::new(&args.get(&params::TARGET)?.0, value)])
+}
+
+fn without_blanks(texts: Expr) -> Expr {
+    map_text(texts, |text| Some(text.chars().filter(|sign| !sign.is_whitespace()).collect()))
+}
+
+fn without_symbols(texts: Expr) -> Expr {
+    static SYMBOLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[^\p{L}\p{M}\p{N}\s]").ok());
+    map_text(texts, |text| {
+        if !text.is_ascii() {
+            return SYMBOLS.as_ref().map(|symbols| symbols.replace_all(text, "").into_owned());
+        }
+        let stays = |sign: &char| sign.is_ascii_alphanumeric() || sign.is_whitespace();
+        Some(text.chars().filter(stays).collect())
+    })
 }
 
 fn characters(codes: Expr) -> Expr {

@@ -79,7 +79,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
 ];
 
 /// Text without the accents of its Latin and Greek letters.
-fn unaccent(text: &str) -> String {
+pub(super) fn unaccent(text: &str) -> String {
     if text.is_ascii() {
         return text.to_owned();
     }

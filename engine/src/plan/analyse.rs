@@ -1,9 +1,10 @@
 //! What a recipe needs and makes, without data: walks over parameter declarations, no code per operation.
 
-use crate::op::find;
-use crate::op::param::Use;
+use crate::op::param::{Kind, Use};
+use crate::op::{Family, Operation, find};
 use crate::recipe::{Condition, Step};
 use crate::types::TypeClass;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns that a step makes by name.
 pub fn columns_created(step: &Step) -> Vec<String> {
@@ -31,6 +32,58 @@ pub fn classes_taken(step: &Step, column: &str) -> Vec<TypeClass> {
         }
     }
     taken
+}
+
+/// The columns of the source of which steps already decide what becomes of odd values in them: their cells are written anew or become
+/// another type, rows are picked by them, or they are dropped. A column that was renamed counts under the name it came with.
+pub fn columns_treated(steps: &[Step]) -> BTreeSet<String> {
+    let mut came: BTreeMap<String, String> = BTreeMap::new();
+    let mut treated = BTreeSet::new();
+    for step in steps.iter().filter(|step| !step.disabled()) {
+        let Some(op) = find(step.operation()) else { continue };
+        let before = |name: &String| came.get(name).unwrap_or(name).clone();
+        treated.extend(step.conditions().iter().map(|condition| before(&condition.column)));
+        if treats(op) {
+            // A step that takes numbers alone waits for somebody to say what the words are.
+            let takes_text = |name: &String| {
+                let taken = classes_taken(step, name);
+                taken.is_empty() || taken.contains(&TypeClass::Text)
+            };
+            treated.extend(named(step, Use::Reads).iter().filter(|name| takes_text(name)).map(before));
+        }
+        if op.name == "RENAME"
+            && let ([from], [to]) = (named(step, Use::Reads).as_slice(), named(step, Use::Creates).as_slice())
+        {
+            let first = before(from);
+            came.insert(to.clone(), first);
+        }
+    }
+    treated
+}
+
+fn treats(op: &Operation) -> bool {
+    let families = [Family::Filter, Family::Format, Family::Clean, Family::Missing, Family::Invalid];
+    op.converts || op.name == "DELETE" || families.contains(&op.family)
+}
+
+/// How often steps name each other dataset.
+pub fn datasets_named(steps: &[Step]) -> BTreeMap<String, usize> {
+    let mut times = BTreeMap::new();
+    for step in steps.iter().filter(|step| !step.disabled()) {
+        let Some(op) = find(step.operation()) else { continue };
+        for (name, text) in step.params() {
+            let spec = op.params.iter().find(|s| s.name == name || s.aliases.contains(&name.as_str()));
+            let names: Vec<String> = match spec.map(|spec| spec.kind) {
+                Some(Kind::Dataset) => vec![text.clone()],
+                Some(Kind::Datasets) => serde_json::from_str(text).unwrap_or_default(),
+                _ => Vec::new(),
+            };
+            for name in names {
+                *times.entry(name).or_default() += 1;
+            }
+        }
+    }
+    times
 }
 
 fn named(step: &Step, wanted: Use) -> Vec<String> {

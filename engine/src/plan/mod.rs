@@ -6,7 +6,7 @@
 mod analyse;
 mod tap;
 
-pub use analyse::{classes_taken, columns_created, columns_needed, rename_column};
+pub use analyse::{classes_taken, columns_created, columns_needed, columns_treated, datasets_named, rename_column};
 pub use tap::{Counter, Taps, stoppable};
 
 use crate::error::{Error, ErrorKind, Problem, Result};

@@ -4,7 +4,7 @@
 //! Arrow files are read in place.
 
 use super::{Profile, Settings, profile};
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::plan::{compile, stoppable};
 use crate::run::{Job, LiveFacts, Monitor, prepare, unless_cancelled, write_side_file};
 use crate::sink::Temporary;
@@ -48,9 +48,11 @@ pub fn profile_job(
     let mut frame = compiled.frame;
     let schema = frame.collect_schema().map_err(Error::from).map_err(place)?;
     let in_place = steps == 0 && !source::is_text(&job.dataset, &job.base);
-    let side = Temporary::new(folder.join(format!("brewhouse-profile-{}.arrow", std::process::id())));
+    let mut side = None;
     if !in_place {
-        frame = settle(frame, &side, monitor).map_err(place)?;
+        let private = Temporary::private_folder(&folder, "brewhouse-profile-");
+        let private = side.insert(private.map_err(|error| place(unwritable(&folder, error)))?);
+        frame = settle(frame, &private.path().join("rows.arrow"), monitor).map_err(place)?;
     }
     let profile = measured(&frame, &schema, settings, monitor).map_err(place)?;
     Ok(Profiled {
@@ -62,10 +64,14 @@ pub fn profile_job(
     })
 }
 
-fn settle(frame: LazyFrame, side: &Temporary, monitor: &Monitor) -> Result<LazyFrame> {
+fn unwritable(folder: &Path, error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Sink, format!("nothing can be written in {}", folder.display())).caused_by(error)
+}
+
+fn settle(frame: LazyFrame, side: &Path, monitor: &Monitor) -> Result<LazyFrame> {
     let cancel = monitor.flag();
-    unless_cancelled(write_side_file(stoppable(frame, &cancel), side.path()), &cancel)?;
-    let path = PlRefPath::try_from_path(side.path())?;
+    unless_cancelled(write_side_file(stoppable(frame, &cancel), side), &cancel)?;
+    let path = PlRefPath::try_from_path(side)?;
     Ok(LazyFrame::scan_ipc(path, polars::prelude::IpcScanOptions::default(), UnifiedScanArgs::default())?)
 }
 

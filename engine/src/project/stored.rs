@@ -74,6 +74,7 @@ pub(super) fn known(dataset: &Map<String, Value>) -> Option<Known> {
             path: text("Path").into(),
             bytes: file.get("Bytes").and_then(Value::as_u64).unwrap_or_default(),
             modified: text("Modified"),
+            ..FileFact::default()
         }
     };
     let files = print.get("Files").and_then(Value::as_array)?.iter().map(file).collect();

@@ -5,12 +5,13 @@ use super::job::Job;
 use super::ledger::{self, Watch};
 use super::monitor::{Monitor, Progress};
 use super::receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt};
+use crate::digest::Digests;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Environment;
-use crate::plan::{Compiled, Taps, compile};
+use crate::plan::{Compiled, FactsSource, Taps, compile, datasets_named};
 use crate::sink::{self, Target, Written};
 use crate::source::{self, Opened, Source};
-use polars::prelude::{Engine, LazyFrame, SchemaRef};
+use polars::prelude::{DataFrame, Engine, LazyFrame, SchemaRef};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -41,15 +42,54 @@ pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
     prepare_by(job, monitor, source::open)
 }
 
-/// How the main dataset is opened.
+impl Prepared {
+    /// Every dataset, the main one first.
+    fn all(&self) -> impl Iterator<Item = &Opened> {
+        std::iter::once(&self.dataset).chain(self.others.iter().map(|(_, opened)| opened))
+    }
+
+    /// Whether stored types of a dataset are still to be checked by the run.
+    fn is_unsettled(&self) -> bool {
+        self.all().any(Opened::is_unsettled)
+    }
+
+    /// Ends the checks that went on beside the run; false when they need another look.
+    fn settle(&mut self, job: &Job) -> Result<bool> {
+        let mut settled = self.dataset.settle(&job.dataset)?;
+        for ((_, opened), source) in self.others.iter_mut().zip(&job.others) {
+            settled = settled && opened.settle_beside(source)?;
+        }
+        Ok(settled)
+    }
+}
+
+/// Answers facts queries by running them, and remembers that one failed.
+#[derive(Default)]
+struct Facts {
+    failed: bool,
+}
+
+impl FactsSource for Facts {
+    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
+        let found = LiveFacts.facts(step, query);
+        self.failed |= found.is_err();
+        found
+    }
+}
+
+/// How a dataset is opened.
 type Open = fn(&Source, &Path, &AtomicBool, &dyn Fn(u64)) -> Result<Opened>;
 
 fn prepare_by(job: &Job, monitor: &Monitor, how: Open) -> Result<Prepared> {
     let started = Instant::now();
-    let total: u64 = source::total_bytes(&job.dataset, &job.base);
+    let sources: Vec<&Source> = std::iter::once(&job.dataset).chain(&job.others).collect();
+    let sizes: Vec<u64> = sources.iter().map(|source| source::total_bytes(source, &job.base)).collect();
+    let total: u64 = sizes.iter().sum();
     let cancel = monitor.flag();
-    let open = |source: &Source| {
+    let open = |at: usize, how: Open| {
+        let before: u64 = sizes[..at].iter().sum();
         let report = |bytes: u64| {
+            let bytes = before + bytes;
             #[allow(clippy::cast_precision_loss, reason = "a share for a progress bar")]
             let share = (total > 0).then(|| (bytes as f64 / total as f64).min(1.0));
             let seconds = started.elapsed().as_secs_f64();
@@ -63,13 +103,16 @@ fn prepare_by(job: &Job, monitor: &Monitor, how: Open) -> Result<Prepared> {
                 ..Progress::default()
             });
         };
-        how(&with_keys(source, job), &job.base, &cancel, &report)
+        how(&with_keys(sources[at], job), &job.base, &cancel, &report)
     };
-    let dataset = open(&job.dataset)?;
+    let dataset = open(0, how)?;
     let mut others = Vec::new();
     let mut env = job.env.clone();
-    for source in &job.others {
-        let opened = source::open(&with_keys(source, job), &job.base, &cancel, &|_| {})?;
+    let named = datasets_named(&job.recipe.steps);
+    for (at, source) in job.others.iter().enumerate() {
+        // What no step reads, or several, is not read once by the run: then all of it is looked at first.
+        let how = if named.get(&source.name) == Some(&1) { how } else { source::open };
+        let opened = open(at + 1, how)?;
         env.datasets.insert(source.name.clone(), opened.frame.clone());
         others.push((source.name.clone(), opened));
     }
@@ -123,7 +166,7 @@ fn run(
     let whole = || prepare_by(job, monitor, source::open);
     // Rows that are not read are not checked: then all are looked at first.
     let prepared = if job.limit.is_some() { whole()? } else { prepare_by(job, monitor, source::open_stored)? };
-    if !prepared.dataset.is_unsettled() {
+    if !prepared.is_unsettled() {
         return run_prepared(job, monitor, prepared, started, receipt, problems).map(|_| ());
     }
     match run_prepared(job, monitor, prepared, started, receipt, problems) {
@@ -153,10 +196,17 @@ fn run_prepared(
     super::aside::limit(job, &prepared)?;
     let base = limited(prepared.dataset.frame.clone(), job.limit);
     let inputs: Vec<PathBuf> = receipt.inputs.iter().map(|i| i.path.clone()).collect();
+    let wanted = job.targets.iter().any(|target| target.digest);
+    let digests = wanted.then(|| Digests::begin(inputs.clone())).transpose()?;
     let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
     for target in &job.targets {
         let mut taps = Taps::new(monitor.flag());
-        let compiled = compile(&job.recipe.steps, base.clone(), &prepared.env, &mut LiveFacts, Some(&mut taps))?;
+        let mut facts = Facts::default();
+        let compiled = compile(&job.recipe.steps, base.clone(), &prepared.env, &mut facts, Some(&mut taps))?;
+        if facts.failed && prepared.is_unsettled() && !monitor.cancelled() {
+            // A value that does not fit, perhaps, which the pass that follows tells in full.
+            return Ok(false);
+        }
         let compiled = compiled.into_plan().map_err(|found| {
             let error = first_error(&found);
             *problems = found;
@@ -167,13 +217,14 @@ fn run_prepared(
         let staging = sink::prepare(&with_metadata(job, target, receipt)?, &inputs, &schema)?;
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), prepared.dataset.counting(), started);
         let frame = staging.attach(compiled.frame.clone())?;
-        let unsettled = prepared.dataset.is_unsettled();
+        let unsettled = prepared.is_unsettled();
+        prepared.all().for_each(Opened::begin_reading);
         watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| {
             // What was wrong with the source is found out by the pass that follows.
             let placed = |error| if unsettled { error } else { blame(error, &compiled, monitor) };
             staging.refused().unwrap_or_else(|| placed(error))
         })?;
-        if !prepared.dataset.settle(&job.dataset)? {
+        if !prepared.settle(job)? {
             return Ok(false);
         }
         let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;
@@ -181,6 +232,13 @@ fn run_prepared(
         committed.push((staging, rows, schema));
     }
     fill_inputs(receipt, job, &prepared);
+    let found = digests.map(Digests::finish).unwrap_or_default();
+    for (input, sha256) in receipt.inputs.iter_mut().zip(found) {
+        input.sha256 = sha256;
+    }
+    if let Some(error) = prepared.all().find_map(Opened::changed) {
+        return Err(error);
+    }
     // What did not fit is safe before the output takes its place.
     receipt.set_aside = super::aside::write(job, &prepared)?;
     for (staging, rows, schema) in committed {
@@ -193,7 +251,7 @@ fn run_prepared(
 
 /// Every line of a source must be known to be something.
 fn refuse_lost_lines(prepared: &Prepared) -> Result<()> {
-    for opened in std::iter::once(&prepared.dataset).chain(prepared.others.iter().map(|(_, opened)| opened)) {
+    for opened in prepared.all() {
         let Some(lines) = opened.text.as_ref().map(|text| text.lines) else { continue };
         if lines.physical != lines.accounted {
             let message = format!(
@@ -264,11 +322,14 @@ fn check_expected(job: &Job, rows: u64) -> Result<()> {
     }
 }
 
-// The target with what is written into its footer, and its key.
+// The target with what is written into its footer, and its keys.
 fn with_metadata(job: &Job, target: &Target, receipt: &Receipt) -> Result<Target> {
     let mut target = target.clone();
     let keys = source::Keys::new(job.env.secrets.clone());
     target.key = target.key_name.as_deref().map(|name| keys.get(name)).transpose()?;
+    for own in &mut target.column_keys {
+        own.key = Some(keys.get(&own.key_name)?);
+    }
     target.metadata = vec![
         ("brewhouse.program".into(), receipt.program.clone()),
         ("brewhouse.recipe".into(), receipt.recipe_hash.clone()),
@@ -296,9 +357,10 @@ fn fill_inputs(receipt: &mut Receipt, job: &Job, prepared: &Prepared) {
     for (name, opened) in main.chain(prepared.others.iter().map(|(name, opened)| (name, opened))) {
         receipt.inputs.extend(opened.files.iter().map(|file| InputFact {
             dataset: name.clone(),
-            path: file.path.clone(),
+            path: std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone()),
             bytes: file.bytes,
             modified: file.modified.clone(),
+            sha256: None,
             dataset_records: opened.records,
             dataset_set_aside: opened.text.as_ref().map_or(0, |text| text.set_aside.records),
             dataset_lines: opened.text.as_ref().map(|text| text.lines),

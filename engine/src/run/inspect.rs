@@ -5,7 +5,7 @@
 use super::collect::guarded;
 use super::distinct::Distinct;
 use crate::error::Result;
-use crate::source::{self, ColumnVerdict, Fault, FileFact, Opened, Source, TextFacts, fits_kind, shape_of};
+use crate::source::{self, ColumnVerdict, Fault, FileFact, Opened, Source, TextFacts, bare, fits_kind, shape_of};
 use crate::values::cell_text;
 use polars::prelude::{Column, DataFrame, DataType, Engine, LazyFrame, PlanCallback};
 use serde::Serialize;
@@ -73,6 +73,10 @@ pub struct ColumnInspection {
     /// How the values are written, where that is not the usual way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<String>,
+    /// Values with blanks around them, which are read without the blanks.
+    pub padded: u64,
+    /// Fractions that end with zeros, which a number does not keep.
+    pub zeros: u64,
     /// Why it stayed text although it looks like something else.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -240,7 +244,7 @@ impl Sight {
         } else if text.len() <= 8 && MISSING_WORDS.contains(&text.trim().to_ascii_lowercase().as_str()) {
             count(&mut self.words, text);
         }
-        let fits = |kind: &String| !text.is_empty() && !fits_kind(kind, shape_of(text.as_bytes()));
+        let fits = |kind: &String| !text.trim().is_empty() && !fits_kind(kind, shape_of(bare(text.as_bytes())));
         if self.like.as_ref().is_some_and(fits) && !count(&mut self.exceptions, text) {
             self.others += 1;
         }
@@ -263,6 +267,8 @@ impl Sight {
             values: verdict.values,
             missing: verdict.missing,
             written: verdict.written,
+            padded: verdict.padded,
+            zeros: verdict.zeros,
             reason: verdict.reason,
             looks_like: verdict.looks_like,
             faults: verdict.faults,

@@ -12,6 +12,7 @@ mod ledger;
 mod monitor;
 mod preview;
 mod receipt;
+mod verify;
 
 pub use collect::{LiveFacts, ShapeFacts, collect};
 pub(crate) use collect::{collect_all, unless_cancelled, write_side_file};
@@ -22,3 +23,4 @@ pub use ledger::peak_memory;
 pub use monitor::{Monitor, Progress};
 pub use preview::{Checked, Preview, StepSchema, check, preview};
 pub use receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt, SetAsideFact, StepFact};
+pub use verify::{FileState, Verified, VerifiedFile, verify};

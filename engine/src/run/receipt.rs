@@ -71,6 +71,9 @@ pub struct InputFact {
     pub bytes: u64,
     /// When it was last changed.
     pub modified: String,
+    /// The SHA-256 of its bytes, as they lie on disk; none when nobody wanted it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sha256: Option<String>,
     /// Records in the whole dataset, counted independently of the plan, without those set aside.
     pub dataset_records: Option<u64>,
     /// Records of the whole dataset that were set aside.
@@ -126,10 +129,13 @@ pub struct OutputFact {
     pub rows: u64,
     /// Its size.
     pub bytes: u64,
+    /// The SHA-256 of its bytes; none when nobody wanted it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sha256: Option<String>,
 }
 
 impl From<&WrittenFile> for OutputFact {
     fn from(file: &WrittenFile) -> Self {
-        Self { path: file.path.clone(), rows: file.rows, bytes: file.bytes }
+        Self { path: file.path.clone(), rows: file.rows, bytes: file.bytes, sha256: file.sha256.clone() }
     }
 }

@@ -4,6 +4,7 @@ use super::place::{failed, sync};
 use crate::error::Result;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -21,12 +22,16 @@ pub(super) fn forget(path: &Path) {
 /// Removes what unfinished outputs have written so far; for a process that is about to end.
 pub fn remove_temporaries() {
     for path in LIVE.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        // Nothing more can be done here; the next run on the same target tries again.
-        let _ = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+        remove(&path);
     }
 }
 
-/// A file that goes when this is dropped, or when the process is ended from outside.
+fn remove(path: &Path) {
+    // Nothing more can be done here; the next run on the same target tries again.
+    let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+}
+
+/// A file or a folder that goes when this is dropped, or when the process is ended from outside.
 pub struct Temporary(PathBuf);
 
 impl Temporary {
@@ -42,9 +47,29 @@ impl Temporary {
     }
 }
 
+impl Temporary {
+    /// A new folder inside another that only this user may look into.
+    pub fn private_folder(inside: &Path, prefix: &str) -> std::io::Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        loop {
+            let turn = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = inside.join(format!("{prefix}{}-{turn}", std::process::id()));
+            match builder.create(&path) {
+                Ok(()) => return Ok(Self::new(path)),
+                // An earlier process of the same number left it.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
 impl Drop for Temporary {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+        remove(&self.0);
         forget(&self.0);
     }
 }

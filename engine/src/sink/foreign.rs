@@ -11,11 +11,12 @@ use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema as ArrowSchema,
 use arrow_avro::compression::CompressionCodec;
 use arrow_avro::writer::format::AvroOcfFormat;
 use arrow_avro::writer::{Writer, WriterBuilder};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
-use parquet::encryption::decrypt::FileDecryptionProperties;
+use parquet::encryption::decrypt::{FileDecryptionProperties, KeyRetriever};
 use parquet::encryption::encrypt::FileEncryptionProperties;
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use polars::prelude::{DataFrame, FileWriteFormat, Schema};
@@ -138,14 +139,26 @@ struct Locked {
     out: ArrowWriter<BufWriter<File>>,
 }
 
-/// Begins an encrypted Parquet file: footer and all columns with one key, whose name stands in the file.
+/// Begins an encrypted Parquet file: footer and columns with the key of the file, but for columns with a key of their own. The names of
+/// the keys stand in the file.
 pub(super) fn begin_locked(path: &Path, schema: &Schema, target: &Target) -> Result<Box<dyn Rows>> {
     let key = target.key.as_ref().ok_or_else(|| Error::new(ErrorKind::Internal, "the key was not looked up"))?;
     let fail = |error: parquet::errors::ParquetError| unwritten(path, "Parquet", error);
-    let encryption = FileEncryptionProperties::builder(key.bytes().to_vec())
-        .with_footer_key_metadata(key.name.clone().into_bytes())
-        .build()
-        .map_err(fail)?;
+    let told = schema_of(schema)?;
+    let mut encryption =
+        FileEncryptionProperties::builder(key.bytes().to_vec()).with_footer_key_metadata(key.name.clone().into_bytes());
+    if !target.column_keys.is_empty() {
+        // A column without a key would be written as it is, where one has a key: so each gets one, in all of its parts.
+        let parts = ArrowSchemaConverter::new().convert(&told).map_err(fail)?;
+        for part in parts.columns() {
+            let name = part.path().parts().first();
+            let own = target.column_keys.iter().find(|own| Some(&own.column) == name);
+            let key = own.and_then(|own| own.key.as_ref()).unwrap_or(key);
+            let (bytes, name) = (key.bytes().to_vec(), key.name.clone().into_bytes());
+            encryption = encryption.with_column_key_and_metadata(&part.path().string(), bytes, name);
+        }
+    }
+    let encryption = encryption.build().map_err(fail)?;
     let metadata = target.metadata.iter().map(|(name, value)| KeyValue::new(name.clone(), value.clone()));
     let metadata: Vec<_> = metadata.collect();
     let properties = WriterProperties::builder()
@@ -156,7 +169,7 @@ pub(super) fn begin_locked(path: &Path, schema: &Schema, target: &Target) -> Res
         .build();
     let file = File::create(path).map_err(|error| failed(path, "cannot be written", error))?;
     let out = BufWriter::with_capacity(1 << 18, file);
-    let out = ArrowWriter::try_new(out, schema_of(schema)?, Some(properties)).map_err(fail)?;
+    let out = ArrowWriter::try_new(out, told, Some(properties)).map_err(fail)?;
     Ok(Box::new(Locked { path: path.to_path_buf(), out }))
 }
 
@@ -192,11 +205,23 @@ impl Rows for Locked {
     }
 }
 
-/// The footer of an encrypted Parquet file, and every row of it, which proves that the key opens all columns.
-pub(super) fn read_locked(path: &Path, key: &Key) -> Result<Found> {
+/// The keys of a target by their names, as a reader finds them.
+struct Named(Vec<Key>);
+
+impl KeyRetriever for Named {
+    fn retrieve_key(&self, metadata: &[u8]) -> parquet::errors::Result<Vec<u8>> {
+        let found = self.0.iter().find(|key| key.name.as_bytes() == metadata);
+        found.map(|key| key.bytes().to_vec()).ok_or_else(|| ParquetError::General("a key that nobody named".into()))
+    }
+}
+
+/// The footer of an encrypted Parquet file, and every row of it, which proves that the keys open all columns.
+pub(super) fn read_locked(path: &Path, target: &Target) -> Result<Found> {
     let file = File::open(path).map_err(|error| failed(path, "cannot be read back", error))?;
     let fail = |error: parquet::errors::ParquetError| damaged(path, error);
-    let decryption = FileDecryptionProperties::builder(key.bytes().to_vec()).build().map_err(fail)?;
+    let own = target.column_keys.iter().filter_map(|own| own.key.clone());
+    let keys: Arc<dyn KeyRetriever> = Arc::new(Named(target.key.iter().cloned().chain(own).collect()));
+    let decryption = FileDecryptionProperties::with_key_retriever(keys).build().map_err(fail)?;
     let options = ArrowReaderOptions::new().with_file_decryption_properties(decryption);
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(fail)?;
     let columns = columns(builder.schema());

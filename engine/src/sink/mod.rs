@@ -56,6 +56,28 @@ pub struct Target {
     pub key_name: Option<String>,
     /// That key, looked up by whoever runs the job.
     pub key: Option<Key>,
+    /// Whether the SHA-256 of what was read and written is told.
+    pub digest: bool,
+    /// Columns with a key of their own; the others are encrypted with the key of the file.
+    pub column_keys: Vec<ColumnKey>,
+}
+
+/// A column of an encrypted file with a key of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnKey {
+    /// The name of the column.
+    pub column: String,
+    /// The name of the secret whose key encrypts it.
+    pub key_name: String,
+    /// That key, looked up by whoever runs the job.
+    pub key: Option<Key>,
+}
+
+impl ColumnKey {
+    /// A column and the name of its key, which is not looked up yet.
+    pub fn new(column: impl Into<String>, key_name: impl Into<String>) -> Self {
+        Self { column: column.into(), key_name: key_name.into(), key: None }
+    }
 }
 
 /// How delimited text is written.
@@ -108,6 +130,9 @@ pub struct WrittenFile {
     pub rows: u64,
     /// Its size.
     pub bytes: u64,
+    /// The SHA-256 of its bytes, where it was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// What was written.
@@ -142,7 +167,7 @@ pub struct WriteFormat {
 }
 
 /// How a format is written with a key, and read back.
-pub(crate) type Locked = (rows::Begin, fn(&Path, &Key) -> Result<readback::Found>);
+pub(crate) type Locked = (rows::Begin, fn(&Path, &Target) -> Result<readback::Found>);
 
 impl WriteFormat {
     /// Whether the output may be a folder of files.

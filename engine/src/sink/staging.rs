@@ -5,6 +5,7 @@ use super::manifest::{self, files_below};
 use super::place::{Place, failed, refuse_schema, sync};
 use super::rows::Shared;
 use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, outer, readback, swap};
+use crate::digest::sha256_of;
 use crate::error::{Error, ErrorKind, Result};
 use polars::io::hive::HivePathFormatter;
 use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
@@ -36,7 +37,7 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
     let format = target.format()?;
     (format.options)(target)?;
     refuse_schema(target, schema)?;
-    refuse_key(target)?;
+    refuse_key(target, schema)?;
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let mark = format!("-{}-{number}.tmp", std::process::id());
     if target.is_stdout() {
@@ -133,6 +134,13 @@ impl Staging {
                 file.bytes = std::fs::metadata(&file.path).map_or(file.bytes, |meta| meta.len());
             }
         }
+        if self.target.digest {
+            for file in &mut files {
+                let found = sha256_of(&file.path, &AtomicBool::new(false));
+                let found = found.map_err(|error| failed(&file.path, "cannot be read back", error))?;
+                file.sha256 = found.map(|(digits, _)| digits);
+            }
+        }
         // From here on what was written is about to be the output: an interrupt must not remove it.
         cleanup::forget(&self.temporary);
         let written = |files: Vec<WrittenFile>| Written { rows, files, columns: columns_of(schema) };
@@ -213,8 +221,17 @@ impl Drop for Staging {
 }
 
 // A key is for one file of a format that can be encrypted, and it must have been found.
-fn refuse_key(target: &Target) -> Result<()> {
-    let Some(name) = &target.key_name else { return Ok(()) };
+fn refuse_key(target: &Target, schema: &Schema) -> Result<()> {
+    let Some(name) = &target.key_name else {
+        return match target.column_keys.first() {
+            Some(key) => Err(Error::new(
+                ErrorKind::Sink,
+                format!("column {} has a key, but the file it is in has none", key.column),
+            )
+            .advise("name the key of the file too (--output-key); it encrypts all other columns")),
+            None => Ok(()),
+        };
+    };
     let format = target.format()?;
     if format.locked.is_none() {
         return Err(Error::new(ErrorKind::Sink, format!("{} cannot be encrypted as a file", format.title))
@@ -224,22 +241,33 @@ fn refuse_key(target: &Target) -> Result<()> {
         return Err(Error::new(ErrorKind::Sink, "an encrypted output is one file, not a folder of parts")
             .advise("leave out the partition columns and the limit of rows"));
     }
-    match &target.key {
-        Some(key) if key.name == *name => Ok(()),
-        _ => Err(Error::new(ErrorKind::Secret, format!("the key {name} was not looked up"))),
+    for (at, own) in target.column_keys.iter().enumerate() {
+        if !schema.contains(&own.column) {
+            return Err(Error::new(ErrorKind::Column, format!("there is no column {} to encrypt", own.column))
+                .advise("name a column of the output"));
+        }
+        if target.column_keys[..at].iter().any(|other| other.column == own.column) {
+            return Err(Error::new(ErrorKind::Sink, format!("column {} has two keys", own.column)).advise("name one"));
+        }
+    }
+    let missing = |name: &String| Error::new(ErrorKind::Secret, format!("the key {name} was not looked up"));
+    let named = target.column_keys.iter().map(|own| (&own.key_name, &own.key));
+    match named.chain([(name, &target.key)]).find(|(name, key)| key.as_ref().is_none_or(|key| key.name != **name)) {
+        Some((name, _)) => Err(missing(name)),
+        None => Ok(()),
     }
 }
 
 fn prove(format: &WriteFormat, target: &Target, path: PathBuf, schema: &Schema) -> Result<WrittenFile> {
     sync(&path)?;
     let found = match (format.locked, &target.key) {
-        (Some((_, read_back)), Some(key)) => read_back(&path, key)?,
+        (Some((_, read_back)), Some(_)) => read_back(&path, target)?,
         _ if format.name == "CSV" => readback::delimited(&path, format::delimiter_of(target)?)?,
         _ => (format.read_back)(&path)?,
     };
     readback::compare(&path, &found, schema)?;
     let bytes = std::fs::metadata(&path).map_err(|error| failed(&path, "cannot be read back", error))?.len();
-    Ok(WrittenFile { path, rows: found.rows, bytes })
+    Ok(WrittenFile { path, rows: found.rows, bytes, sha256: None })
 }
 
 // Folders region=EU/, then part-0.parquet, part-1.parquet ...

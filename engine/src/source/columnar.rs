@@ -91,20 +91,8 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, scan: &Scan<'_>, reco
         frame = frame.limit(u32::try_from(rows).unwrap_or(u32::MAX));
     }
     let schema = first.ok_or_else(|| Error::new(ErrorKind::Source, format!("dataset {} has no files", source.name)))?;
-    let columns = columns_of(&schema);
-    held(source, &columns)?;
-    Ok(Opened {
-        frame,
-        schema,
-        columns,
-        files: found.files,
-        records,
-        verdict: Vec::new(),
-        notes: found.notes,
-        text: None,
-        sheets: Vec::new(),
-        recount: None,
-    })
+    held(source, &columns_of(&schema))?;
+    Ok(Opened { records, ..Opened::new(frame, schema, found.files, found.notes) })
 }
 
 /// Holds the columns that a file has against the stored ones.

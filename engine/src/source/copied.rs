@@ -11,9 +11,10 @@ use crate::bridge::Copy;
 use crate::error::{Error, ErrorKind, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef as ArrowSchema;
+use arrow::error::ArrowError;
 use arrow::ipc::reader::{FileReader, StreamReader};
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-use parquet::encryption::decrypt::{FileDecryptionProperties, KeyRetriever};
+use parquet::encryption::decrypt::{DecryptionPropertiesBuilder, FileDecryptionProperties, KeyRetriever};
 use polars::prelude::{HiveOptions, LazyFrame, ScanSources, Schema, UnifiedScanArgs, UnionArgs, concat, lit};
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
@@ -35,7 +36,7 @@ pub(super) fn open_avro(source: &Source, found: Found, depth: Depth<'_>) -> Resu
         let reader =
             arrow_avro::reader::ReaderBuilder::new().build(text).map_err(|error| damaged(path, "Avro", error))?;
         let schema = reader.schema();
-        Ok((schema, Box::new(reader)))
+        Ok((schema, batches(path, "Avro", reader)))
     })?;
     if let Some(records) = opened.records.filter(|records| *records != counted) {
         let message = format!("{records} records were read of {counted} in dataset {}", source.name);
@@ -50,14 +51,38 @@ pub(super) fn open_locked(source: &Source, found: Found, depth: Depth<'_>) -> Re
     opened(source, found, depth, "Parquet", &|path| {
         let file = File::open(path).map_err(|error| unreadable(path, &error))?;
         let locked = |error| refused(path, &retriever, error);
-        let properties = FileDecryptionProperties::with_key_retriever(Arc::clone(&retriever) as Arc<dyn KeyRetriever>);
-        let properties = properties.build().map_err(locked)?;
+        let properties = match told_keys(source)? {
+            Some(told) => told.build(),
+            None => {
+                FileDecryptionProperties::with_key_retriever(Arc::clone(&retriever) as Arc<dyn KeyRetriever>).build()
+            }
+        };
+        let properties = properties.map_err(locked)?;
         let options = ArrowReaderOptions::new().with_file_decryption_properties(properties);
         let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(locked)?;
         let schema = Arc::clone(builder.schema());
         let reader = builder.with_batch_size(1 << 14).build().map_err(locked)?;
-        Ok((schema, Box::new(reader)))
+        // The key of a column is looked for when its values are.
+        let (path, retriever) = (path.to_path_buf(), Arc::clone(&retriever));
+        Ok((schema, Box::new(reader.map(move |batch| batch.map_err(|error| refused(&path, &retriever, error))))))
     })
+}
+
+// Keys of columns that a person told, for files that do not name them.
+fn told_keys(source: &Source) -> Result<Option<DecryptionPropertiesBuilder>> {
+    let options = &source.options;
+    if options.column_keys.is_empty() {
+        return Ok(None);
+    }
+    let name = options.key.as_deref().ok_or_else(|| {
+        Error::new(ErrorKind::Secret, "the keys of columns were named, but not that of the file")
+            .advise("name the secret that holds it with --input-key NAME")
+    })?;
+    let mut told = FileDecryptionProperties::builder(source.keys.get(name)?.bytes().to_vec());
+    for (column, name) in &options.column_keys {
+        told = told.with_column_key(column, source.keys.get(name)?.bytes().to_vec());
+    }
+    Ok(Some(told))
 }
 
 /// Opens Parquet files with types that the engine does not read.
@@ -68,7 +93,7 @@ pub(super) fn open_parquet(source: &Source, found: Found, depth: Depth<'_>) -> R
         let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(bad)?;
         let schema = Arc::clone(builder.schema());
         let reader = builder.with_batch_size(1 << 14).build().map_err(bad)?;
-        Ok((schema, Box::new(reader)))
+        Ok((schema, batches(path, "Parquet", reader)))
     })
 }
 
@@ -79,10 +104,10 @@ pub(super) fn open_arrow(source: &Source, found: Found, depth: Depth<'_>) -> Res
         let bad = |error| damaged(path, "Arrow IPC", error);
         if is_stream(path) {
             let reader = StreamReader::try_new(file, None).map_err(bad)?;
-            return Ok((reader.schema(), Box::new(reader)));
+            return Ok((reader.schema(), batches(path, "Arrow IPC", reader)));
         }
         let reader = FileReader::try_new(file, None).map_err(bad)?;
-        Ok((reader.schema(), Box::new(reader)))
+        Ok((reader.schema(), batches(path, "Arrow IPC", reader)))
     })
 }
 
@@ -93,7 +118,7 @@ pub(super) fn is_stream(path: &Path) -> bool {
 }
 
 /// Whether the footer of a Parquet file is encrypted.
-pub(super) fn is_locked(path: &Path) -> bool {
+pub(crate) fn is_locked(path: &Path) -> bool {
     let tail = || {
         let mut file = File::open(path).ok()?;
         file.seek(SeekFrom::End(-4)).ok()?;
@@ -134,20 +159,35 @@ impl KeyRetriever for Retriever {
 }
 
 // Why an encrypted file does not open: a key that is missing is told as such.
-fn refused(path: &Path, retriever: &Retriever, error: parquet::errors::ParquetError) -> Error {
+fn refused(path: &Path, retriever: &Retriever, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     if let Err(key) = retriever.find(b"")
         && error.to_string().contains(&key.message)
     {
         return key;
     }
     let why = error.to_string();
-    let what = if why.contains("there is no secret") { why } else { "it is damaged, or the key is another one".into() };
+    let what = match why.find("there is no secret") {
+        Some(at) => why[at..].to_owned(),
+        None if why.contains("No column decryption key") => "a key of a column is missing".into(),
+        None => "it is damaged, or the key is another one".into(),
+    };
     Error::new(ErrorKind::Secret, format!("{} is encrypted and cannot be read: {what}", shown(path)))
         .advise("name the secret that holds its key with --input-key NAME; secrets come from --secrets or BREWHOUSE_SECRET_NAME")
         .caused_by(error)
 }
 
-type Batches = Box<dyn Iterator<Item = std::result::Result<RecordBatch, arrow::error::ArrowError>>>;
+type Batches = Box<dyn Iterator<Item = Result<RecordBatch>>>;
+
+// The batches of a reader whose errors mean that the file is damaged.
+fn batches(
+    path: &Path,
+    what: &'static str,
+    reader: impl Iterator<Item = std::result::Result<RecordBatch, ArrowError>> + 'static,
+) -> Batches {
+    let path = path.to_path_buf();
+    Box::new(reader.map(move |batch| batch.map_err(|error| damaged(&path, what, error))))
+}
+
 type Begin<'a> = dyn Fn(&Path) -> Result<(ArrowSchema, Batches)> + 'a;
 
 fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &Begin<'_>) -> Result<Opened> {
@@ -186,23 +226,11 @@ fn opened(source: &Source, found: Found, depth: Depth<'_>, what: &str, begin: &B
         1 => parts.remove(0),
         _ => concat(parts, UnionArgs { rechunk: false, ..UnionArgs::default() })?,
     };
-    let columns = columns_of(&schema);
-    held(source, &columns)?;
+    held(source, &columns_of(&schema))?;
     let frame =
         if let Depth::Head { rows } = depth { frame.limit(u32::try_from(rows).unwrap_or(u32::MAX)) } else { frame };
     let records = (!matches!(depth, Depth::Head { .. })).then_some(rows);
-    Ok(Opened {
-        frame,
-        schema,
-        columns,
-        files: found.files,
-        records,
-        verdict: Vec::new(),
-        notes,
-        text: None,
-        sheets: Vec::new(),
-        recount: None,
-    })
+    Ok(Opened { records, ..Opened::new(frame, schema, found.files, notes) })
 }
 
 fn copied(
@@ -218,8 +246,7 @@ fn copied(
         let mut copy = Copy::begin(straighten::begin()?, &schema)?;
         notes.append(&mut copy.notes);
         for batch in batches {
-            let batch = batch.map_err(|error| damaged(path, what, error))?;
-            copy.write(&batch).map_err(|error| damaged(path, what, error))?;
+            copy.write(&batch?).map_err(|error| damaged(path, what, error))?;
             if cancel.is_some_and(|cancel| cancel.load(Ordering::Relaxed)) {
                 return Err(super::intake::cancelled());
             }
@@ -238,7 +265,7 @@ fn copied(
     })
 }
 
-fn damaged(path: &Path, what: &str, error: arrow::error::ArrowError) -> Error {
+fn damaged(path: &Path, what: &str, error: ArrowError) -> Error {
     Error::new(ErrorKind::Source, format!("{} is no whole {what} file", shown(path)))
         .advise("fetch the file again, or name its format")
         .caused_by(error)

@@ -12,8 +12,9 @@ use super::rejects::Rejects;
 use super::shape::Shape;
 use super::split::{Marks, Nobody, split};
 use super::straighten::{self, Copied, Rules};
+use super::temporal::Blanks;
 use super::tracker::{Lines, Tally};
-use super::typed::{Reading, Table, dtype, schema_of, usable};
+use super::typed::{Reading, Table, blanks_told, dtype, schema_of, usable};
 use super::verdict::{Style, check, decide, kept, limits};
 use super::{Depth, Opened, Source, StoredColumn};
 use crate::error::{Error, ErrorKind, Result};
@@ -76,6 +77,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let columns: Vec<_> = verdict.iter().map(|v| StoredColumn { name: v.name.clone(), kind: v.kind.clone() }).collect();
     if let Some(tally) = &read.tally {
         remark(tally, read.filled, &mut notes);
+        notes.extend(blanks_told(verdict.iter().map(|verdict| (verdict.name.as_str(), verdict.padded))));
     }
     if read.set_aside.records > 0 {
         notes.push(read.set_aside.words());
@@ -94,18 +96,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     }
     let text = Some(TextFacts { dialect, lines: read.lines, set_aside: read.set_aside });
     let recount = read.checked.map(|(_, recount)| recount);
-    Ok(Opened {
-        frame,
-        schema,
-        columns,
-        files: found.files,
-        records,
-        verdict,
-        notes,
-        text,
-        sheets: Vec::new(),
-        recount,
-    })
+    Ok(Opened { columns, records, verdict, text, recount, ..Opened::new(frame, schema, found.files, notes) })
 }
 
 fn nothing(found: Found, source: &Source) -> Result<Opened> {
@@ -117,18 +108,8 @@ fn nothing(found: Found, source: &Source) -> Result<Opened> {
     }
     let mut notes = found.notes;
     notes.push("the file is empty: it has no columns and no rows".to_owned());
-    Ok(Opened {
-        frame: DataFrame::empty().lazy(),
-        schema: Arc::new(Schema::default()),
-        columns: Vec::new(),
-        files: found.files,
-        records: Some(0),
-        verdict: Vec::new(),
-        notes,
-        text: None,
-        sheets: Vec::new(),
-        recount: None,
-    })
+    let empty = DataFrame::empty().lazy();
+    Ok(Opened { records: Some(0), ..Opened::new(empty, Arc::new(Schema::default()), found.files, notes) })
 }
 
 // A reading that checks stored types and counts lines on its way; none where only the typing pass can tell how the file is to be read.
@@ -143,12 +124,12 @@ fn checked(source: &Source, table: &Table<'_>, layouts: &[Laid]) -> Result<Optio
     let readable = |(at, name): (usize, &String)| {
         let dtype = stored.iter().find(|column| column.name == *name).and_then(|column| dtype(column).ok())?;
         let (_, style) = decide(name, &tally.columns[at], manner);
-        exact(name, &dtype, usable(style, &dtype), &tally.columns[at])
+        exact(name, &dtype, usable(style, &dtype), &tally.columns[at], &Blanks::default())
     };
     if table.names.iter().enumerate().any(|column| readable(column).is_none()) {
         return Ok(None);
     }
-    let recount = Recount::begin(layouts, &table.marks, table.names.len())?;
+    let recount = Recount::begin(layouts, &table.marks, &table.names)?;
     Ok(Some(Reading {
         scan: Some(scan_of(paths(layouts))?),
         skip: layouts[0].1.skip,

@@ -1,11 +1,11 @@
 //! Columns of text as values of their stored types while a run reads, exact to what the typing pass would take.
 //!
 //! A value that the pass would not give the type (leading zeros, too many digits for the width, another layout) is an error, never a
-//! missing cell. Shapes decide; the common ones are told and read in one go.
+//! missing cell. Blanks around a value are left out and counted. Shapes decide; the common ones are told and read in one go.
 
 use super::calendar::turned_days;
 use super::shape::{Shape, shape_of};
-use super::temporal::{comma, dates, dates_by, misfit, parsed, stamps};
+use super::temporal::{Blanks, comma, dates, dates_by, misfit, parsed, stamps, unpadded};
 use super::tracker::Tracker;
 use super::verdict::{Style, turned_mark};
 use crate::types::TypeClass;
@@ -13,6 +13,7 @@ use polars::prelude::{
     BooleanChunked, ChunkedArray, Column, DataType, Expr, Field, Float32Type, Float64Type, Int8Type, Int16Type,
     Int32Type, Int64Type, IntoColumn as _, IntoSeries, NewChunkedArray as _, PolarsNumericType, col,
 };
+use std::sync::Arc;
 
 /// How a column is read as its type; none where only the typing pass can tell whether it may be.
 pub(super) enum Exact {
@@ -23,25 +24,25 @@ pub(super) enum Exact {
 }
 
 /// How a column of a stored type is read. The first records (`head`) tell how its values are written.
-pub(super) fn exact(name: &str, dtype: &DataType, style: Style, head: &Tracker) -> Option<Exact> {
+pub(super) fn exact(name: &str, dtype: &DataType, style: Style, head: &Tracker, blanks: &Blanks) -> Option<Exact> {
     let whole_kind = TypeClass::Whole.words();
     let decimal_kind = TypeClass::Decimal.words();
     let expr = match (dtype, style) {
         (DataType::String, _) => return Some(Exact::Text),
-        (DataType::Int64, Style::Plain) => numbers::<Int64Type>(name, dtype, whole_kind, whole),
-        (DataType::Int32, Style::Plain) => numbers::<Int32Type>(name, dtype, whole_kind, narrow),
-        (DataType::Int16, Style::Plain) => numbers::<Int16Type>(name, dtype, whole_kind, narrow),
-        (DataType::Int8, Style::Plain) => numbers::<Int8Type>(name, dtype, whole_kind, narrow),
-        (DataType::Float64, Style::Plain) => numbers::<Float64Type>(name, dtype, decimal_kind, decimal),
-        (DataType::Float32, Style::Plain) => numbers::<Float32Type>(name, dtype, decimal_kind, short_decimal),
-        (DataType::Float64, Style::Comma) => numbers::<Float64Type>(name, dtype, decimal_kind, with_comma),
-        (DataType::Boolean, Style::Plain) => booleans(name),
-        (DataType::Date, Style::Plain) => dates(name),
+        (DataType::Int64, Style::Plain) => numbers::<Int64Type>(name, dtype, whole_kind, blanks, whole),
+        (DataType::Int32, Style::Plain) => numbers::<Int32Type>(name, dtype, whole_kind, blanks, narrow),
+        (DataType::Int16, Style::Plain) => numbers::<Int16Type>(name, dtype, whole_kind, blanks, narrow),
+        (DataType::Int8, Style::Plain) => numbers::<Int8Type>(name, dtype, whole_kind, blanks, narrow),
+        (DataType::Float64, Style::Plain) => numbers::<Float64Type>(name, dtype, decimal_kind, blanks, decimal),
+        (DataType::Float32, Style::Plain) => numbers::<Float32Type>(name, dtype, decimal_kind, blanks, short_decimal),
+        (DataType::Float64, Style::Comma) => numbers::<Float64Type>(name, dtype, decimal_kind, blanks, with_comma),
+        (DataType::Boolean, Style::Plain) => booleans(name, blanks),
+        (DataType::Date, Style::Plain) => dates(name, blanks),
         (DataType::Date, Style::Turned(order)) => {
             let mark = turned_mark(head, order)?;
-            dates_by(name, move |text| if text.get(2) == Some(&mark) { turned_days(text, order) } else { None })
+            dates_by(name, blanks, move |text| if text.get(2) == Some(&mark) { turned_days(text, order) } else { None })
         }
-        (DataType::Datetime(_, None), Style::Plain) => stamps(name),
+        (DataType::Datetime(_, None), Style::Plain) => stamps(name, blanks),
         _ => return None,
     };
     Some(Exact::Parsed(expr))
@@ -133,33 +134,48 @@ fn with_comma(text: &[u8]) -> Option<f64> {
     matches!(shape_of(text), Shape::Whole | Shape::CommaDecimal | Shape::CommaThree).then(|| comma(text)).flatten()
 }
 
-fn numbers<T>(name: &str, dtype: &DataType, kind: &'static str, parse: fn(&[u8]) -> Option<T::Native>) -> Expr
+fn numbers<T>(
+    name: &str,
+    dtype: &DataType,
+    kind: &'static str,
+    blanks: &Blanks,
+    parse: fn(&[u8]) -> Option<T::Native>,
+) -> Expr
 where
     T: PolarsNumericType,
     ChunkedArray<T>: IntoSeries,
 {
-    let (column, told) = (name.to_owned(), dtype.clone());
+    let (column, told, blanks) = (name.to_owned(), dtype.clone(), Arc::clone(blanks));
     col(name).map(
-        move |cells: Column| Ok(parsed::<T>(&cells, &column, kind, parse)?.into_series().into_column()),
+        move |cells: Column| Ok(parsed::<T>(&cells, &column, kind, &blanks, parse)?.into_series().into_column()),
         move |_, field| Ok(Field::new(field.name.clone(), told.clone())),
     )
 }
 
-fn booleans(name: &str) -> Expr {
-    let column = name.to_owned();
+fn booleans(name: &str, blanks: &Blanks) -> Expr {
+    let (column, blanks) = (name.to_owned(), Arc::clone(blanks));
     col(name).map(
         move |cells: Column| {
             let mut out = Vec::with_capacity(cells.len());
             for text in cells.str()?.iter() {
                 out.push(match text {
                     None | Some("") => None,
-                    Some("true" | "True" | "TRUE") => Some(true),
-                    Some("false" | "False" | "FALSE") => Some(false),
-                    Some(text) => return Err(misfit(&column, text, TypeClass::Boolean.words())),
+                    Some(text) => match boolean(text.as_bytes()).or_else(|| unpadded(text, &blanks, boolean)) {
+                        Some(value) => Some(value),
+                        None => return Err(misfit(&column, text, TypeClass::Boolean.words())),
+                    },
                 });
             }
             Ok(BooleanChunked::from_iter_options(cells.name().clone(), out.into_iter()).into_series().into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::Boolean)),
     )
+}
+
+fn boolean(text: &[u8]) -> Option<bool> {
+    match text {
+        b"true" | b"True" | b"TRUE" => Some(true),
+        b"false" | b"False" | b"FALSE" => Some(false),
+        _ => None,
+    }
 }

@@ -10,6 +10,7 @@ use crate::values::grouped;
 use calamine::{
     Data, DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets, open_workbook, open_workbook_auto,
 };
+use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta, Timelike as _};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Write as _};
@@ -230,16 +231,21 @@ impl Scout {
         self.left = Some(self.left.map_or(column, |left| left.min(column)));
         self.width = self.width.max(column.saturating_add(1));
         match cell {
-            Data::DateTime(at) if at.is_datetime() && at.as_f64() >= 1.0 && at.as_f64().fract() != 0.0 => {
-                let place = column as usize;
-                if self.timed.len() <= place {
-                    self.timed.resize(place + 1, false);
-                }
-                self.timed[place] = true;
+            Data::DateTime(at) if at.is_datetime() && is_day(at.as_f64()) && at.as_f64().fract() != 0.0 => {
+                self.time(column);
             }
+            Data::DateTimeIso(text) if text.contains('T') => self.time(column),
             Data::Error(error) => self.errors.entry(error.to_string()).or_insert((0, row, column)).0 += 1,
             _ => {}
         }
+    }
+
+    fn time(&mut self, column: u32) {
+        let place = column as usize;
+        if self.timed.len() <= place {
+            self.timed.resize(place + 1, false);
+        }
+        self.timed[place] = true;
     }
 
     fn notes(&self) -> Vec<String> {
@@ -303,6 +309,7 @@ impl Copier<'_> {
             Data::Float(number) => self.text.push_str(&number.to_string()),
             Data::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
             Data::DateTime(at) => self.text.push_str(&moment(*at, timed)),
+            Data::DateTimeIso(text) if timed && text.len() == 10 => self.text.push_str(&format!("{text}T00:00:00")),
             Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
                 self.text.push('"');
                 self.text.push_str(&text.replace('"', "\"\""));
@@ -329,15 +336,35 @@ fn moment(at: ExcelDateTime, timed: bool) -> String {
         let fraction = if millis == 0 { String::new() } else { format!(".{millis:03}") };
         return format!("{sign}{}:{:02}:{:02}{fraction}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }
-    // There are no days before the first one.
     if at.as_f64() < 0.0 {
-        return at.as_f64().to_string();
+        return before_the_first(at, timed).unwrap_or_else(|| at.as_f64().to_string());
     }
-    if at.as_f64() < 1.0 {
+    if !is_day(at.as_f64()) {
         return format!("{hour:02}:{minute:02}:{second:02}{fraction}");
     }
     let date = format!("{year:04}-{month:02}-{day:02}");
     if timed { format!("{date} {hour:02}:{minute:02}:{second:02}{fraction}") } else { date }
+}
+
+// Whether a number of days stands for a day, with or without a time, and not for a time of day.
+fn is_day(days: f64) -> bool {
+    !(0.0..1.0).contains(&days)
+}
+
+// Days before the first one, which Excel does not show but other programs write and count backwards; none before the year 1.
+fn before_the_first(at: ExcelDateTime, timed: bool) -> Option<String> {
+    // What lies before the first day is told as that day, by which the epoch is known.
+    let later = at.to_ymd_hms_milli().0 == 1904;
+    let first = if later { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
+    #[allow(clippy::cast_possible_truncation, reason = "a number too large is no date in the next line")]
+    let millis = (at.as_f64() * 86_400_000.0).round() as i64;
+    let moment = first?.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::try_milliseconds(millis)?)?;
+    let layout = match (timed, moment.nanosecond()) {
+        (false, _) => "%Y-%m-%d",
+        (true, 0) => "%Y-%m-%d %H:%M:%S",
+        (true, _) => "%Y-%m-%d %H:%M:%S%.3f",
+    };
+    (moment.year() >= 1).then(|| moment.format(layout).to_string())
 }
 
 // A small file may unpack to more than any memory.

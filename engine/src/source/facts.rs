@@ -118,6 +118,10 @@ pub struct ColumnVerdict {
     pub fitting: u64,
     /// Why the others would not.
     pub faults: Vec<Fault>,
-    /// How the values are written, where that is not the usual way: with a decimal comma, day before month.
+    /// How the values are written, where that is not the usual way: with a decimal comma, day before month, with blanks around them.
     pub written: Option<String>,
+    /// Values of a type other than text with blanks around them, which are read without the blanks.
+    pub padded: u64,
+    /// Fractions that end with zeros, which a number does not keep.
+    pub zeros: u64,
 }

@@ -3,6 +3,7 @@
 use super::labels::{Label, labels};
 use super::select::{Chooser, Hit, is_special};
 use super::{FORMATS, FileFact, ReadFormat, Source, format_of_path};
+use crate::digest::Stamp;
 use crate::error::{Error, ErrorKind, Result};
 use chrono::{DateTime, SecondsFormat, Utc};
 use polars::prelude::{PlRefPath, PlSmallStr, ScanSources};
@@ -153,7 +154,7 @@ fn fact(path: PathBuf) -> Result<FileFact> {
     let meta = std::fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
     let modified = meta.modified().map(DateTime::<Utc>::from).unwrap_or_default();
     let modified = modified.to_rfc3339_opts(SecondsFormat::Secs, true);
-    Ok(FileFact { path, bytes: meta.len(), modified })
+    Ok(FileFact { path, bytes: meta.len(), modified, stamp: Stamp::of(&meta) })
 }
 
 // One empty file alone is kept: it is then the reader's to say what that means.

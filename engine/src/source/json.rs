@@ -56,18 +56,7 @@ pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Op
     if columns.is_empty() {
         notes.push("the file is empty: it has no columns and no rows".to_owned());
     }
-    Ok(Opened {
-        frame,
-        schema,
-        columns,
-        files: found.files,
-        records,
-        verdict: Vec::new(),
-        notes,
-        text: None,
-        sheets: Vec::new(),
-        recount: None,
-    })
+    Ok(Opened { records, ..Opened::new(frame, schema, found.files, notes) })
 }
 
 // A document begins with a list, or with an object that goes on over its first line.

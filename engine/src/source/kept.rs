@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// Grows whenever the pass counts otherwise than before.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Results that are kept; the oldest go first.
 const MOST: usize = 500;
 /// A file that was changed so shortly before is not kept.
@@ -51,6 +51,8 @@ struct Kept {
 struct KeptColumn {
     missing: u64,
     empty: u64,
+    padded: u64,
+    zeros: u64,
     /// How often each shape was seen, and the first values: number of the shape, line, text.
     counts: Vec<(usize, u64)>,
     firsts: Vec<(usize, u64, String)>,
@@ -174,6 +176,8 @@ impl KeptColumn {
         Self {
             missing: tracker.missing,
             empty: tracker.empty,
+            padded: tracker.padded,
+            zeros: tracker.zeros,
             counts: seen.iter().map(|(shape, seen)| (number(*shape), seen.count)).collect(),
             firsts: tracker.firsts().map(|(shape, line, text)| (number(shape), line, text)).collect(),
         }
@@ -182,6 +186,7 @@ impl KeptColumn {
     fn tracker(self) -> Option<Tracker> {
         let mut tracker = Tracker::default();
         (tracker.missing, tracker.empty) = (self.missing, self.empty);
+        (tracker.padded, tracker.zeros) = (self.padded, self.zeros);
         for (number, count) in self.counts {
             tracker.put_count(*ALL.get(number)?, count);
         }

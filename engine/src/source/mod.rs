@@ -23,6 +23,7 @@ mod kept;
 mod key;
 mod labels;
 mod laid;
+mod opened;
 mod path_date;
 pub(crate) mod reading;
 mod recount;
@@ -38,23 +39,25 @@ mod tracker;
 mod typed;
 mod verdict;
 
+pub use crate::digest::Stamp;
+pub(crate) use copied::is_locked;
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
 pub use files::{is_text, total_bytes};
 pub use filter::Filter;
 pub use key::{Key, Keys};
+pub use opened::Opened;
 pub use path_date::DateLayout;
 pub use recount::Recount;
 pub use rejects::{REJECT_COLUMNS, Reject, RejectCount, SetAside, too_many};
 pub use select::{FilesLimit, PathKind, PathParameter, Selection, outside_expressions};
-pub(crate) use shape::shape_of;
+pub(crate) use shape::{bare, shape_of};
 pub(crate) use verdict::fits_kind;
 
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::{DataType, LazyFrame, PlSmallStr, PolarsError, Schema, SchemaRef};
+use polars::prelude::{DataType, PlSmallStr, PolarsError, Schema};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, OnceLock};
 
 /// Files to be read as one table.
 #[derive(Clone, Debug, Default)]
@@ -125,6 +128,8 @@ pub struct ReadOptions {
     pub multi_line: Option<bool>,
     /// The name of the secret that holds the key of encrypted files which do not name theirs.
     pub key: Option<String>,
+    /// Columns of encrypted files and the secrets with their keys, where the files do not name them.
+    pub column_keys: Vec<(String, String)>,
 }
 
 impl Default for ReadOptions {
@@ -147,6 +152,7 @@ impl Default for ReadOptions {
             text_columns: Vec::new(),
             multi_line: None,
             key: None,
+            column_keys: Vec::new(),
         }
     }
 }
@@ -235,7 +241,7 @@ pub(crate) fn columns_of(schema: &Schema) -> Vec<StoredColumn> {
 }
 
 /// What is known of one input file.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct FileFact {
     /// Where it is.
     pub path: std::path::PathBuf,
@@ -243,30 +249,9 @@ pub struct FileFact {
     pub bytes: u64,
     /// When it was last changed, as RFC 3339 in UTC.
     pub modified: String,
-}
-
-/// An opened source.
-pub struct Opened {
-    /// The table, not yet read.
-    pub frame: LazyFrame,
-    /// Its columns with their types.
-    pub schema: SchemaRef,
-    /// The same as stored words.
-    pub columns: Vec<StoredColumn>,
-    /// The files it consists of, in order.
-    pub files: Vec<FileFact>,
-    /// Records, counted independently of the parser or taken from footers; none when nobody counted.
-    pub records: Option<u64>,
-    /// What was decided about each column; empty where the format itself says.
-    pub verdict: Vec<ColumnVerdict>,
-    /// What a person should know: renamed headers, ignored files, short rows.
-    pub notes: Vec<String>,
-    /// What was found out about delimited text; none for other formats.
-    pub text: Option<TextFacts>,
-    /// The sheets of a workbook, the one that was read first.
-    pub sheets: Vec<String>,
-    /// The count that is held against a run which checks stored types as it reads.
-    pub recount: Option<Recount>,
+    /// What tells whether it was changed since.
+    #[serde(skip)]
+    pub stamp: Stamp,
 }
 
 /// How much of a source is looked at before it is opened.
@@ -427,60 +412,6 @@ fn open_at(source: &Source, base: &Path, depth: Depth<'_>) -> Result<Opened> {
         opened.note_other_files(source);
     }
     Ok(opened)
-}
-
-impl Opened {
-    /// Ends a count that went on beside the run: whether every record is in its place. The facts are complete then; a source that was
-    /// opened by [`open`] has them from the start.
-    pub fn settle(&mut self, source: &Source) -> Result<bool> {
-        let Some(recount) = self.recount.take() else { return Ok(true) };
-        let Some((lines, records)) = recount.finish()? else { return Ok(false) };
-        self.records = Some(records);
-        if let Some(text) = &mut self.text {
-            text.lines = lines;
-        }
-        self.note_other_files(source);
-        Ok(true)
-    }
-
-    /// Whether a count still goes on beside the run.
-    pub(crate) fn is_unsettled(&self) -> bool {
-        self.recount.is_some()
-    }
-
-    /// Where such a count tells its records as soon as it has them.
-    pub(crate) fn counting(&self) -> Option<Arc<OnceLock<u64>>> {
-        self.recount.as_ref().map(Recount::records)
-    }
-
-    fn note_other_files(&mut self, source: &Source) {
-        let known = source.known.as_ref().filter(|_| source.columns.is_some());
-        self.notes.extend(known.and_then(|known| other_files(known, self)));
-    }
-}
-
-// That stored types were decided on other files than these, which they fit all the same.
-fn other_files(known: &Known, opened: &Opened) -> Option<String> {
-    let prints = |files: &[FileFact]| -> Vec<_> {
-        let name = |file: &FileFact| file.path.file_name().map(std::ffi::OsStr::to_os_string);
-        files.iter().map(|file| (name(file), file.bytes, file.modified.clone())).collect()
-    };
-    if prints(&known.files) == prints(&opened.files) {
-        return None;
-    }
-    let told = |files: &[FileFact], records: Option<u64>| {
-        let name =
-            files.first().and_then(|file| file.path.file_name()).unwrap_or_default().to_string_lossy().into_owned();
-        let more = if files.len() > 1 { format!(" and {} more", files.len() - 1) } else { String::new() };
-        let noun = if records == Some(1) { "record" } else { "records" };
-        let records = records.map(|records| format!(" ({} {noun})", crate::values::grouped(records)));
-        format!("{name}{more}{}", records.unwrap_or_default())
-    };
-    Some(format!(
-        "the types were decided on {}; every value of {} fits them",
-        told(&known.files, known.records),
-        told(&opened.files, opened.records)
-    ))
 }
 
 fn stopped(source: &Source, format: &ReadFormat) -> Error {

@@ -8,13 +8,15 @@ use super::files::unreadable;
 use super::intake::skipped;
 use super::laid::Laid;
 use super::split::Marks;
+use super::temporal::Blanks;
 use super::text::Text;
+use super::typed::blanks_told;
 use crate::error::{Error, ErrorKind, Result};
 use memchr::{memchr, memchr_iter};
 use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 // Small enough to stay in the processor's own memory while it is looked at several times.
@@ -26,6 +28,10 @@ pub struct Recount {
     stop: Arc<AtomicBool>,
     irregular: Arc<AtomicBool>,
     records: Arc<OnceLock<u64>>,
+    passed: Arc<AtomicU64>,
+    lines: Option<LineCount>,
+    /// Values of each column with blanks around them, as the run reads them.
+    padded: Vec<(String, Blanks)>,
 }
 
 /// One file to count.
@@ -38,7 +44,8 @@ struct Part {
 
 impl Recount {
     /// Begins to count files that are split by the same marks into so many columns.
-    pub(super) fn begin(layouts: &[Laid], marks: &Marks, width: usize) -> Result<Self> {
+    pub(super) fn begin(layouts: &[Laid], marks: &Marks, names: &[String]) -> Result<Self> {
+        let width = names.len();
         let (stop, irregular, records) =
             (Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default(), Arc::<OnceLock<u64>>::default());
         let part = |(_, layout): &Laid| Part {
@@ -64,12 +71,39 @@ impl Recount {
                 .advise("close other programs and try again")
                 .caused_by(error)
         })?;
-        Ok(Self { thread: Some(thread), stop, irregular, records })
+        let padded = names.iter().map(|name| (name.clone(), Blanks::default())).collect();
+        Ok(Self { thread: Some(thread), stop, irregular, records, passed: Arc::default(), lines: None, padded })
     }
 
     /// The records, as soon as they are counted.
     pub(crate) fn records(&self) -> Arc<OnceLock<u64>> {
         Arc::clone(&self.records)
+    }
+
+    /// Rows whose values were checked, as the run reads them.
+    pub(super) fn passed(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.passed)
+    }
+
+    /// Whether the run read each row once since it was last begun.
+    pub(super) fn is_read_whole(&self, records: u64) -> bool {
+        self.passed.load(Ordering::Relaxed) == records
+    }
+
+    /// A reading begins; what was read before for figures is not counted.
+    pub(super) fn begin_reading(&self) {
+        self.passed.store(0, Ordering::Relaxed);
+        self.padded.iter().for_each(|(_, blanks)| blanks.store(0, Ordering::Relaxed));
+    }
+
+    /// Where values of a column with blanks around them are counted.
+    pub(super) fn padded(&self, at: usize) -> Blanks {
+        self.padded.get(at).map(|(_, blanks)| Arc::clone(blanks)).unwrap_or_default()
+    }
+
+    /// What the run found of them, in words.
+    pub(super) fn blanks(&self) -> Option<String> {
+        blanks_told(self.padded.iter().map(|(name, blanks)| (name.as_str(), blanks.load(Ordering::Relaxed))))
     }
 
     /// Raised when a file turns out irregular, so that nobody needs to read on.
@@ -78,10 +112,12 @@ impl Recount {
     }
 
     /// Waits for the count: where the lines went, and the records; none when a file is irregular.
-    pub(crate) fn finish(mut self) -> Result<Option<(LineCount, u64)>> {
-        let Some(thread) = self.thread.take() else { return Ok(None) };
-        let lines = thread.join().map_err(|_| Error::new(ErrorKind::Internal, "the counting of lines failed"))??;
-        Ok(lines.and_then(|lines| Some((lines, *self.records.get()?))))
+    pub(crate) fn finish(&mut self) -> Result<Option<(LineCount, u64)>> {
+        if let Some(thread) = self.thread.take() {
+            self.lines =
+                thread.join().map_err(|_| Error::new(ErrorKind::Internal, "the counting of lines failed"))??;
+        }
+        Ok(self.lines.and_then(|lines| Some((lines, *self.records.get()?))))
     }
 }
 

@@ -123,6 +123,14 @@ pub(crate) const ALL: [Shape; SHAPES] = {
     ]
 };
 
+/// A value without the blanks around it.
+pub(crate) fn bare(text: &[u8]) -> &[u8] {
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let begin = text.iter().position(|byte| !blank(byte)).unwrap_or(text.len());
+    let end = text.iter().rposition(|byte| !blank(byte)).map_or(begin, |at| at + 1);
+    &text[begin..end]
+}
+
 /// The shape of a value that is not empty.
 #[inline]
 pub(crate) fn shape_of(text: &[u8]) -> Shape {

@@ -1,6 +1,6 @@
 //! What the typing pass notes while it hears fields: per column the shapes of its values, and the records that are out of shape.
 
-use super::shape::{ALL, SHAPES, Shape, shape_of};
+use super::shape::{ALL, SHAPES, Shape, bare, shape_of};
 use super::split::{Form, Visit};
 
 /// Lines that are kept of a shape.
@@ -31,6 +31,10 @@ pub(crate) struct Tracker {
     pub(crate) empty: u64,
     counts: [u64; SHAPES],
     firsts: Vec<First>,
+    /// Values with blanks around them, counted under the shape that they have without.
+    pub(crate) padded: u64,
+    /// Fractions that end with a zero.
+    pub(crate) zeros: u64,
     /// Where the column is stored as a narrow whole number: the least and the most that it holds, and what lies beyond.
     pub(crate) limits: Option<(i64, i64)>,
     pub(crate) beyond: u64,
@@ -44,6 +48,8 @@ impl Default for Tracker {
             empty: 0,
             counts: [0; SHAPES],
             firsts: Vec::new(),
+            padded: 0,
+            zeros: 0,
             limits: None,
             beyond: 0,
             beyond_first: Vec::new(),
@@ -59,9 +65,24 @@ impl Tracker {
             self.firsts.push(first(shape, text, line));
         }
         *count += 1;
+        if matches!(shape, Shape::Decimal | Shape::CommaDecimal | Shape::CommaThree) && text.last() == Some(&b'0') {
+            self.zeros += 1;
+        }
         if let Some(limits) = self.limits {
             self.hold(limits, shape, text, line);
         }
+    }
+
+    // Blanks around a number or a date take nothing from it; in any other text they are part of it.
+    #[cold]
+    fn note_padded(&mut self, text: &[u8], line: u64) {
+        let inner = bare(text);
+        let shape = if inner.is_empty() { Shape::Text } else { shape_of(inner) };
+        if shape == Shape::Text {
+            return self.note(shape, text, line);
+        }
+        self.padded += 1;
+        self.note(shape, inner, line);
     }
 
     #[cold]
@@ -139,6 +160,8 @@ impl Tracker {
             *mine += theirs;
         }
         self.firsts.extend(other.firsts);
+        self.padded += other.padded;
+        self.zeros += other.zeros;
         self.beyond += other.beyond;
         self.beyond_first.extend(other.beyond_first);
     }
@@ -277,7 +300,10 @@ impl Visit for Tally {
         } else {
             self.present = true;
             self.watched += u64::from(self.watch.is_some() && text.trim_ascii_start().first().copied() == self.watch);
-            column.note(shape_of(text), text, line);
+            match (text.first(), text.last()) {
+                (Some(b' ' | b'\t'), _) | (_, Some(b' ' | b'\t')) => column.note_padded(text, line),
+                _ => column.note(shape_of(text), text, line),
+            }
         }
     }
 

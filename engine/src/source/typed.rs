@@ -8,17 +8,19 @@ use super::facts::LineCount;
 use super::recount::Recount;
 use super::rejects::SetAside;
 use super::split::Marks;
-use super::tracker::Tally;
+use super::temporal::Blanks;
+use super::tracker::{Tally, Tracker};
 use super::verdict::{Manner, Style};
 use super::{ReadOptions, StoredColumn, temporal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::dtype_of_word;
+use crate::values::grouped;
 use polars::prelude::{
     DataFrame, DataType, Expr, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, OptFlags,
-    PlSmallStr, PolarsError, ScanSources, Schema, any_horizontal, col,
+    PlSmallStr, PolarsError, ScanSources, Schema, any_horizontal, col, lit,
 };
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 /// The columns of a table and how its text is split.
 pub(super) struct Table<'a> {
@@ -105,11 +107,16 @@ impl Table<'_> {
         let Some(scan) = read.scan.clone().filter(|_| rows > 0) else {
             return Ok(DataFrame::empty_with_schema(&schema).lazy());
         };
+        // The engine's reader takes no blanks around a value.
+        let tracked = read.tally.iter().flat_map(|tally| &tally.columns).map(Some).chain(std::iter::repeat(None));
+        let trackers: Vec<Option<&Tracker>> = tracked.take(schema.len()).collect();
+        let is_padded = |at: usize| trackers[at].is_some_and(|tracker| tracker.padded > 0);
         let mut raw: Schema = schema
             .iter()
             .zip(styles)
-            .map(|((name, dtype), style)| {
-                let ours = read.checked.is_some() || dtype.is_temporal() || *style == Style::Comma;
+            .enumerate()
+            .map(|(at, ((name, dtype), style))| {
+                let ours = read.checked.is_some() || dtype.is_temporal() || *style == Style::Comma || is_padded(at);
                 (name.clone(), if ours { DataType::String } else { dtype.clone() })
             })
             .collect();
@@ -139,34 +146,57 @@ impl Table<'_> {
         }
         if let Some((head, recount)) = &read.checked {
             let mut exprs: Vec<Expr> = Vec::new();
-            for (((name, dtype), style), tracker) in schema.iter().zip(styles).zip(&head.columns) {
-                if let Some(Exact::Parsed(expr)) = exact(name, dtype, *style, tracker) {
+            for (at, (((name, dtype), style), tracker)) in schema.iter().zip(styles).zip(&head.columns).enumerate() {
+                if let Some(Exact::Parsed(expr)) = exact(name, dtype, *style, tracker, &recount.padded(at)) {
                     exprs.push(expr);
                 }
             }
-            return Ok(complete(frame.with_columns(exprs), recount.irregular()));
+            return Ok(complete(frame.with_columns(exprs), recount));
         }
+        // They were counted already.
+        let blanks = Blanks::default();
         let parsed: Vec<_> = schema
             .iter()
             .zip(styles)
-            .filter_map(|((name, dtype), style)| match (dtype, style) {
-                (_, Style::Comma) => Some(temporal::commas(name).cast(dtype.clone())),
-                (_, Style::Turned(order)) => Some(temporal::turned(name, *order)),
-                (DataType::Date, Style::Plain) => Some(temporal::dates(name)),
-                (DataType::Datetime(..), Style::Plain) => Some(temporal::stamps(name)),
-                _ => None,
+            .enumerate()
+            .filter_map(|(at, ((name, dtype), style))| match (dtype, style) {
+                (_, Style::Comma) => Some(temporal::commas(name, &blanks).cast(dtype.clone())),
+                (_, Style::Turned(order)) => Some(temporal::turned(name, *order, &blanks)),
+                (DataType::Date, Style::Plain) => Some(temporal::dates(name, &blanks)),
+                (DataType::Datetime(..), Style::Plain) => Some(temporal::stamps(name, &blanks)),
+                (DataType::String, _) => None,
+                _ => trackers[at].filter(|_| is_padded(at)).map(|tracker| unpadded(name, dtype, tracker)),
             })
             .collect();
         Ok(if parsed.is_empty() { frame } else { frame.with_columns(parsed) })
     }
 }
 
+// A column of numbers or booleans with blanks around some of its values.
+fn unpadded(name: &str, dtype: &DataType, tracker: &Tracker) -> Expr {
+    match exact(name, dtype, Style::Plain, tracker, &Blanks::default()) {
+        Some(Exact::Parsed(expr)) => expr,
+        _ => col(name).str().strip_chars(lit(" \t")).strict_cast(dtype.clone()),
+    }
+}
+
+/// What is said of values with blanks around them, by column; none when there are none.
+pub(super) fn blanks_told<'a>(columns: impl Iterator<Item = (&'a str, u64)>) -> Option<String> {
+    let columns: Vec<_> = columns.filter(|(_, count)| *count > 0).collect();
+    let each = columns.iter().take(5).map(|(name, count)| format!("{} in {name}", grouped(*count)));
+    let each = each.collect::<Vec<_>>().join(", ");
+    let more = if columns.len() > 5 { format!(" and in {} more columns", columns.len() - 5) } else { String::new() };
+    (!columns.is_empty()).then(|| format!("values with blanks around them, read without the blanks: {each}{more}"))
+}
+
 // A frame none of whose columns is left out, since all of them are checked; it ends when its file turns out irregular.
-fn complete(frame: LazyFrame, irregular: Arc<AtomicBool>) -> LazyFrame {
+fn complete(frame: LazyFrame, recount: &Recount) -> LazyFrame {
+    let (irregular, passed) = (recount.irregular(), recount.passed());
     let pass = move |frame: DataFrame| {
         if irregular.load(Ordering::Relaxed) {
             return Err(PolarsError::ComputeError("a record is out of shape".into()));
         }
+        passed.fetch_add(frame.height() as u64, Ordering::Relaxed);
         Ok(frame)
     };
     frame.map(pass, OptFlags::STREAMING, None, Some("every column is checked"))

@@ -28,7 +28,6 @@ const NUMBERS: &[Shape] = &[
     S::NegativeZero,
     S::Exponent,
     S::ManyDigits,
-    S::Padded,
     S::Grouped,
     S::CommaDecimal,
     S::CommaThree,
@@ -94,17 +93,15 @@ pub(crate) fn decide(name: &str, tracker: &Tracker, manner: Manner) -> (ColumnVe
     let values = tracker.values();
     let kind = KINDS.iter().find(|(_, shapes)| values > 0 && tracker.count(shapes) == values).map(|(kind, _)| *kind);
     if let Some(kind) = kind {
-        return (told(name, kind, tracker), Style::Plain);
+        return (written(told(name, kind, tracker), ""), Style::Plain);
     }
     let commas = tracker.count(&[S::CommaDecimal]) > 0 || manner.comma;
     if values > 0 && commas && tracker.count(COMMAS) == values {
-        let written = Some("with a decimal comma".to_owned());
-        return (ColumnVerdict { written, ..told(name, "double", tracker) }, Style::Comma);
+        return (written(told(name, "double", tracker), "with a decimal comma"), Style::Comma);
     }
     if let Some(order) = order_of(tracker, values, manner) {
         let order_word = if order == Order::DayFirst { "day, month, year" } else { "month, day, year" };
-        let written = Some(order_word.to_owned());
-        return (ColumnVerdict { written, ..told(name, "date", tracker) }, Style::Turned(order));
+        return (written(told(name, "date", tracker), order_word), Style::Turned(order));
     }
     (stayed(name, tracker, values), Style::Plain)
 }
@@ -143,7 +140,7 @@ pub(crate) fn check(stored: &StoredColumn, tracker: &Tracker, manner: Manner) ->
         Some(shapes) => beyond(tracker, dtype.as_ref(), shapes),
     };
     let Some((shape, first)) = odd.iter().min_by_key(|(_, seen)| seen.lines.first()) else {
-        return Ok((told(&stored.name, &stored.kind, tracker), Style::Plain));
+        return Ok((written(told(&stored.name, &stored.kind, tracker), ""), Style::Plain));
     };
     let count: u64 = odd.iter().map(|(_, seen)| seen.count).sum();
     let which = fault(*shape).map(|fault| format!(" ({fault})")).unwrap_or_default();
@@ -243,8 +240,18 @@ fn told(name: &str, kind: &str, tracker: &Tracker) -> ColumnVerdict {
         values,
         missing: tracker.missing + if text { 0 } else { tracker.empty },
         fitting: values,
+        padded: if text { 0 } else { tracker.padded },
+        zeros: if text { 0 } else { tracker.zeros },
         ..ColumnVerdict::default()
     }
+}
+
+// A verdict with how the values are written, blanks around them included.
+fn written(verdict: ColumnVerdict, how: &str) -> ColumnVerdict {
+    let noun = if verdict.padded == 1 { "value" } else { "values" };
+    let blanks = (verdict.padded > 0).then(|| format!("with blanks around {} {noun}", grouped(verdict.padded)));
+    let parts: Vec<String> = (!how.is_empty()).then(|| how.to_owned()).into_iter().chain(blanks).collect();
+    ColumnVerdict { written: (!parts.is_empty()).then(|| parts.join(", ")), ..verdict }
 }
 
 // A text column: what it mostly looks like, and why it is not that.
@@ -315,7 +322,6 @@ fn fault(shape: Shape) -> Option<&'static str> {
         S::NegativeZero => "that are a negative zero",
         S::Exponent => "written with an exponent",
         S::ManyDigits | S::WholeWide => "with more digits than a number keeps",
-        S::Padded => "with blanks around the number",
         S::Grouped => "with separators between digits",
         S::CommaDecimal | S::CommaThree => "with a comma, which parts thousands or is a decimal comma",
         S::SlashDayFirst | S::PointDayFirst | S::DashDayFirst => "that are a date with the day first",

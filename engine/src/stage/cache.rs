@@ -1,11 +1,15 @@
 //! Side files and facts that can be had again at any time: bounded, keyed by what they were made from, safe to delete.
+//!
+//! What was decrypted is kept apart: for this user and this process alone.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::run::collect;
+use crate::sink::Temporary;
 use polars::prelude::{DataFrame, LazyFrame, PlRefPath, UnifiedScanArgs};
 use sha2::Digest as _;
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -14,9 +18,16 @@ use std::time::SystemTime;
 /// Tells files that are being written apart.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
+/// How the names of folders begin that hold what was decrypted.
+const PRIVATE: &str = "private-";
+/// The file in such a folder that is locked for as long as its process lives.
+const ALIVE: &str = "alive";
+
 /// A folder of side files and a store of facts.
 pub struct Cache {
     folder: PathBuf,
+    /// Side files of what was decrypted: nobody else may read them, and they go with this process.
+    private: Mutex<Option<Private>>,
     limit: AtomicU64,
     facts: Mutex<HashMap<String, DataFrame>>,
 }
@@ -27,9 +38,25 @@ impl Cache {
         std::fs::create_dir_all(&folder).map_err(|e| {
             Error::new(ErrorKind::Sink, format!("the cache folder {} cannot be made", folder.display())).caused_by(e)
         })?;
-        let cache = Self { folder, limit: AtomicU64::new(limit), facts: Mutex::default() };
-        cache.tidy();
+        let cache = Self { folder, private: Mutex::default(), limit: AtomicU64::new(limit), facts: Mutex::default() };
+        remove_dead(&cache.folder);
+        cache.tidy(&cache.folder);
         Ok(cache)
+    }
+
+    /// The folder of side files; that of decrypted ones is made when it is first asked for.
+    fn folder(&self, secret: bool) -> Result<PathBuf> {
+        if !secret {
+            return Ok(self.folder.clone());
+        }
+        let mut private = self.private.lock().unwrap_or_else(PoisonError::into_inner);
+        if private.is_none() {
+            let made = Private::new(&self.folder).map_err(|e| {
+                Error::new(ErrorKind::Sink, "a private folder for the view cannot be made").caused_by(e)
+            })?;
+            *private = Some(made);
+        }
+        Ok(private.as_ref().map_or_else(|| self.folder.clone(), |private| private.folder.path().to_owned()))
     }
 
     /// Sets how many bytes it holds at most; what is more goes when the next side file is made.
@@ -54,17 +81,19 @@ impl Cache {
         build: impl FnOnce() -> LazyFrame,
         write: fn(LazyFrame, &Path) -> Result<()>,
     ) -> Result<(LazyFrame, u64)> {
-        self.try_side_file(key, || Ok(build()), write)
+        self.try_side_file(key, false, || Ok(build()), write)
     }
 
-    /// As [`Cache::side_file`], from a frame that may fail.
+    /// As [`Cache::side_file`], from a frame that may fail; what is secret is seen by nobody else and goes with this process.
     pub fn try_side_file(
         &self,
         key: &str,
+        secret: bool,
         build: impl FnOnce() -> Result<LazyFrame>,
         write: fn(LazyFrame, &Path) -> Result<()>,
     ) -> Result<(LazyFrame, u64)> {
-        let path = self.folder.join(format!("{}.arrow", digest(key)));
+        let folder = self.folder(secret)?;
+        let path = folder.join(format!("{}.arrow", digest(key)));
         if path.exists() {
             // Used again: the oldest go first when room is needed.
             if let Ok(file) = std::fs::File::options().append(true).open(&path) {
@@ -76,7 +105,7 @@ impl Cache {
         }
         // An older request for the same file may still be writing its own.
         let (process, turn) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let unfinished = self.folder.join(format!("{}.{process}-{turn}.tmp", digest(key)));
+        let unfinished = folder.join(format!("{}.{process}-{turn}.tmp", digest(key)));
         let written = build().and_then(|frame| write(frame, &unfinished));
         let written = written.and_then(|()| {
             std::fs::rename(&unfinished, &path)
@@ -86,17 +115,17 @@ impl Cache {
             let _ = std::fs::remove_file(&unfinished);
             return Err(error);
         }
-        self.tidy();
+        self.tidy(&folder);
         open(&path)
     }
 
     /// Removes the oldest side files while there is more than the limit, and what dead processes left half-written.
-    fn tidy(&self) {
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+    fn tidy(&self, folder: &Path) {
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
         let mut files: Vec<(SystemTime, u64, PathBuf)> = entries
             .flatten()
             .filter_map(|entry| {
-                let meta = entry.metadata().ok()?;
+                let meta = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
                 Some((meta.modified().ok()?, meta.len(), entry.path()))
             })
             .collect();
@@ -111,6 +140,33 @@ impl Cache {
             {
                 total -= bytes;
             }
+        }
+    }
+}
+
+/// A folder that only this user can look into, and that goes with this process.
+struct Private {
+    folder: Temporary,
+    _alive: File,
+}
+
+impl Private {
+    fn new(beside: &Path) -> std::io::Result<Self> {
+        let folder = Temporary::private_folder(beside, PRIVATE)?;
+        let alive = File::create(folder.path().join(ALIVE))?;
+        let _ = alive.try_lock();
+        Ok(Self { folder, _alive: alive })
+    }
+}
+
+/// Removes private folders of processes that were killed.
+fn remove_dead(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PRIVATE)) {
+        // One that is just being made has no such file yet.
+        let alive = File::open(entry.path().join(ALIVE));
+        if alive.is_ok_and(|alive| alive.try_lock().is_ok()) {
+            let _ = std::fs::remove_dir_all(entry.path());
         }
     }
 }

@@ -162,7 +162,7 @@ fn follow(
         let key = format!("{} in the order of {}", pair.after.key, pair.before.key);
         let names: Vec<_> = pair.after.schema.iter_names().map(|name| col(name.clone())).collect();
         let ordered = || Ok(compiled.frame.sort([ROW], SortMultipleOptions::default()).select(names));
-        pair.frame = cache.try_side_file(&key, ordered, write_side_file).map_err(place)?.0;
+        pair.frame = cache.try_side_file(&key, pair.after.secret, ordered, write_side_file).map_err(place)?.0;
     }
     Ok(())
 }

@@ -58,6 +58,8 @@ pub struct Table {
     pub files: Vec<FileFact>,
     /// What tells this table from any other: files, sizes, times, import options.
     pub key: String,
+    /// Whether it was decrypted, so that nothing of it may stay on disk.
+    pub secret: bool,
 }
 
 /// Opens the first rows of a source at once, with types that may still change.
@@ -112,6 +114,7 @@ fn table(opened: Opened, frame: LazyFrame, rows: u64, exact: bool, key: String) 
         notes: opened.notes.clone(),
         files: opened.files.clone(),
         key,
+        secret: opened.files.iter().any(|file| source::is_locked(&file.path)),
     }
 }
 
@@ -158,6 +161,8 @@ pub struct View {
     pub schemas: Vec<SchemaRef>,
     /// What tells this view from any other.
     pub key: String,
+    /// Whether it holds what was decrypted, so that nothing of it may stay on disk.
+    pub secret: bool,
 }
 
 impl View {
@@ -189,6 +194,7 @@ pub fn view(
         counts: Vec::new(),
         schemas: vec![table.schema.clone()],
         key: format!("{} {:?} {}", table.key, env.now, env.seed),
+        secret: table.secret,
     };
     // One compile over everything first, so that every problem of every step is told at once.
     let mut facts = CachedFacts { cache, key: view.key.clone(), steps };
@@ -201,6 +207,7 @@ pub fn view(
         pending.push(step.clone());
         let rows_in = view.rows;
         view.key = format!("{} | {}", view.key, step.meaning());
+        view.secret |= !step.disabled() && reveals(step);
         if !step.disabled() && is_barrier(step) {
             settle(&mut view, &pending, env, cache, cancel).map_err(|e| place(e.at_step(at + 1, step.operation())))?;
             pending.clear();
@@ -226,6 +233,11 @@ fn is_barrier(step: &Step) -> bool {
     })
 }
 
+/// Whether a step makes readable what was not.
+fn reveals(step: &Step) -> bool {
+    bind(step, 0).is_ok_and(|bound| bound.op.reveals)
+}
+
 /// Evaluates steps into a side file and lets the view rest on it.
 fn settle(view: &mut View, steps: &[Step], env: &Environment, cache: &Cache, cancel: &Arc<AtomicBool>) -> Result<()> {
     let key = view.key.clone();
@@ -239,7 +251,7 @@ fn settle(view: &mut View, steps: &[Step], env: &Environment, cache: &Cache, can
             Some(problem) => Err(Error::new(ErrorKind::Parameter, problem.message.clone())),
         }
     };
-    let (frame, rows) = cache.try_side_file(&key, build, write_side_file)?;
+    let (frame, rows) = cache.try_side_file(&key, view.secret, build, write_side_file)?;
     view.frame = frame;
     view.rows = rows;
     view.schema = view.frame.collect_schema()?;
