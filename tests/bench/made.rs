@@ -22,7 +22,7 @@ pub(crate) fn with_table(rows: usize, columns: usize, work: impl FnOnce(&Path) -
 
 /// Numbers, texts and decimals in turn; the first column numbers the rows.
 fn make(path: &Path, rows: usize, columns: usize) {
-    let group = (CELLS / columns).clamp(1, 250_000);
+    let group = (CELLS / columns).clamp(1_000, 250_000);
     let options = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(group))
