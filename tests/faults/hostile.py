@@ -87,7 +87,7 @@ def lying_zip(path, size):
 
 def cases(folder, size):
     """Each name with what makes the file; a third part is the most memory it may take, in MB."""
-    million = 1_000_000
+    million = 1_000_000 if size >= 1 << 28 else 100_000
     held = size // (1 << 20)
     yield "line.csv", lambda path: plain(path, b"a,b\n", repeated(b"x", size)), 600 + held * 5
     yield "quoted_line.csv", lambda path: plain(path, b'a,b\n1,"', repeated(b"x,\n", size // 3)), 600 + held * 5
@@ -103,7 +103,7 @@ def cases(folder, size):
         yield f"noise.{ending}", lambda path: plain(path, random.Random(3).randbytes(200_000)), None
     for name, piece in [("lists", b"["), ("objects", b'{"a":'), ("both", b'[{"a":')]:
         for ending in ["json", "jsonl"]:
-            yield f"deep_{name}.{ending}", lambda path, piece=piece: plain(path, repeated(piece, million)), None
+            yield f"deep_{name}.{ending}", lambda path, piece=piece: plain(path, repeated(piece, 1_000_000)), None
             whole = {b"[": b"]", b'{"a":': b"}", b'[{"a":': b"}]"}[piece]
             yield (f"deep_{name}_closed.{ending}", lambda path, piece=piece, whole=whole:
                    plain(path, b'[{"x":' if ending == "json" else b'{"x":', repeated(piece, 20_000), b"1", repeated(whole, 20_000),
