@@ -1,4 +1,4 @@
-//! Partition values and names that would lead elsewhere if they were names of folders as they are.
+//! Partition values and names that would lead elsewhere if they were names of folders as they are, and text that would be a formula.
 
 use crate::table::{open, run, source, target, write};
 use brewhouse_engine::sink::Target;
@@ -100,4 +100,27 @@ fn what_cannot_name_a_folder_is_refused() {
     let long = "k".repeat(200);
     assert!(write(&format!("n,{long}\n1,x\n"), &long).unwrap_err().message.contains("cannot name folders"));
     assert_eq!(names(place.path()), ["in.csv"]);
+}
+
+#[test]
+fn text_that_would_be_a_formula_is_guarded_where_that_is_wanted() {
+    let place = tempfile::tempdir().unwrap();
+    let text = "id,what,n\n1,=1+1,-1\n2,+49 30,-2\n3,@SUM(A1),-3\n4,-5,-4\n5,\"\t=1\",-5\n6,'x,-6\n7,,-7\n8,\"-cmd|' /C calc'!A0\",-8\n9,1=1,-9\n10,-,1\n";
+    std::fs::write(place.path().join("in.csv"), text).unwrap();
+    let opened = open(&source("in.csv"), place.path()).unwrap();
+    let mut out = target(place.path().join("out.csv"));
+    write(&opened, &out).unwrap();
+    assert_eq!(
+        std::fs::read_to_string(&out.path).unwrap(),
+        text.replace("\"\t=1\"", "\t=1").replace("\"-cmd|' /C calc'!A0\"", "-cmd|' /C calc'!A0"),
+        "as it is, otherwise"
+    );
+    (out.csv.guard_formulas, out.overwrite) = (true, true);
+    write(&opened, &out).unwrap();
+    let wanted = "id,what,n\n1,'=1+1,-1\n2,'+49 30,-2\n3,'@SUM(A1),-3\n4,-5,-4\n5,'\t=1,-5\n6,'x,-6\n7,,-7\n8,'-cmd|' /C calc'!A0,-8\n9,1=1,-9\n10,'-,1\n";
+    assert_eq!(std::fs::read_to_string(&out.path).unwrap(), wanted);
+    // A workbook needs none of it: its text is text. A name is not changed in silence.
+    std::fs::write(place.path().join("in.csv"), "=a,b\n1,x\n").unwrap();
+    let error = write(&open(&source("in.csv"), place.path()).unwrap(), &out).unwrap_err();
+    assert!(error.message.contains("column =a would be taken for a formula"), "{error}");
 }
