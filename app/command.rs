@@ -243,6 +243,13 @@ pub static COMMANDS: &[Command] = &[
         action: |model| model.has_data().then_some(Action::RunPanel),
     },
     Command {
+        name: "system-theme",
+        title: "Theme as the desktop",
+        hint: "Light or dark, as the desktop is",
+        shortcut: None,
+        action: |_| Some(Action::Theme(Choice::System)),
+    },
+    Command {
         name: "light",
         title: "Light theme",
         hint: "Dark text on light ground",
@@ -262,6 +269,13 @@ pub static COMMANDS: &[Command] = &[
         hint: "The strongest contrast",
         shortcut: None,
         action: |_| Some(Action::Theme(Choice::Contrast)),
+    },
+    Command {
+        name: "dark-contrast",
+        title: "High-contrast theme, dark",
+        hint: "The strongest contrast, on dark ground",
+        shortcut: None,
+        action: |_| Some(Action::Theme(Choice::DarkContrast)),
     },
     Command {
         name: "settings",

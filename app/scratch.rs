@@ -162,6 +162,10 @@ impl Form {
     }
 
     fn fill_column(&mut self, column: &str) {
+        // The columns of a join are all that stay: the one that is chosen says nothing about them.
+        if self.op.params.iter().any(|spec| spec.kind == Kind::Dataset) {
+            return;
+        }
         let takes = |kind: Kind| matches!(kind, Kind::Column | Kind::Columns | Kind::SortKeys);
         if let Some(spec) = self.op.params.iter().find(|spec| takes(spec.kind)) {
             let text = match spec.kind {

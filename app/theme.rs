@@ -1,4 +1,4 @@
-//! Every colour and size of the window, in three themes: light, dark and high contrast.
+//! Every colour and size of the window, in four themes: light and dark, each with high contrast as well.
 //!
 //! Nothing else names a colour. A drawing function asks [`of`] for the theme in force.
 
@@ -7,25 +7,31 @@ use egui::{Color32, Context, CornerRadius, FontFamily, FontId, Margin, Shadow, S
 /// Which theme a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Choice {
-    /// Dark text on light ground.
+    /// Light or dark, as the desktop is; light where it does not tell.
     #[default]
+    System,
+    /// Dark text on light ground.
     Light,
     /// Light text on dark ground.
     Dark,
-    /// The strongest contrast.
+    /// The strongest contrast, on light ground.
     Contrast,
+    /// The strongest contrast, on dark ground.
+    DarkContrast,
 }
 
 impl Choice {
     /// All themes, in the order of the switch.
-    pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::Contrast];
+    pub const ALL: [Self; 5] = [Self::System, Self::Light, Self::Dark, Self::Contrast, Self::DarkContrast];
 
     /// Its word on screen and in settings.
     pub const fn title(self) -> &'static str {
         match self {
+            Self::System => "As the desktop",
             Self::Light => "Light",
             Self::Dark => "Dark",
             Self::Contrast => "High contrast",
+            Self::DarkContrast => "High contrast, dark",
         }
     }
 
@@ -154,6 +160,30 @@ static CONTRAST: Theme = Theme {
     shadow: Color32::from_rgba_premultiplied(0, 0, 0, 60),
 };
 
+static DARK_CONTRAST: Theme = Theme {
+    dark: true,
+    background: Color32::from_rgb(0x00, 0x00, 0x00),
+    surface: Color32::from_rgb(0x00, 0x00, 0x00),
+    line: Color32::from_rgb(0xA6, 0xAC, 0xB5),
+    text: Color32::from_rgb(0xFF, 0xFF, 0xFF),
+    muted: Color32::from_rgb(0xE2, 0xE5, 0xE9),
+    faint: Color32::from_rgb(0xC2, 0xC7, 0xCE),
+    accent: Color32::from_rgb(0xFF, 0xB0, 0x70),
+    tint: Color32::from_rgb(0x4A, 0x2C, 0x12),
+    on_accent: Color32::from_rgb(0x00, 0x00, 0x00),
+    valid: Color32::from_rgb(0x6E, 0xE7, 0xA8),
+    mismatched: Color32::from_rgb(0xFF, 0x8F, 0x85),
+    missing: Color32::from_rgb(0x9A, 0xA1, 0xAB),
+    bars: Color32::from_rgb(0x8F, 0xB8, 0xF0),
+    changed: Color32::from_rgb(0x57, 0x43, 0x0A),
+    mark: Color32::from_rgb(0xFF, 0xCF, 0x5C),
+    added: Color32::from_rgb(0x0E, 0x47, 0x2A),
+    removed: Color32::from_rgb(0x5E, 0x1B, 0x16),
+    selection: Color32::from_rgb(0x12, 0x3C, 0x6E),
+    hover: Color32::from_rgb(0x26, 0x29, 0x2E),
+    shadow: Color32::from_rgba_premultiplied(0, 0, 0, 160),
+};
+
 /// No colour at all.
 pub const NOTHING: Color32 = Color32::TRANSPARENT;
 /// Height of the bar at the top.
@@ -233,14 +263,25 @@ pub fn in_force(ctx: &Context) -> &'static Theme {
 /// The colours of a choice.
 pub fn theme(choice: Choice) -> &'static Theme {
     match choice {
-        Choice::Light => &LIGHT,
+        Choice::System | Choice::Light => &LIGHT,
         Choice::Dark => &DARK,
         Choice::Contrast => &CONTRAST,
+        Choice::DarkContrast => &DARK_CONTRAST,
+    }
+}
+
+/// The theme that stands for the desktop's, where that is chosen.
+fn settled(ctx: &Context, choice: Choice) -> Choice {
+    match (choice, ctx.system_theme()) {
+        (Choice::System, Some(egui::Theme::Dark)) => Choice::Dark,
+        (Choice::System, _) => Choice::Light,
+        (choice, _) => choice,
     }
 }
 
 /// Puts a theme in force: colours, spacing and text sizes of every widget.
 pub fn apply(ctx: &Context, choice: Choice) {
+    let choice = settled(ctx, choice);
     ctx.data_mut(|data| data.insert_temp(key(), choice));
     let theme = theme(choice);
     ctx.set_theme(if theme.dark { egui::Theme::Dark } else { egui::Theme::Light });

@@ -7,7 +7,7 @@ use crate::scratch::Scratch;
 use crate::times::{Shown, Times, thread_time};
 use crate::update::{Request, reconcile, take_in, update};
 use crate::view::{Scene, window_ui};
-use crate::worker::{Jobs, Places, store};
+use crate::worker::{Jobs, Places, Slot, store};
 use crate::{fonts, theme};
 use brewhouse_engine::recipe::Recipe;
 use egui::{Context, Ui, ViewportCommand};
@@ -23,6 +23,8 @@ pub struct Window {
     title: String,
     /// The zoom as it was drawn last.
     zoom: f32,
+    /// What the desktop said last about light and dark.
+    desktop: Option<egui::Theme>,
     times: Option<Times>,
 }
 
@@ -41,6 +43,7 @@ impl Window {
             watched: None,
             title: String::new(),
             zoom: ctx.zoom_factor(),
+            desktop: None,
             times: None,
         };
         for path in paths {
@@ -52,6 +55,11 @@ impl Window {
     /// Whether work is under way whose outcome will change the picture.
     pub fn is_busy(&self) -> bool {
         self.jobs.is_busy()
+    }
+
+    /// Whether work of one kind is under way, be its answer still wanted or not.
+    pub fn is_busy_in(&self, slot: Slot) -> bool {
+        self.jobs.is_busy_in(slot)
     }
 
     /// What is true, for tests.
@@ -113,7 +121,8 @@ impl Window {
         if let Some(text) = self.model.to_copy.take() {
             ctx.copy_text(text);
         }
-        if self.model.theme != theme {
+        let desktop = ctx.system_theme();
+        if self.model.theme != theme || std::mem::replace(&mut self.desktop, desktop) != desktop {
             self.apply_theme(ctx);
         }
         if self.model.settings.zoom != zoom {

@@ -174,8 +174,22 @@ fn ask_cells(model: &Model, jobs: &mut Jobs) {
     });
 }
 
+/// Whether the rows of a draft are on screen, and what it does to all rows is being counted.
+fn is_counting(model: &Model) -> bool {
+    let counting = |sheet: &Sheet| sheet.effect.is_some_and(|effect| effect.row_by_row && !effect.counted);
+    model.draft.as_ref().is_some_and(|draft| draft.sheet.fault().is_none() && draft.sheet.value().is_some_and(counting))
+}
+
 fn ask_facts(model: &Model, jobs: &mut Jobs) {
     let Some(sheet) = model.shown() else { return };
+    if is_counting(model) {
+        // The counts of a draft come first; figures of columns would take the processors from them.
+        if jobs.desk.facts.0 != sheet.facts_key {
+            jobs.abandon(Slot::Facts);
+            jobs.desk.facts = (sheet.facts_key, Vec::new());
+        }
+        return;
+    }
     let unknown = |name: &String| !sheet.facts.contains_key(name) || sheet.stale.contains(name);
     let names = columns_in_view(sheet).map(|column| &column.name);
     let wanted: Vec<String> = names.filter(|name| unknown(name)).cloned().collect();

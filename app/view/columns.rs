@@ -118,7 +118,7 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, at: usize) {
 
 fn what_is_wrong(facts: &Facts) -> String {
     if facts.invalid > 0 {
-        format!("{} !", facts.invalid)
+        format!("{} !", crate::widget::grouped(facts.invalid))
     } else if facts.missing > 0 {
         format!("{} ∅", percent(facts.missing, facts.rows))
     } else if facts.padded > 0 {

@@ -293,6 +293,13 @@ fn waiting_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     });
 }
 
+/// What is said about giving up, where there is room for it.
+const ESCAPE: &str = "Esc leaves no trace";
+/// Room for the buttons that show some rows of a draft alone.
+const TOGGLES: f32 = 210.0;
+/// The least room of the sentence of a draft.
+const MIN_SENTENCE: f32 = 90.0;
+
 /// Draws the line above the grid: what the draft does; without a draft, which rows are shown.
 pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
@@ -308,25 +315,44 @@ pub(super) fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
                 Effect { columns_added: 1.., row_by_row: true, .. } => "+",
                 _ => "~",
             };
-            let words: String = format!("{sign} {}", sentence::text(&draft.step)).chars().take(70).collect();
-            ui.label(RichText::new(words).font(theme::heavy(12.0)));
-            ui.label(RichText::new(effect_words(&effect)).font(theme::small()));
+            let words = format!("{sign} {}", sentence::text(&draft.step));
+            let told = effect_words(&effect);
+            // The counts are never cut; the sentence stands in the recipe as well.
+            let room = ui.available_width() - width_of(ui, &told) - if effect.row_by_row { TOGGLES } else { 0.0 };
+            ui.scope(|ui| {
+                ui.set_max_width(room.max(MIN_SENTENCE));
+                ui.add(egui::Label::new(RichText::new(&words).font(theme::heavy(12.0))).truncate());
+            });
+            ui.label(RichText::new(told).font(theme::small()));
             only_ui(ui, scene, &effect);
+            let shown = rows_shown(scene, &effect);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.label(RichText::new("Esc leaves no trace").font(theme::small()).color(theme.muted));
-                let shown = rows_shown(scene, &effect);
-                ui.label(RichText::new(shown).font(theme::small()).color(theme.muted));
+                let muted = |text: &str| RichText::new(text).font(theme::small()).color(theme.muted);
+                let gap = ui.spacing().item_spacing.x * 2.0;
+                let (room, first) = (ui.available_width(), width_of(ui, &shown) + gap);
+                if room > first + width_of(ui, ESCAPE) {
+                    ui.label(muted(ESCAPE));
+                    ui.label(muted(if shown.is_empty() { "" } else { "·" }));
+                }
+                if room > first {
+                    ui.label(muted(&shown));
+                }
             });
         });
     });
+}
+
+/// The width of small text.
+fn width_of(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::small(), theme::NOTHING).size().x
 }
 
 /// Which rows of a draft are shown, when they are not all of them.
 fn rows_shown(scene: &Scene<'_>, effect: &Effect) -> String {
     let Some(sheet) = scene.model.shown() else { return String::new() };
     match sheet.of_rows {
-        Some(all) if all != sheet.rows => format!("{} of {} rows shown ·", grouped(sheet.rows), grouped(all)),
-        None if !scene.model.lens.is_empty() && !effect.row_by_row => "all rows shown, the filter waits ·".into(),
+        Some(all) if all != sheet.rows => format!("{} of {} rows shown", grouped(sheet.rows), grouped(all)),
+        None if !scene.model.lens.is_empty() && !effect.row_by_row => "all rows shown, the filter waits".into(),
         _ => String::new(),
     }
 }

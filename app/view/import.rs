@@ -28,6 +28,8 @@ const ENCODINGS: &[&str] = &[
     "EUC-KR",
     "KOI8-R",
 ];
+/// Height of a line of text.
+const LINE: f32 = 18.0;
 /// Columns that are listed; of more, those with something to say come first.
 const LISTED: usize = 200;
 
@@ -236,15 +238,20 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, import: &Import, chosen: &Chosen
             scene.act(Action::Import(Choice::FillShort(true)));
         }
     });
-    for reject in &aside.first {
-        ui.horizontal(|ui| {
-            ui.label(quiet(ui, format!("Line {}: {}", grouped(reject.line), reject.reason)));
-            let name = format!("Go to line {}", reject.line);
-            if button::link(ui, &name).clicked() {
-                scene.act(Action::GoToLine(None, reject.line));
-            }
-        });
-    }
+    ui.scope(|ui| {
+        // Lines of text stand closer than controls.
+        ui.spacing_mut().interact_size.y = LINE;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for reject in &aside.first {
+            ui.horizontal(|ui| {
+                ui.label(quiet(ui, format!("Line {}: {}", grouped(reject.line), reject.reason)));
+                let name = format!("Go to line {}", grouped(reject.line));
+                if button::link(ui, &name).clicked() {
+                    scene.act(Action::GoToLine(None, reject.line));
+                }
+            });
+        }
+    });
     let more = aside.records.saturating_sub(aside.first.len() as u64);
     if more > 0 {
         ui.label(quiet(ui, format!("and {} more; a run writes all of them beside its output", grouped(more))));
@@ -320,7 +327,7 @@ fn offers_ui(ui: &mut Ui, scene: &mut Scene<'_>, verdict: &ColumnVerdict) {
     }
     for fault in verdict.faults.iter().take(2) {
         let Some(line) = fault.lines.first() else { continue };
-        if button::link(ui, &format!("Go to line {line} of {}", verdict.name)).clicked() {
+        if button::link(ui, &format!("Go to line {} of {}", grouped(*line), verdict.name)).clicked() {
             scene.act(Action::GoToLine(Some(verdict.name.clone()), *line));
         }
         // Only a word can stand for nothing; a code that looks like a number is a value.

@@ -1,5 +1,6 @@
 //! Drawing: panels of the window from the model and what is half typed. A view changes no model and starts no work.
 
+mod brush;
 mod chosen;
 mod columns;
 mod compare;

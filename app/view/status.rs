@@ -22,7 +22,7 @@ pub(super) fn status_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             } else {
                 ui.label(small("≈ so far".into()).color(theme.mark)).on_hover_text("Still being counted");
             }
-            ui.label(small(format!("{} ms", sheet.millis)));
+            ui.label(small(time_words(sheet.millis))).on_hover_text("How long this table took");
         }
         if let Some(words) = chosen_words(scene) {
             ui.label(small(words));
@@ -32,6 +32,11 @@ pub(super) fn status_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| notices_ui(ui, scene));
     });
+}
+
+/// How long something took.
+fn time_words(millis: u64) -> String {
+    if millis < 1000 { format!("{millis} ms") } else { format!("{}.{} s", millis / 1000, millis % 1000 / 100) }
 }
 
 /// How much is chosen in the grid, when it is more than a cell.

@@ -1,15 +1,17 @@
 //! What the columns tell together, below the page of a column: rows that repeat others, correlations, and two columns against each other
 //! with a brush.
 
-use super::Scene;
 use super::profile::heading;
+use super::{Scene, brush};
 use crate::action::Action;
 use crate::model::together::{Together, Whole};
 use crate::theme;
 use crate::widget::{button, card, grouped, percent, text_left, text_right};
-use brewhouse_engine::facet::{Axis, Filter, Plane, Test, bound_words};
+use brewhouse_engine::facet::{Axis, Plane, Test, bound_words};
 use egui::accesskit::Role;
-use egui::{CornerRadius, CursorIcon, Pos2, Rect, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+use egui::{
+    CornerRadius, CursorIcon, PointerButton, Pos2, Rect, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+};
 
 /// Room of a field of the matrix.
 const FIELD: f32 = 44.0;
@@ -118,7 +120,7 @@ fn plane_ui(ui: &mut Ui, scene: &mut Scene<'_>, together: &Together) {
     let theme = theme::of(ui);
     let Some(pair) = &together.pair else {
         heading(ui, "Two columns");
-        let words = "Click a field to see two columns against each other; a rectangle drawn there filters by both";
+        let words = "Click a field to see two columns against each other; a rectangle drawn there filters by both, and arrow keys move it";
         ui.set_max_width(PLANE.x);
         ui.label(RichText::new(words).font(theme::small()).color(theme.muted));
         return;
@@ -149,17 +151,22 @@ fn plane_ui(ui: &mut Ui, scene: &mut Scene<'_>, together: &Together) {
     if let Some((from, to)) =
         begun.zip(response.interact_pointer_pos()).filter(|_| response.dragged() || response.drag_stopped())
     {
-        let brush = Rect::from_two_pos(from, to).intersect(rect);
+        let drawn = Rect::from_two_pos(from, to).intersect(rect);
         let stroke = Stroke::new(1.5, theme.accent);
-        ui.painter().rect(brush, CornerRadius::ZERO, theme.accent.gamma_multiply(0.12), stroke, StrokeKind::Inside);
+        ui.painter().rect(drawn, CornerRadius::ZERO, theme.accent.gamma_multiply(0.12), stroke, StrokeKind::Inside);
         if response.drag_stopped() {
             ui.data_mut(|data| data.remove::<Pos2>(id));
-            scene.act(Action::Filters(brushed(rect, brush, plane, pair)));
+            scene.act(Action::Filters(brush::filters_of(touched(rect, drawn, plane), plane, pair)));
         }
     }
-    if response.clicked() {
-        let none = |column: &String| Filter { column: column.clone(), tests: Vec::new(), inverted: false };
-        scene.act(Action::Filters(pair.iter().map(none).collect()));
+    if response.clicked_by(PointerButton::Primary) {
+        scene.act(Action::Filters(brush::no_filters(pair)));
+    }
+    if response.has_focus() {
+        button::focus_ring(ui, rect);
+    }
+    if let Some(filters) = brush::by_keys(ui, &response, &scene.model.lens, plane, pair) {
+        scene.act(Action::Filters(filters));
     }
     let response = response.on_hover_cursor(CursorIcon::Crosshair);
     if let Some(pos) = response.hover_pos().filter(|_| !response.dragged()) {
@@ -230,15 +237,10 @@ fn chosen_ui(ui: &Ui, scene: &Scene<'_>, rect: Rect, plane: &Plane, pair: &[Stri
     ui.painter().rect_stroke(Rect::from_min_max(min, max), CornerRadius::ZERO, stroke, StrokeKind::Inside);
 }
 
-/// The filters of a rectangle, which reaches to the ends of the fields that it touches.
-fn brushed(rect: Rect, brush: Rect, plane: &Plane, pair: &[String; 2]) -> Vec<Filter> {
-    let range = |axis: usize, first: Pos2, last: Pos2| {
-        let (from, to) = (place(rect, first, plane, axis), place(rect, last, plane, axis));
-        let of = &plane.axes[axis];
-        Test::Range { low: Some(of.bound(from)), high: Some(of.bound(to + 1)), closed: to + 1 >= of.ranges }
-    };
-    let tests = [range(0, brush.left_bottom(), brush.right_bottom()), range(1, brush.left_bottom(), brush.left_top())];
-    pair.iter().zip(tests).map(|(column, test)| Filter::of(column, test)).collect()
+/// The fields that a rectangle on screen touches.
+fn touched(rect: Rect, drawn: Rect, plane: &Plane) -> [brush::Span; 2] {
+    let span = |axis: usize, first: Pos2, last: Pos2| (place(rect, first, plane, axis), place(rect, last, plane, axis));
+    [span(0, drawn.left_bottom(), drawn.right_bottom()), span(1, drawn.left_bottom(), drawn.left_top())]
 }
 
 /// The ends of both axes, and what has no place on them.

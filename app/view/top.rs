@@ -79,7 +79,8 @@ fn verdict_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     };
     let path = scene.model.project().dataset.as_ref().map(|d| d.path.display().to_string()).unwrap_or_default();
     let rows = grouped(source.rows);
-    ui.label(plain(format!("{} · {rows} rows ·", scene.model.file_name()))).on_hover_text(path);
+    let told = if source.complete { format!("{rows} rows ·") } else { format!("the first {rows} rows, reading…") };
+    ui.label(plain(format!("{} · {told}", scene.model.file_name()))).on_hover_text(path);
     if source.complete {
         ui.label(plain(format!("{} every line accounted for", icon::CHECK)).color(theme.valid));
     }

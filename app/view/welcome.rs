@@ -43,7 +43,7 @@ fn drop_area_ui(ui: &mut Ui, scene: &mut Scene<'_>, width: f32) {
         ui.add_space(8.0);
         ui.label(RichText::new("Drop a file anywhere in this window").color(theme.text));
         ui.label(
-            RichText::new("CSV, TSV, JSON, JSON Lines, Parquet, Arrow; a project or a recipe")
+            RichText::new("Text, Excel, JSON, Parquet, Arrow or Avro; a project or a recipe")
                 .font(theme::small())
                 .color(theme.faint),
         );
@@ -80,7 +80,7 @@ fn ways_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         if sample.clicked() {
             scene.act(Action::OpenSample);
         }
-        ui.label(RichText::new("or paste a table with Ctrl V").font(theme::small()).color(theme.faint));
+        ui.label(RichText::new("or paste a table").font(theme::small()).color(theme.faint));
         if button::link(ui, "Coming from Excel?").clicked() {
             scene.act(Action::ExcelWords);
         }

@@ -246,6 +246,11 @@ impl Jobs {
         self.active.iter().enumerate().any(|(slot, count)| slot != watch && count.load(Ordering::Acquire) > 0)
     }
 
+    /// Whether any job of one kind is under way, an older one among them.
+    pub fn is_busy_in(&self, slot: Slot) -> bool {
+        self.active[slot as usize].load(Ordering::Acquire) > 0
+    }
+
     /// Whether anything is being written that must be whole before the program ends.
     pub fn is_writing(&self) -> bool {
         let busy = |slot: &Slot| self.active[*slot as usize].load(Ordering::Acquire) > 0;

@@ -1,27 +1,42 @@
 //! Cells as text and as JSON: one way to show a value, used by previews, text tables and the window.
 
+use chrono::{Datelike as _, Timelike as _};
 use polars::prelude::{AnyValue, DataType, TimeUnit};
 use serde_json::{Map, Value};
+use std::fmt::{self, Write as _};
 
 /// A cell as people read it; none when it is missing.
 pub fn cell_text(value: &AnyValue<'_>) -> Option<String> {
-    Some(match value {
-        AnyValue::Null => return None,
-        AnyValue::String(text) => (*text).to_owned(),
-        AnyValue::StringOwned(text) => text.to_string(),
-        AnyValue::Float64(number) => float_text(*number),
-        AnyValue::Float32(number) => float_text(f64::from(*number)),
+    let mut text = String::new();
+    write_cell(value, &mut text).then_some(text)
+}
+
+/// Adds a cell as people read it to a text; false when it is missing.
+pub(crate) fn write_cell(value: &AnyValue<'_>, text: &mut String) -> bool {
+    match value {
+        AnyValue::Null => return false,
+        AnyValue::String(cell) => text.push_str(cell),
+        AnyValue::StringOwned(cell) => text.push_str(cell),
+        AnyValue::Float64(number) => write_float(*number, text),
+        AnyValue::Float32(number) => write_float(f64::from(*number), text),
         AnyValue::List(_) | AnyValue::Struct(..) | AnyValue::StructOwned(_) | AnyValue::Array(..) => {
-            cell_json(value).to_string()
+            add(text, format_args!("{}", cell_json(value)));
         }
-        AnyValue::Datetime(at, unit, zone) => datetime_text(*at, *unit, zone.is_some_and(|_| true)),
-        AnyValue::DatetimeOwned(at, unit, zone) => datetime_text(*at, *unit, zone.is_some()),
+        AnyValue::Datetime(at, unit, zone) => write_datetime(*at, *unit, zone.is_some(), text),
+        AnyValue::DatetimeOwned(at, unit, zone) => write_datetime(*at, *unit, zone.is_some(), text),
         AnyValue::Decimal(..) => {
-            let text = value.to_string();
-            if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+            let cell = value.to_string();
+            let plain = cell.trim_end_matches('0').trim_end_matches('.');
+            text.push_str(if cell.contains('.') { plain } else { &cell });
         }
-        other => other.to_string(),
-    })
+        other => add(text, format_args!("{other}")),
+    }
+    true
+}
+
+/// Adds to a text, which cannot fail.
+fn add(text: &mut String, what: fmt::Arguments<'_>) {
+    let _ = text.write_fmt(what);
 }
 
 /// A cell as JSON: numbers and booleans as such, nested values in full, everything else as text.
@@ -52,10 +67,20 @@ fn struct_json(value: &AnyValue<'_>) -> Value {
 
 /// A number without needless digits: the shortest text that reads back as the same number.
 pub fn float_text(number: f64) -> String {
-    if number.is_finite() && number.abs() >= 1e16 { format!("{number:e}") } else { format!("{number}") }
+    let mut text = String::new();
+    write_float(number, &mut text);
+    text
 }
 
-fn datetime_text(at: i64, unit: TimeUnit, zoned: bool) -> String {
+fn write_float(number: f64, text: &mut String) {
+    if number.is_finite() && number.abs() >= 1e16 {
+        add(text, format_args!("{number:e}"));
+    } else {
+        add(text, format_args!("{number}"));
+    }
+}
+
+fn write_datetime(at: i64, unit: TimeUnit, zoned: bool, text: &mut String) {
     let per_second: i64 = match unit {
         TimeUnit::Nanoseconds => 1_000_000_000,
         TimeUnit::Microseconds => 1_000_000,
@@ -63,13 +88,22 @@ fn datetime_text(at: i64, unit: TimeUnit, zoned: bool) -> String {
     };
     let fraction = at.rem_euclid(per_second);
     let nanos = u32::try_from(fraction * (1_000_000_000 / per_second)).unwrap_or_default();
-    let Some(time) = chrono::DateTime::from_timestamp(at.div_euclid(per_second), nanos) else { return at.to_string() };
-    let layout = if fraction == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.f" };
-    let mut text = time.format(layout).to_string();
+    let Some(time) = chrono::DateTime::from_timestamp(at.div_euclid(per_second), nanos) else {
+        return add(text, format_args!("{at}"));
+    };
+    if fraction == 0 && (0..=9999).contains(&time.year()) {
+        // What nearly all are: many rows are compared by their text.
+        let (year, month, day) = (time.year(), time.month(), time.day());
+        add(text, format_args!("{year:04}-{month:02}-{day:02} "));
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        add(text, format_args!("{hour:02}:{minute:02}:{second:02}"));
+    } else {
+        let layout = if fraction == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.f" };
+        add(text, format_args!("{}", time.format(layout)));
+    }
     if zoned {
         text.push('Z');
     }
-    text
 }
 
 /// A number with a comma after every three digits, as people read it.

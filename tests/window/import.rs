@@ -202,7 +202,7 @@ fn a_problem_far_down_is_one_click_away() {
         text.push_str(&if at == 4_000 { "oops,1\n".to_owned() } else { format!("{at},{}\n", at * 2) });
     }
     let mut driver = opened(put(folder.path(), "in.csv", text.as_bytes()), folder.path());
-    driver.click("Go to line 4002 of id");
+    driver.click("Go to line 4,002 of id");
     driver.settle();
     assert_eq!(driver.cell(4_000, "id").as_deref(), Some("oops"), "the row is on screen");
     // Of a workbook the sheet is chosen.

@@ -164,6 +164,7 @@ fn join() {
     let folder = tempfile::tempdir().unwrap();
     let mut driver = Driver::with_orders(folder.path());
     driver.add_table(&crate::root().join("samples/securecart/customers.csv"));
+    driver.act(Action::ShowColumn("sku".into()));
     driver.clicks(&["Join", "Join…"]);
     assert!(driver.widget("Other dataset: customers").is_some(), "the only other table is taken");
     assert!(driver.widget("Column of the other table: customer_id").is_some(), "so is the key of the same name");
@@ -176,6 +177,19 @@ fn join() {
     let cell = |driver: &Driver, row| driver.cell(row, "segment");
     assert_eq!((cell(&driver, 0), cell(&driver, 1).as_deref()), (None, Some("Consumer")));
     driver.finish(folder.path(), "Step 1: Join customers on customer_id, all rows of this table");
+}
+
+#[test]
+fn a_key_is_known_by_the_name_of_its_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let customers = folder.path().join("customers.csv");
+    std::fs::write(&customers, "id,country\nC00009,DE\n").unwrap();
+    let mut driver = Driver::with_orders(folder.path());
+    driver.add_table(&customers);
+    driver.clicks(&["Join", "Join…"]);
+    assert!(driver.widget("Column of the other table: id").is_some(), "the id of customers is customer_id");
+    assert_eq!(driver.effect().rows_after, ROWS);
+    assert_eq!(driver.columns().len(), 18 + 1, "the key stands once");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::driver::Driver;
 use brewhouse_engine::facet::Test;
-use eframe::egui::vec2;
+use eframe::egui::{Key, Modifiers, vec2};
 
 #[test]
 fn columns_are_held_against_each_other_and_a_rectangle_filters() {
@@ -84,4 +84,29 @@ fn columns_are_held_against_each_other_and_a_rectangle_filters() {
     let plane = driver.model().together.as_ref().unwrap().plane.value().unwrap().clone();
     assert_eq!(plane.counts.iter().sum::<u64>(), within);
     assert!((plane.axes[0].low, plane.axes[0].high) == (0.0, 199.0));
+    // By keys: taken away, then the middle, one field on, and one field wider.
+    driver.click("only rows that pass the filters");
+    driver.settle();
+    let plane = driver.name_of("down against up: 408 rows");
+    driver.widget(&plane).unwrap().focus();
+    driver.press(Modifiers::NONE, Key::Delete);
+    driver.settle();
+    assert!(driver.model().lens.filters.is_empty());
+    let axis = driver.model().together.as_ref().unwrap().plane.value().unwrap().axes[0];
+    let ends = |driver: &Driver| match driver.model().lens.filter("up").unwrap().tests.as_slice() {
+        [Test::Range { low: Some(low), high: Some(high), .. }] => (*low, *high),
+        other => panic!("{other:?}"),
+    };
+    let quarter = axis.ranges / 4;
+    for (modifiers, first, last) in [
+        (Modifiers::NONE, quarter, axis.ranges - quarter),
+        (Modifiers::NONE, quarter + 1, axis.ranges - quarter + 1),
+        (Modifiers::SHIFT, quarter + 1, axis.ranges - quarter + 2),
+    ] {
+        driver.press(modifiers, Key::ArrowRight);
+        driver.settle();
+        assert_eq!(ends(&driver), (axis.bound(first), axis.bound(last)));
+    }
+    let (low, high) = ends(&driver);
+    assert!(driver.sheet().rows < 408 && low < high, "both columns filter");
 }

@@ -76,8 +76,8 @@ fn choices(scene: &Scene<'_>, form: &Form) -> Choices {
     Choices { columns: before, tables: tables.collect() }
 }
 
-/// What a person would expect of a join is filled in as soon as the other table is chosen: columns of one name as keys, all columns of this
-/// table, and those of the other that are no keys. Everything can be changed.
+/// What a person would expect of a join is filled in as soon as the other table is chosen: columns of one name (or customer_id and the id of customers)
+/// as keys, all columns of this table, and those of the other that are no keys. Everything can be changed.
 fn fill_join(form: &mut Form, choices: &Choices) {
     let find = |kind: Kind| form.op.params.iter().find(|spec| spec.kind == kind).map(|spec| spec.name);
     let (Some(dataset), Some(keys), Some(left), Some(right)) =
@@ -94,7 +94,15 @@ fn fill_join(form: &mut Form, choices: &Choices) {
     }
     let others = control::other_columns(choices, form);
     let names = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
-    let partner = |mine: &&Column| others.iter().find(|other| other.name.eq_ignore_ascii_case(&mine.name));
+    // By the same name, or as one calls it from outside: the id of customers is customer_id.
+    let one = chosen.strip_suffix('s').unwrap_or(&chosen).to_lowercase();
+    let partner = |mine: &&Column| {
+        let name = mine.name.to_lowercase();
+        let inside = name.strip_prefix(&one).map(|rest| rest.trim_start_matches(['_', ' ', '.', '-']));
+        let same = |other: &&Column| other.name.to_lowercase() == name;
+        let within = |other: &&Column| inside == Some(other.name.to_lowercase().as_str());
+        others.iter().find(same).or_else(|| others.iter().find(within))
+    };
     let common: Vec<&Column> = choices.columns.iter().filter(|mine| partner(mine).is_some()).collect();
     let key = common.iter().find(|column| column.name.to_lowercase().ends_with("id")).or(common.first());
     let pair = key.and_then(|mine| Some((mine.name.clone(), partner(mine)?.name.clone())));

@@ -71,8 +71,9 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
     match view.mark {
         CellMark::Changed(old) => {
             let old: String = old.map_or_else(|| MISSING.into(), visible);
+            let most = old_letters(view.text, width);
             let old: String =
-                if old.chars().count() > 14 { old.chars().take(13).chain(['…']).collect() } else { old };
+                if old.chars().count() > most { old.chars().take(most - 1).chain(['…']).collect() } else { old };
             push(&mut job, &format!("~ {old} → "), theme::tiny(), theme.mark);
             value(&mut job, theme, view.text, colour);
         }
@@ -80,6 +81,18 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
         CellMark::Same | CellMark::Added => value(&mut job, theme, view.text, colour),
     }
     job
+}
+
+/// How many letters of an old value are shown before the new one, which comes first where room is scarce.
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate of a width"
+)]
+fn old_letters(new: Option<&str>, width: f32) -> usize {
+    let new = new.map_or(1, |text| text.chars().count().min(60)) as f32;
+    ((width - new * 7.4 - 34.0) / 6.2).clamp(2.0, 14.0) as usize
 }
 
 /// What there is to say of a cell beyond what is seen: what it was, why it is marked, which kind of nothing it is, the rest of a long text.

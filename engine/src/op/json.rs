@@ -11,7 +11,7 @@ use crate::op::cells::map_text;
 use crate::types::{TEXT, word_of_dtype};
 use polars::prelude::{
     AnyValue, Column as Cells, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, PlSmallStr, Series,
-    UniqueKeepStrategy, col, lit,
+    SortMultipleOptions, col, lit,
 };
 use serde_json::Value;
 
@@ -160,10 +160,16 @@ fn read(text: &str) -> Option<Value> {
 
 fn shapes_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
     let levels = levels(args)?;
-    let shapes = sources(args, context)?
-        .into_iter()
-        .map(|name| map_text(col(name), move |text| Some(Shape::of(&read(text)?, levels).write().to_string())));
-    Ok(Some(frame.select(shapes.collect::<Vec<_>>()).unique_stable(None, UniqueKeepStrategy::First)))
+    let names = sources(args, context)?;
+    let shape = |name: &String| {
+        map_text(col(name.as_str()), move |text| Some(Shape::of(&read(text)?, levels).write().to_string()))
+    };
+    // The order of fields is that in which they are first met. Groups hold each shape once, however many rows there are.
+    let place = "__place";
+    let shapes = frame.select(names.iter().map(shape).collect::<Vec<_>>()).with_row_index(place, None);
+    let by: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
+    let first = shapes.group_by(by.clone()).agg([col(place).min()]);
+    Ok(Some(first.sort([place], SortMultipleOptions::default()).select(by)))
 }
 
 /// What was found fits into the structures that are kept.

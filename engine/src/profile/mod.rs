@@ -16,6 +16,7 @@ mod rows;
 mod statistic;
 mod tally;
 mod text;
+mod threads;
 
 pub use bins::{Bin, Grid};
 pub(crate) use databrew::moment;
@@ -36,7 +37,7 @@ use crate::run::{Monitor, Progress, collect, unless_cancelled};
 use kind::counted_cells;
 use numbers::float;
 use parts::{MOST_VALUES, Parts, Size, count_together};
-use polars::prelude::{DataType, Expr, LazyFrame, Schema, col, len};
+use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, Schema, col, len, lit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -95,6 +96,14 @@ pub struct ColumnProfile {
 }
 
 impl ColumnProfile {
+    /// Whether its values tell all rows apart, one missing value or empty text among them.
+    fn is_key(&self) -> bool {
+        let alone = |cells: u64| u64::from(cells == 1);
+        let tally = &self.tally;
+        let counted = self.kind.is_counted() && self.kind != Kind::List;
+        counted && tally.unique + alone(tally.null) + alone(tally.empty) == tally.rows
+    }
+
     /// Its figures, statistic by statistic, in the order of the table.
     pub fn figures(&self, settings: &Settings) -> Vec<(&'static Statistic, Vec<Named>)> {
         let fitting = STATISTICS.iter().filter(|statistic| statistic.kinds.contains(&self.kind));
@@ -167,14 +176,16 @@ pub fn profile(frame: &LazyFrame, schema: &Schema, settings: &Settings, monitor:
     let mut rest: &[Measured] = &sizes.columns;
     while !rest.is_empty() {
         tell(columns.len(), sizes.rows);
-        let together = how_many_together(rest, settings);
+        let together = how_many_together(rest, sizes.rows, settings);
         let (now, later) = rest.split_at(together);
         columns.extend(count_columns(&frame, now, sizes.rows, settings, &watch)?);
         rest = later;
     }
     tell(schema.len(), sizes.rows);
     let correlations = correlate(&frame, &columns, settings, &watch)?;
-    let duplicate_rows = rows::duplicate_rows(&frame, schema, sizes.rows, &watch)?;
+    // Where one column tells all rows apart, none is there twice.
+    let has_key = columns.iter().any(|column| column.is_key());
+    let duplicate_rows = if has_key { 0 } else { rows::duplicate_rows(&frame, schema, sizes.rows, &watch)? };
     Ok(Profile { rows: sizes.rows, duplicate_rows, columns, correlations, settings: settings.clone() })
 }
 
@@ -206,6 +217,12 @@ struct Measured {
     members: Vec<(String, String, u64)>,
 }
 
+impl Measured {
+    const fn size(&self, rows: u64, settings: &Settings) -> Size {
+        Size { rows, values: self.values, most: settings.most_values }
+    }
+}
+
 struct Sizes {
     rows: u64,
     columns: Vec<Measured>,
@@ -214,11 +231,18 @@ struct Sizes {
 /// Rows and missing cells of all columns, and about how many different values where that may be too many to hold.
 fn sizes(frame: &LazyFrame, schema: &Schema, settings: &Settings, watch: &Watch) -> Result<Sizes> {
     let count = |expr: Expr| expr.cast(DataType::UInt64);
-    let mut query = vec![count(len()).alias("rows")];
+    let counted = watch.outcome(collect(frame.clone().select([count(len()).alias("rows")])))?;
+    let rows = counted.column("rows")?.get(0)?.extract::<u64>().unwrap_or(0);
+    // How many values differ is estimated (to 3 %) only where that matters.
+    let many = rows > settings.most_values / 8;
+    let mut query = vec![lit(rows).alias("rows")];
     for (at, (name, dtype)) in schema.iter().enumerate() {
         query.push(count(col(name.clone()).null_count()).alias(format!("null {at}")));
         if Kind::of(dtype) == Kind::Text {
             query.push(count(counted_cells(name, dtype).str().len_bytes()).sum().alias(format!("bytes {at}")));
+        }
+        if many && is_estimated(dtype) {
+            query.push(count(counted_cells(name, dtype).approx_n_unique()).alias(format!("values {at}")));
         }
         if let DataType::Struct(fields) = dtype {
             for (member, field) in fields.iter().enumerate() {
@@ -229,8 +253,6 @@ fn sizes(frame: &LazyFrame, schema: &Schema, settings: &Settings, watch: &Watch)
     }
     let found = watch.outcome(collect(frame.clone().select(query)))?;
     let number = |name: String| -> Result<u64> { Ok(found.column(&name)?.get(0)?.extract::<u64>().unwrap_or(0)) };
-    let rows = number("rows".into())?;
-    let estimates = estimates(frame, schema, rows, settings, watch)?;
     let mut columns = Vec::new();
     for (at, (name, dtype)) in schema.iter().enumerate() {
         let mut members = Vec::new();
@@ -241,7 +263,12 @@ fn sizes(frame: &LazyFrame, schema: &Schema, settings: &Settings, watch: &Watch)
             }
         }
         let null = number(format!("null {at}"))?;
-        let mut values = estimates[at].min(rows - null);
+        let estimate = match (many, is_estimated(dtype)) {
+            (true, true) => number(format!("values {at}"))?,
+            (true, false) => 0,
+            (false, _) => rows,
+        };
+        let mut values = estimate.min(rows - null);
         if Kind::of(dtype) == Kind::Text && rows > null {
             // Long texts take the room of several values.
             values += values.saturating_mul(number(format!("bytes {at}"))? / (rows - null)) / TEXT_BYTES;
@@ -258,37 +285,16 @@ fn sizes(frame: &LazyFrame, schema: &Schema, settings: &Settings, watch: &Watch)
     Ok(Sizes { rows, columns })
 }
 
-/// About how many different values each column has: at most its rows, estimated (to 3 %) only where that matters.
-fn estimates(frame: &LazyFrame, schema: &Schema, rows: u64, settings: &Settings, watch: &Watch) -> Result<Vec<u64>> {
-    if rows <= settings.most_values / 8 {
-        return Ok(vec![rows; schema.len()]);
-    }
-    let counted: Vec<(usize, Expr)> = schema
-        .iter()
-        .enumerate()
-        .filter(|(_, (_, dtype))| Kind::of(dtype).is_counted() && !matches!(dtype, DataType::List(_)))
-        .map(|(at, (name, dtype))| (at, counted_cells(name, dtype)))
-        .collect();
-    let mut found = vec![0; schema.len()];
-    if counted.is_empty() {
-        return Ok(found);
-    }
-    let query: Vec<Expr> = counted
-        .iter()
-        .map(|(at, cells)| cells.clone().approx_n_unique().cast(DataType::UInt64).alias(at.to_string()))
-        .collect();
-    let answer = watch.outcome(collect(frame.clone().select(query)))?;
-    for (at, _) in counted {
-        found[at] = answer.column(&at.to_string())?.get(0)?.extract::<u64>().unwrap_or(rows);
-    }
-    Ok(found)
+/// Whether a column may have many different values.
+fn is_estimated(dtype: &DataType) -> bool {
+    Kind::of(dtype).is_counted() && !matches!(dtype, DataType::List(_) | DataType::Boolean)
 }
 
 /// How many of the first columns fit into memory together.
-fn how_many_together(columns: &[Measured], settings: &Settings) -> usize {
+fn how_many_together(columns: &[Measured], rows: u64, settings: &Settings) -> usize {
     let mut sum = 0;
     let fits = columns.iter().take(TOGETHER).take_while(|column| {
-        sum += column.values;
+        sum += column.size(rows, settings).room(&column.dtype);
         sum <= settings.most_values
     });
     fits.count().max(1)
@@ -306,36 +312,46 @@ fn count_columns(
     for column in columns {
         parts.push(if column.kind.is_counted() {
             let cells = counted_cells(&column.name, &column.dtype);
-            let size = Size { rows, values: column.values, most: settings.most_values };
-            Some(Parts::new(frame, &cells, column.kind != Kind::Text, size)?)
+            Some(Parts::new(frame, &cells, column.kind != Kind::Text, column.size(rows, settings))?)
         } else {
             None
         });
     }
     let single: Vec<&Parts> = parts.iter().flatten().filter(|parts| parts.len() == 1).collect();
     let mut counted = count_together(&single, watch)?.into_iter();
-    let mut found = Vec::new();
-    for (column, parts) in columns.iter().zip(&parts) {
-        let mut taking = Taking::new(column.kind, &column.dtype, rows, column.null, settings);
-        let mut again = None;
-        if let Some(parts) = parts {
-            if parts.len() == 1 {
-                if let Some(part) = counted.next() {
-                    taking.take(&part, true)?;
-                }
-            } else {
-                // Numbers are small beside the table that counts them: a few parts of them can be held.
-                let keep = column.values / 4 <= settings.most_values;
-                parts.each(watch, |part| taking.take(&part, keep))?;
-                again = (!keep && column.kind != Kind::Text).then(|| parts.clone());
-            }
-        }
-        let mut tally = taking.finish(again, watch)?;
-        tally.members.clone_from(&column.members);
-        let (name, dtype) = (column.name.clone(), column.dtype.clone());
-        found.push(ColumnProfile { name, dtype, kind: column.kind, tally });
+    let work: Vec<_> = columns
+        .iter()
+        .zip(parts)
+        .map(|(column, parts)| {
+            let counted = parts.as_ref().filter(|parts| parts.len() == 1).and_then(|_| counted.next());
+            (column, parts, counted)
+        })
+        .collect();
+    threads::side_by_side(work, |(column, parts, counted)| take_in(column, parts, counted, rows, settings, watch))
+}
+
+/// What follows from the counted values of a column: those of its only part, or of its parts, which are counted here.
+fn take_in(
+    column: &Measured,
+    parts: Option<Parts>,
+    counted: Option<DataFrame>,
+    rows: u64,
+    settings: &Settings,
+    watch: &Watch,
+) -> Result<ColumnProfile> {
+    let mut taking = Taking::new(column.kind, &column.dtype, rows, column.null, settings);
+    let mut again = None;
+    if let Some(part) = counted {
+        taking.take(&part, true)?;
+    } else if let Some(parts) = parts {
+        // Numbers are small beside the table that counts them: a few parts of them can be held.
+        let keep = column.values / 4 <= settings.most_values;
+        parts.each(watch, |part| taking.take(&part, keep))?;
+        again = (!keep && column.kind != Kind::Text).then_some(parts);
     }
-    Ok(found)
+    let mut tally = taking.finish(again, watch)?;
+    tally.members.clone_from(&column.members);
+    Ok(ColumnProfile { name: column.name.clone(), dtype: column.dtype.clone(), kind: column.kind, tally })
 }
 
 fn correlate(frame: &LazyFrame, columns: &[ColumnProfile], settings: &Settings, watch: &Watch) -> Result<Correlations> {

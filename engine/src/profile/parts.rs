@@ -1,4 +1,5 @@
-//! The table of different values with their counts, from which nearly all figures follow: a hash group-by on the streaming engine.
+//! The table of different values with their counts, from which nearly all figures follow: a hash group-by on the streaming engine, or
+//! a sort where most numbers or moments differ (a key, a time stamp), which is several times cheaper then.
 //!
 //! A column with more different values than [`MOST_VALUES`] is counted in parts, ranges of its values whose bounds come from a sample, so
 //! that memory does not grow with the number of different values. Every part is exact, and no value is in two of them.
@@ -6,10 +7,15 @@
 use super::Watch;
 use crate::error::Result;
 use crate::run::{collect, collect_all};
-use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, SortMultipleOptions, col, len, lit};
+use polars::prelude::{
+    ChunkedArray, DataFrame, DataType, Expr, IntoColumn as _, IntoSeries, LazyFrame, PolarsNumericType, Series,
+    SortMultipleOptions, SortOptions, UInt64Chunked, col, len, lit,
+};
 
 /// How many different values are held at once.
 pub(super) const MOST_VALUES: u64 = 8_000_000;
+/// So many times as many cells are sorted at once as different values are held by a hash table: a cell to be sorted takes less room.
+const SORTED_AT_ONCE: u64 = 3;
 /// How many cells the bounds of parts are taken from.
 const SAMPLE: u64 = 100_000;
 
@@ -26,6 +32,8 @@ pub(super) struct Parts {
     /// Which cells are in which part.
     ranges: Vec<Option<Expr>>,
     sorted: bool,
+    /// Whether the cells are sorted and then told apart, instead of hashed.
+    by_sorting: bool,
     size: Size,
 }
 
@@ -40,13 +48,32 @@ pub(super) struct Size {
     pub(super) most: u64,
 }
 
+impl Size {
+    /// Whether so many values differ that sorting is cheaper than hashing.
+    const fn most_differ(self) -> bool {
+        self.rows >= FEW_ROWS && self.values > self.rows / 3
+    }
+
+    /// The room that counting takes, in different values of a hash table.
+    pub(super) fn room(self, dtype: &DataType) -> u64 {
+        if self.most_differ() && is_sortable(dtype) { self.rows.div_ceil(SORTED_AT_ONCE) } else { self.values }
+    }
+}
+
 impl Parts {
     /// The parts of cells that have about so many different values.
     pub(super) fn new(frame: &LazyFrame, cells: &Expr, sorted: bool, size: Size) -> Result<Self> {
-        let cells = frame.clone().select([cells.clone().alias(VALUE)]).drop_nulls(None);
-        let mut parts = Self { cells, ranges: vec![None], sorted, size };
-        // The estimate of different values may be off by 3 % or so, the sample by some more.
-        let wanted = (size.values + size.values / 10).div_ceil(size.most.max(1));
+        let mut cells = frame.clone().select([cells.clone().alias(VALUE)]).drop_nulls(None);
+        let sortable = sorted && size.most_differ();
+        let by_sorting = sortable && cells.collect_schema()?.get(VALUE).is_some_and(is_sortable);
+        let mut parts = Self { cells, ranges: vec![None], sorted, by_sorting, size };
+        let most = size.most.max(1);
+        let wanted = if by_sorting {
+            size.rows.div_ceil(most.saturating_mul(SORTED_AT_ONCE))
+        } else {
+            // The estimate of different values may be off by 3 % or so, the sample by some more.
+            (size.values + size.values / 10).div_ceil(most)
+        };
         if wanted > 1 {
             parts.ranges = parts.cut(wanted, size.rows)?;
         }
@@ -97,26 +124,93 @@ impl Parts {
         Ok(ranges)
     }
 
-    /// The query that counts a part.
-    pub(super) fn query(&self, at: usize) -> LazyFrame {
+    /// The query that counts a part, or yields the cells that [`Self::counted`] counts.
+    fn query(&self, at: usize) -> LazyFrame {
         let cells = match &self.ranges[at] {
             Some(range) => self.cells.clone().filter(range.clone()),
             None => self.cells.clone(),
         };
+        if self.by_sorting {
+            return cells;
+        }
         let counted = cells.group_by([col(VALUE)]).agg([len().cast(DataType::UInt64).alias(COUNT)]);
         if self.sorted { counted.sort_by_exprs([col(VALUE)], SortMultipleOptions::default()) } else { counted }
+    }
+
+    /// The different values with their counts, of what the query of a part yielded.
+    fn counted(&self, found: DataFrame) -> Result<DataFrame> {
+        if !self.by_sorting {
+            return Ok(found);
+        }
+        let cells = found.column(VALUE)?.as_materialized_series().clone();
+        drop(found);
+        runs(cells)
     }
 
     /// Counts one part after the other.
     pub(super) fn each(&self, watch: &Watch, mut work: impl FnMut(DataFrame) -> Result<()>) -> Result<()> {
         for at in 0..self.len() {
-            work(watch.outcome(collect(self.query(at)))?)?;
+            let found = watch.outcome(collect(self.query(at)))?;
+            work(watch.outcome(self.counted(found))?)?;
         }
         Ok(())
     }
 }
 
+/// Below so many rows nothing is gained by sorting.
+const FEW_ROWS: u64 = 100_000;
+
+/// Whether values of a type can be sorted and told apart as plain numbers.
+fn is_sortable(dtype: &DataType) -> bool {
+    matches!(
+        dtype.to_physical(),
+        DataType::Int64 | DataType::UInt64 | DataType::Int32 | DataType::Float64 | DataType::Float32
+    ) && !matches!(dtype, DataType::Categorical(..) | DataType::Enum(..))
+}
+
+/// Cells without missing ones as their different values in order, with their counts.
+fn runs(cells: Series) -> Result<DataFrame> {
+    let dtype = cells.dtype().clone();
+    let sorted = cells.to_physical_repr().sort(SortOptions::default().with_multithreaded(true))?;
+    drop(cells);
+    // Minus zero is zero, and all that is no number is one value.
+    let (values, counts) = match sorted.dtype() {
+        DataType::Int64 => told_apart(sorted.i64()?, |v| v, |a, b| a == b),
+        DataType::UInt64 => told_apart(sorted.u64()?, |v| v, |a, b| a == b),
+        DataType::Int32 => told_apart(sorted.i32()?, |v| v, |a, b| a == b),
+        DataType::Float32 => told_apart(sorted.f32()?, |v| v + 0.0, |a, b| a == b || (a.is_nan() && b.is_nan())),
+        _ => told_apart(sorted.f64()?, |v| v + 0.0, |a, b| a == b || (a.is_nan() && b.is_nan())),
+    };
+    drop(sorted);
+    let values = values.cast(&dtype)?;
+    let counts = UInt64Chunked::from_vec(COUNT.into(), counts);
+    Ok(DataFrame::new(values.len(), vec![values.into_column(), counts.into_series().into_column()])?)
+}
+
+/// Sorted numbers as different ones with their counts.
+fn told_apart<T: PolarsNumericType>(
+    sorted: &ChunkedArray<T>,
+    plain: impl Fn(T::Native) -> T::Native,
+    same: impl Fn(T::Native, T::Native) -> bool,
+) -> (Series, Vec<u64>)
+where
+    ChunkedArray<T>: IntoSeries,
+{
+    let (mut values, mut counts) = (Vec::<T::Native>::new(), Vec::<u64>::new());
+    for value in sorted.iter().flatten().map(plain) {
+        match (values.last(), counts.last_mut()) {
+            (Some(last), Some(count)) if same(*last, value) => *count += 1,
+            _ => {
+                values.push(value);
+                counts.push(1);
+            }
+        }
+    }
+    (ChunkedArray::<T>::from_vec(VALUE.into(), values).into_series(), counts)
+}
+
 /// Counts columns that have one part each, all in one query.
 pub(super) fn count_together(parts: &[&Parts], watch: &Watch) -> Result<Vec<DataFrame>> {
-    watch.outcome(collect_all(parts.iter().map(|parts| parts.query(0)).collect()))
+    let found = watch.outcome(collect_all(parts.iter().map(|parts| parts.query(0)).collect()))?;
+    found.into_iter().zip(parts).map(|(found, parts)| watch.outcome(parts.counted(found))).collect()
 }

@@ -9,10 +9,9 @@ use crate::run::collect;
 use crate::types::TypeClass;
 use polars::prelude::row_encode::encode_rows_unordered;
 use polars::prelude::{
-    Column, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, NamedFrom as _, PolarsResult, Schema,
-    Series, SortMultipleOptions, col, len, lit, pearson_corr, when,
+    Column, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, NamedFrom as _, Schema, Series,
+    SortMultipleOptions, VecHash as _, col, len, lit, pearson_corr, when,
 };
-use std::hash::{DefaultHasher, Hasher as _};
 use std::sync::Arc;
 
 /// Hashes held at once.
@@ -28,6 +27,13 @@ pub(super) fn duplicate_rows(frame: &LazyFrame, schema: &Schema, rows: u64, watc
     }
     let columns: Vec<Expr> = schema.iter_names().map(|name| col(name.clone())).collect();
     let Some((first, rest)) = columns.split_first() else { return Ok(rows - 1) };
+    // One seed for all rows, whichever thread hashes them.
+    let seed = Default::default();
+    let hash_rows = move |columns: &mut [Column]| {
+        let mut hashes = Vec::with_capacity(columns[0].len());
+        encode_rows_unordered(columns)?.vec_hash(Clone::clone(&seed), &mut hashes)?;
+        Ok(Series::new(columns[0].name().clone(), hashes).into_column())
+    };
     let hash =
         first.clone().map_many(hash_rows, rest, |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::UInt64)));
     let parts = rows.div_ceil(MOST_HASHES);
@@ -91,18 +97,6 @@ fn compare(
     let extra = (col(HASH) - lit(1u64)).sum().alias("rows");
     let counted = watch.outcome(collect(groups.select([extra])))?;
     Ok(counted.column("rows")?.get(0)?.extract::<u64>().unwrap_or(0))
-}
-
-/// A hash of each row over all columns, equal for equal rows.
-fn hash_rows(columns: &mut [Column]) -> PolarsResult<Column> {
-    let name = columns[0].name().clone();
-    let encoded = encode_rows_unordered(columns)?;
-    let hashes = encoded.iter().map(|row| {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(row.unwrap_or_default());
-        hasher.finish()
-    });
-    Ok(Series::new(name, hashes.collect::<Vec<u64>>()).into_column())
 }
 
 /// Correlations of columns of numbers.

@@ -114,8 +114,9 @@ impl<'a> Taking<'a> {
             Kind::Number => self.take_specials(part, &counts)?,
             _ => {}
         }
-        for count in &counts {
-            *self.times.entry(*count).or_default() += 1;
+        // Of a key, all values occur once: runs of the same count are added at once.
+        for run in counts.chunk_by(|a, b| a == b) {
+            *self.times.entry(run[0]).or_default() += run.len() as u64;
         }
         self.take_common(part, &counts)?;
         let counted =

@@ -2,7 +2,8 @@
 
 use super::numbers::Numbers;
 use super::parts::{COUNT, VALUE};
-use crate::error::{Error, ErrorKind, Result};
+use super::threads::side_by_side;
+use crate::error::Result;
 use crate::op::condition::is_invalid;
 use crate::run::collect;
 use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, StringChunked, col, lit};
@@ -39,32 +40,21 @@ impl TextCounts {
         let texts = part.column(VALUE)?.str()?.rechunk().into_owned();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(counts.len() / CHUNK + 1);
         let len = counts.len().div_ceil(threads).max(1);
-        let chunks = || counts.chunks(len).enumerate();
-        let slice = |at: usize, counts: &[u64]| texts.slice(i64::try_from(at * len).unwrap_or(i64::MAX), counts.len());
         if threads == 1 {
             self.take_texts(&texts, counts);
-        } else {
-            let taken: Vec<std::io::Result<Self>> = std::thread::scope(|scope| {
-                let work = |(at, counts): (usize, &'_ [u64])| {
-                    let texts = slice(at, counts);
-                    let counts = counts.to_vec();
-                    std::thread::Builder::new().name("texts".into()).spawn_scoped(scope, move || {
-                        let mut taken = Self::default();
-                        taken.take_texts(&texts, &counts);
-                        taken
-                    })
-                };
-                let running: Vec<_> = chunks().map(work).collect();
-                let join = |thread: std::thread::ScopedJoinHandle<'_, Self>| {
-                    thread.join().map_err(|_| std::io::Error::other("a thread that counted text stopped"))
-                };
-                running.into_iter().map(|thread| thread.and_then(join)).collect()
-            });
-            for one in taken {
-                let stopped =
-                    |e: std::io::Error| Error::new(ErrorKind::Internal, "text cannot be counted").caused_by(e);
-                self.add(one.map_err(stopped)?);
-            }
+            return self.take_types(part);
+        }
+        let slices = counts.chunks(len).enumerate().map(|(at, counts)| {
+            let first = i64::try_from(at * len).unwrap_or(i64::MAX);
+            (texts.slice(first, counts.len()), counts)
+        });
+        let taken = side_by_side(slices.collect(), |(texts, counts): (StringChunked, &[u64])| {
+            let mut taken = Self::default();
+            taken.take_texts(&texts, counts);
+            Ok(taken)
+        })?;
+        for one in taken {
+            self.add(one);
         }
         self.take_types(part)
     }

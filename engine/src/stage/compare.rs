@@ -4,6 +4,7 @@
 //! Rows are told to be the same ones by a number that is carried through the steps between the two points. A step that makes other rows of
 //! them (a group, a pivot, a join) ends that: then only rows and columns as a whole can be told, and which step it was.
 
+use super::differ::differs;
 use super::{Cache, CachedFacts, View, draft, place};
 use crate::error::{Problem, Result};
 use crate::facet::{self, Selection};
@@ -12,10 +13,8 @@ use crate::op::{Environment, Family, Locality, RowLaw, bind};
 use crate::plan::{compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, unless_cancelled, write_side_file};
-use crate::values::cell_text;
 use polars::prelude::{
-    BooleanChunked, ChunkCompareEq as _, Column, DataFrame, DataType, LazyFrame, Schema, SchemaRef,
-    SortMultipleOptions, col,
+    BooleanChunked, Column, DataFrame, DataType, LazyFrame, Schema, SchemaRef, SortMultipleOptions, col,
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -355,15 +354,4 @@ fn stretch(
         }
     };
     Ok((was, now))
-}
-
-/// Of each cell whether it shows another value than before.
-fn differs(was: &Column, now: &Column) -> BooleanChunked {
-    if was.dtype() == now.dtype()
-        && let Ok(found) = now.not_equal_missing(was)
-    {
-        return found;
-    }
-    let (was, now) = (was.as_materialized_series().rechunk(), now.as_materialized_series().rechunk());
-    was.iter().zip(now.iter()).map(|(was, now)| Some(cell_text(&was) != cell_text(&now))).collect()
 }

@@ -1,5 +1,6 @@
 //! The effect of a step that is only drafted: on the visible rows at once, over all rows in figures.
 
+use super::differ::differs;
 use super::{Cache, CachedFacts, View, count, place};
 use crate::error::{Problem, Result};
 use crate::facet::{self, Selection};
@@ -8,10 +9,8 @@ use crate::op::{Bound, Environment, Locality, RowLaw, bind};
 use crate::plan::{compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, unless_cancelled};
-use crate::values::cell_text;
 use polars::prelude::{
-    BooleanChunked, DataFrame, DataType, Expr, Field, IntoColumn as _, IntoLazy as _, IntoSeries as _, LazyFrame,
-    SchemaRef, col, lit,
+    DataFrame, DataType, Expr, Field, IntoColumn as _, IntoLazy as _, IntoSeries as _, LazyFrame, SchemaRef, col, lit,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -215,9 +214,7 @@ impl Draft {
         now.map_many(
             |columns| {
                 let [now, was] = columns else { return Ok(columns[0].clone()) };
-                let pairs = now.as_materialized_series().iter().zip(was.as_materialized_series().iter());
-                let differs: BooleanChunked = pairs.map(|(now, was)| cell_text(&now) != cell_text(&was)).collect();
-                Ok(differs.into_series().with_name(now.name().clone()).into_column())
+                Ok(differs(was, now).into_series().with_name(now.name().clone()).into_column())
             },
             &[was],
             |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::Boolean)),

@@ -7,6 +7,7 @@
 
 mod cache;
 mod compare;
+mod differ;
 mod draft;
 mod failures;
 mod figures;
