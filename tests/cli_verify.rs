@@ -88,3 +88,64 @@ fn a_receipt_is_held_against_files_from_any_folder() {
     let told = command.output().unwrap();
     assert!(told.status.success(), "{} {}", out(&told), err(&told));
 }
+
+#[test]
+fn an_input_is_never_written_to() {
+    let place = Place::new();
+    std::fs::create_dir_all(place.path("in")).unwrap();
+    let before = |names: &[&str]| -> Vec<_> {
+        let print = |name: &&str| {
+            let path = place.path("in").join(name);
+            (std::fs::read(&path).unwrap(), std::fs::metadata(&path).unwrap().modified().unwrap())
+        };
+        names.iter().map(print).collect()
+    };
+    let names = ["plain.csv", "odd.csv", "old.csv", "lines.jsonl", "book.xls", "book.ods", "snappy.avro"];
+    place.write("in/plain.csv", INPUT);
+    place.write("in/odd.csv", "a,b\n1,\"x\n2,y\"z\"\n3\n");
+    place.write("in/old.csv", "a;b\r1;\u{e4}\r");
+    place.write("in/lines.jsonl", "{\"a\":1}\n{\"a\":2}\n");
+    for name in &names[4..] {
+        std::fs::copy(crate::root().join("tests/formats").join(name), place.path("in").join(name)).unwrap();
+    }
+    place.write("none.json", "[]");
+    let was = before(&names);
+    for name in names {
+        let path = format!("in/{name}");
+        for command in [
+            &["inspect", &path][..],
+            &["preview", "none.json", "--input", &path],
+            &["run", "none.json", "--input", &path, "--output", "out.parquet", "--overwrite"],
+        ] {
+            let done = place.run(command);
+            assert!(matches!(done.status.code(), Some(0 | 1)), "{command:?}: {}", err(&done));
+        }
+        // Nor is it ever the output, by whatever name.
+        std::os::unix::fs::symlink(place.path(&path), place.path("link")).unwrap();
+        for target in [path.as_str(), "link", &format!("in/../in/{name}")] {
+            let format = ["--format", "json", "--overwrite"];
+            let done = place.run(&[&["run", "none.json", "--input", &path, "--output", target], &format[..]].concat());
+            assert_eq!(done.status.code(), Some(2), "{target}: {}", err(&done));
+            assert!(err(&done).contains("would overwrite the input"), "{target}: {}", err(&done));
+        }
+        let over = ["run", "none.json", "--input", &path, "--output", "in", "--max-rows-per-file", "1", "--overwrite"];
+        assert_eq!(place.run(&over).status.code(), Some(2));
+        std::fs::remove_file(place.path("link")).unwrap();
+    }
+    assert_eq!(before(&names), was);
+    let entries = std::fs::read_dir(place.path("in")).unwrap();
+    let mut left: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    left.sort();
+    let mut wanted = names.to_vec();
+    wanted.sort_unstable();
+    assert_eq!(left, wanted);
+}
+
+#[test]
+fn names_do_not_command_the_terminal() {
+    let place = Place::new();
+    place.write("none.json", "[]");
+    let told = place.run(&["run", "none.json", "--input", "gone\u{1b}[2J.csv", "--output", "out.parquet"]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(!err(&told).contains('\u{1b}') && err(&told).contains("[2J.csv"), "{}", err(&told));
+}

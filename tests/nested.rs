@@ -111,3 +111,28 @@ fn json_text_that_is_none_is_counted_in_the_receipt() {
     assert_eq!((&receipt["steps"][0]["failed"], &receipt["steps"][1]["failed"]), (&1.into(), &1.into()));
     assert_eq!(receipt["columns"][0]["type"], "struct<a: long>");
 }
+
+#[test]
+fn what_nests_too_deep_is_told_and_what_nests_deep_is_read() {
+    let place = Place::new();
+    let nested =
+        |times: usize, open: &str, close: &str| format!("{{\"a\":{}1{}}}", open.repeat(times), close.repeat(times));
+    for (open, close) in [("[", "]"), ("{\"b\":", "}"), ("[{\"b\":", "}]")] {
+        for (name, begin, end) in [("in.json", "[", "]"), ("in.jsonl", "{\"a\":null}\n", "\n")] {
+            let times = 20_000;
+            place.write(name, &format!("{begin}{}{end}", nested(times, open, close)));
+            for command in [&["inspect", name][..], &["preview", "none.json", "--input", name]] {
+                place.write("none.json", "[]");
+                let told = place.run(command);
+                assert_eq!(told.status.code(), Some(2), "{name} {open}: {}", err(&told));
+                assert!(err(&told).contains("more than 128 deep"), "{name} {open}: {}", err(&told));
+            }
+            place.write(name, &format!("{begin}{}{end}", nested(30, open, close)));
+            let read = place.run(&["run", "none.json", "--input", name, "--output", "out.parquet", "--overwrite"]);
+            assert!(read.status.success(), "{name} {open}: {}", err(&read));
+        }
+    }
+    // Brackets within text are none.
+    place.write("in.jsonl", &format!("{{\"a\":\"\\\"{}\"}}\n", "[".repeat(1000)));
+    assert!(place.run(&["inspect", "in.jsonl"]).status.success());
+}

@@ -4,7 +4,7 @@
 
 mod column;
 mod date;
-mod dice;
+pub(crate) mod dice;
 mod recipe;
 mod table;
 mod text;

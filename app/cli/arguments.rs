@@ -255,6 +255,9 @@ pub struct RunArguments {
     /// Write delimited text with a byte order mark and Windows line ends, so that Excel reads its letters right
     #[arg(long)]
     pub for_excel: bool,
+    /// Put an apostrophe before text in delimited output that a spreadsheet program would take for a formula
+    #[arg(long)]
+    pub guard_formulas: bool,
     /// Encrypt the output (Parquet) with the key of this secret; a reader finds its name in the file
     #[arg(long, value_name = "SECRET")]
     pub output_key: Option<String>,

@@ -21,8 +21,10 @@ pub(super) fn print_json(value: &impl serde::Serialize) -> Result<ExitCode> {
     print(&(text + "\n"))
 }
 
-/// Writes one line to standard error.
+/// Writes a line to standard error. Names of files and columns are in it: what would command the terminal is taken out.
 pub fn tell(line: &str) {
+    let tame = |c: char| if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c };
+    let line: String = line.chars().map(tame).collect();
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 

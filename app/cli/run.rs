@@ -103,6 +103,7 @@ fn targets(arguments: &RunArguments, loaded: &Loaded) -> Result<Vec<Target>> {
         target.csv.quote_all |= arguments.quote_all;
         target.csv.byte_order_mark |= arguments.for_excel;
         target.csv.windows_lines |= arguments.for_excel;
+        target.csv.guard_formulas |= arguments.guard_formulas;
         target.overwrite |= arguments.overwrite;
         // Nobody reads a hash that is not kept.
         target.digest = (arguments.receipt.is_some() || arguments.log.is_some()) && !arguments.no_digest;

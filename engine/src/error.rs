@@ -150,6 +150,11 @@ impl From<polars::error::PolarsError> for Error {
         if let Some(what) = no_room(&text) {
             return Self::without_room(what).caused_by(error);
         }
+        if text.contains("(os error 36)") {
+            let advice = "shorten the values of the partition columns in a step before, or partition by another column";
+            let message = "a folder's name would be longer than this system lets it be";
+            return Self::new(ErrorKind::Sink, message).advise(advice).caused_by(error);
+        }
         let message = text.lines().next().unwrap_or("the engine failed").to_owned();
         Self::new(kind, message).caused_by(error)
     }

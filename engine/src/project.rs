@@ -242,6 +242,7 @@ fn read_choices(output: &Map<String, Value>) -> CsvChoices {
         byte_order_mark: on("ByteOrderMark"),
         quote_all: on("QuoteAll"),
         windows_lines: on("WindowsLines"),
+        guard_formulas: on("GuardFormulas"),
     }
 }
 

@@ -36,7 +36,7 @@ def workbook(path, sheet, more=(), method=zipfile.ZIP_DEFLATED):
         book.writestr("xl/workbook.xml", BOOK)
         book.writestr("xl/_rels/workbook.xml.rels", RELS.format("worksheet", "worksheets/sheet1.xml"))
         for name, text in (("xl/worksheets/sheet1.xml", sheet), *more):
-            with book.open(name, "w") as part:
+            with book.open(name, "w", force_zip64=True) as part:
                 for piece in [text] if isinstance(text, str) else text:
                     part.write(piece.encode() if isinstance(piece, str) else piece)
 
@@ -87,14 +87,14 @@ def lying_zip(path, size):
 
 def cases(folder, size):
     """Each name with what makes the file; a third part is the most memory it may take, in MB."""
-    million = 1_000_000
+    million = 1_000_000 if size >= 1 << 28 else 100_000
     held = size // (1 << 20)
     yield "line.csv", lambda path: plain(path, b"a,b\n", repeated(b"x", size)), 600 + held * 5
     yield "quoted_line.csv", lambda path: plain(path, b'a,b\n1,"', repeated(b"x,\n", size // 3)), 600 + held * 5
     yield "line.jsonl", lambda path: plain(path, b'{"a":"', repeated(b"x", size), b'"}\n'), 600 + held * 6
     yield "line.json", lambda path: plain(path, b'[{"a":"', repeated(b"x", size), b'"}]'), 600 + held * 8
     yield "line.txt", lambda path: plain(path, repeated(b"x", size)), 600 + held * 5
-    yield "delimiters.csv", lambda path: plain(path, repeated(b",", million), b"\n", repeated(b",", million), b"\n"), 4000
+    yield "delimiters.csv", lambda path: plain(path, repeated(b",", million // 5), b"\n", repeated(b",", million // 5), b"\n"), 4000
     yield "quotes.csv", lambda path: plain(path, b"a,b\n", repeated(b'"', 20 * million)), None
     yield "carriage.csv", lambda path: plain(path, b"a,b\r", repeated(b"1,2\r", 2 * million)), None
     for ending in ["csv", "json", "jsonl", "parquet", "arrow", "avro", "xlsx", "xls", "xlsb", "ods", "csv.gz", "csv.zst", "zip"]:
@@ -103,7 +103,7 @@ def cases(folder, size):
         yield f"noise.{ending}", lambda path: plain(path, random.Random(3).randbytes(200_000)), None
     for name, piece in [("lists", b"["), ("objects", b'{"a":'), ("both", b'[{"a":')]:
         for ending in ["json", "jsonl"]:
-            yield f"deep_{name}.{ending}", lambda path, piece=piece: plain(path, repeated(piece, million)), None
+            yield f"deep_{name}.{ending}", lambda path, piece=piece: plain(path, repeated(piece, 1_000_000)), None
             whole = {b"[": b"]", b'{"a":': b"}", b'[{"a":': b"}]"}[piece]
             yield (f"deep_{name}_closed.{ending}", lambda path, piece=piece, whole=whole:
                    plain(path, b'[{"x":' if ending == "json" else b'{"x":', repeated(piece, 20_000), b"1", repeated(whole, 20_000),

@@ -8,6 +8,7 @@ mod document;
 mod excel;
 mod foreign;
 mod format;
+mod guard;
 mod lock;
 mod manifest;
 mod outer;
@@ -91,6 +92,8 @@ pub struct CsvChoices {
     pub quote_all: bool,
     /// Whether lines end as on Windows.
     pub windows_lines: bool,
+    /// Whether an apostrophe is put before text that a spreadsheet program would take for a formula.
+    pub guard_formulas: bool,
 }
 
 impl Target {

@@ -107,6 +107,9 @@ impl Place {
     }
 }
 
+/// A column of a longer name leaves no room for values in the names of folders.
+const LONGEST_NAME: usize = 100;
+
 /// Refuses what a format or its partitions cannot hold.
 pub(super) fn refuse_schema(target: &Target, schema: &Schema) -> Result<()> {
     let format = target.format()?;
@@ -116,9 +119,12 @@ pub(super) fn refuse_schema(target: &Target, schema: &Schema) -> Result<()> {
             return Err(Error::new(ErrorKind::Column, format!("there is no column {name} to partition by"))
                 .advise(format!("use one of {}", known.join(", "))));
         };
-        if dtype.is_nested() || dtype.is_float() || name.contains(['/', '=']) {
-            return Err(Error::new(ErrorKind::Column, format!("column {name} cannot name folders"))
-                .advise("partition by text, whole numbers or dates, with a name without / and ="));
+        // The name stands in the folders' names as it is; their values are written so that they are one name each.
+        let odd = name.contains(['/', '\\', '=']) || name.chars().any(char::is_control) || name.starts_with('.');
+        if dtype.is_nested() || dtype.is_float() || odd || name.len() > LONGEST_NAME {
+            return Err(Error::new(ErrorKind::Column, format!("column {name} cannot name folders")).advise(
+                "partition by text, whole numbers or dates, with a short name that does not begin with . and is without /, \\ and =",
+            ));
         }
     }
     if !target.partition_by.is_empty() && target.partition_by.len() >= schema.len() {

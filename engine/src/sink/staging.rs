@@ -4,7 +4,7 @@ use super::lock::Lock;
 use super::manifest::{self, files_below};
 use super::place::{Place, failed, refuse_schema, sync};
 use super::rows::Shared;
-use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, outer, readback, swap};
+use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, guard, outer, readback, swap};
 use crate::digest::sha256_of;
 use crate::error::{Error, ErrorKind, Result};
 use polars::io::hive::HivePathFormatter;
@@ -43,6 +43,9 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
     (format.options)(target)?;
     refuse_schema(target, schema)?;
     refuse_key(target, schema)?;
+    if format.name == "CSV" {
+        guard::refuse_names(target, schema)?;
+    }
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let mark = format!("-{}-{number}.tmp", std::process::id());
     if target.is_stdout() {
@@ -112,6 +115,7 @@ impl Staging {
         if let Some(begin) = locked.or(format.rows) {
             return self.rows.attach(begin, &self.temporary, &self.target, frame);
         }
+        let frame = if format.name == "CSV" { guard::guarded(&self.target, frame)? } else { frame };
         let path = PlRefPath::try_from_path(&self.temporary)?;
         let destination = if self.target.has_parts() {
             SinkDestination::Partitioned {

@@ -1,6 +1,7 @@
 //! JSON Lines and JSON documents.
 
 use super::columnar::held;
+use super::depth::{Shallow, unread, unread_by_engine};
 use super::files::{Found, shown, unreadable};
 use super::labels::TAG;
 use super::straighten;
@@ -79,7 +80,7 @@ fn documents(found: &Found, texts: &[Text]) -> Result<DataFrame> {
     let mut table: Option<DataFrame> = None;
     for (at, file) in texts.iter().enumerate() {
         let mut text = Vec::new();
-        file.reader()?.read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
+        Shallow::new(file.reader()?, false).read_to_end(&mut text).map_err(|error| unread(&file.path, &error))?;
         let text = text.strip_prefix(MARK).unwrap_or(&text);
         // An object of objects is a table whose first column is the key.
         let lines = entries(text);
@@ -168,7 +169,10 @@ fn lines(found: &Found, texts: &[Text], notes: &mut Vec<String>) -> Result<(Lazy
         let mut counted = Counted { inner: BufReader::with_capacity(1 << 20, plain(text)?), lines: 0, filled: false };
         let schema = infer_schema(&mut counted, None);
         // What the search for columns did not want to hear is counted too.
-        std::io::copy(&mut counted, &mut std::io::sink()).map_err(|error| unreadable(&text.path, &error))?;
+        if let Some(error) = schema.as_ref().err().and_then(|error| unread_by_engine(&text.path, error)) {
+            return Err(error);
+        }
+        std::io::copy(&mut counted, &mut std::io::sink()).map_err(|error| unread(&text.path, &error))?;
         let rows = counted.lines + u64::from(counted.filled);
         records += rows;
         if rows > 0 {
@@ -243,13 +247,13 @@ fn is_native(text: &Text) -> bool {
     text.is_native() && !text.mark
 }
 
-// The text of a file without its byte order mark.
+// The lines of a file without its byte order mark.
 fn plain(text: &Text) -> Result<Box<dyn Read + Send>> {
     let mut file = text.reader()?;
     let mut head = Vec::new();
     file.by_ref().take(MARK.len() as u64).read_to_end(&mut head).map_err(|error| unreadable(&text.path, &error))?;
     let rest = if head == MARK { Vec::new() } else { head };
-    Ok(Box::new(Cursor::new(rest).chain(file)))
+    Ok(Box::new(Shallow::new(Cursor::new(rest).chain(file), true)))
 }
 
 // Counts the lines that hold something, while another reads them.
@@ -299,7 +303,7 @@ fn lines_head(found: &Found, texts: &[Text], rows: usize) -> Result<LazyFrame> {
             break;
         }
         let mut text = Vec::new();
-        let more = plain(file)?.take(HEAD).read_to_end(&mut text).map_err(|error| unreadable(&file.path, &error))?;
+        let more = plain(file)?.take(HEAD).read_to_end(&mut text).map_err(|error| unread(&file.path, &error))?;
         if more as u64 == HEAD {
             text.truncate(memchr::memrchr(b'\n', &text).map_or(text.len(), |at| at + 1));
         }
@@ -329,7 +333,7 @@ fn bad_line(texts: &[Text]) -> Result<Option<Error>> {
     for file in texts {
         let mut text = BufReader::with_capacity(1 << 20, plain(file)?);
         let (mut line, mut number) = (Vec::new(), 0_u64);
-        while text.read_until(b'\n', &mut line).map_err(|error| unreadable(&file.path, &error))? > 0 {
+        while text.read_until(b'\n', &mut line).map_err(|error| unread(&file.path, &error))? > 0 {
             number += 1;
             let object = line.trim_ascii();
             if object.is_empty() {

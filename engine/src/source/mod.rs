@@ -9,6 +9,7 @@ mod codec;
 mod columnar;
 mod copied;
 mod delimited;
+mod depth;
 mod dialect;
 mod encoding;
 mod exact;
