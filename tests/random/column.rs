@@ -116,13 +116,21 @@ fn hold(columns: &[Vec<Option<String>>], opened: &Opened, cells: &Cells) -> Resu
     }
     for (at, column) in columns.iter().enumerate() {
         let verdict = &opened.verdict[at];
+        // Blanks around a value may be gone, but each of them was counted, and told behind all else.
+        let padded = column.iter().flatten().filter(|text| bare(text, &verdict.kind) != text.as_str()).count() as u64;
+        if padded != verdict.padded {
+            return Err(format!("column {at}: {padded} values with blanks around them, not {}", verdict.padded));
+        }
+        let told = verdict.written.as_deref();
+        let manner = told.map(|told| told.split("with blanks around").next().unwrap().trim_end_matches(", "));
+        let manner = manner.filter(|manner| !manner.is_empty());
         for (row, wanted) in column.iter().enumerate() {
             let found = cells.rows[row][at].as_deref();
             let same = match (wanted.as_deref(), found) {
                 (None, None) => true,
                 // An empty text is a value of text, and missing in any other column.
                 (Some(""), found) => found == (verdict.kind == "string").then_some(""),
-                (Some(wanted), Some(found)) => rebuilds(wanted, found, &verdict.kind, verdict.written.as_deref()),
+                (Some(wanted), Some(found)) => rebuilds(bare(wanted, &verdict.kind), found, &verdict.kind, manner),
                 _ => false,
             };
             if !same {
@@ -134,12 +142,17 @@ fn hold(columns: &[Vec<Option<String>>], opened: &Opened, cells: &Cells) -> Resu
         if verdict.kind == "boolean"
             && !["true false", "True False", "TRUE FALSE"]
                 .iter()
-                .any(|words| cases.iter().all(|text| words.split(' ').any(|word| word == *text)))
+                .any(|words| cases.iter().all(|text| words.split(' ').any(|word| word == bare(text, "boolean"))))
         {
             return Err(format!("column {at} is boolean, written in several ways"));
         }
     }
     Ok(())
+}
+
+/// A value without the blanks around it, which are part of a text and of no other value.
+fn bare<'a>(text: &'a str, kind: &str) -> &'a str {
+    if kind == "string" { text } else { text.trim_matches([' ', '\t']) }
 }
 
 /// Whether the text of the input can be written back from what the output holds, up to zeros at the end of a fraction.
