@@ -117,3 +117,33 @@ fn a_preview_shows_the_bytes_that_a_run_writes() {
         assert!(tokens.iter().all(|token| written.contains(token) == same), "{tokens:?}\n{written}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_secret_is_found_in_the_key_store_of_the_system() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = place();
+    let folder = place.path();
+    // Stands for the program of the key store: it knows one name.
+    let store = folder.join("secret-tool");
+    let script = format!(
+        "#!/bin/sh\n[ \"$*\" = \"lookup service brewhouse name pepper\" ] || exit 1\necho asked >> asked.txt\nprintf '%s' '{SECRET}'\n"
+    );
+    std::fs::write(&store, script).unwrap();
+    std::fs::set_permissions(&store, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let run = |arguments: &[&str], secret: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_brewhouse"));
+        command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_remove("BREWHOUSE_SECRET_PEPPER");
+        command.env("PATH", format!("{}:/usr/bin:/bin", folder.display()));
+        command.envs(secret.map(|secret| ("BREWHOUSE_SECRET_PEPPER", secret)));
+        command.output().unwrap()
+    };
+    let sealed = run(&["run", "ENCRYPT.json", "--input", "in.csv", "--output", "sealed.csv"], None);
+    assert!(sealed.status.success(), "{}", text(&sealed.stderr));
+    assert_eq!(std::fs::read_to_string(folder.join("asked.txt")).unwrap(), "asked\n");
+    // The environment comes first, and holds the same one.
+    let opened = run(&["run", "DECRYPT.json", "--input", "sealed.csv", "--output", "open.csv"], Some(SECRET));
+    assert!(opened.status.success(), "{}", text(&opened.stderr));
+    assert_eq!(std::fs::read_to_string(folder.join("asked.txt")).unwrap(), "asked\n");
+    assert_eq!(std::fs::read_to_string(folder.join("open.csv")).unwrap(), "name,pin\nAda,42\nBo,42\nCy,\n");
+}

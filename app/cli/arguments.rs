@@ -98,7 +98,7 @@ pub(super) struct DataArguments {
     /// Use only the first rows of the input
     #[arg(long, value_name = "N")]
     pub limit: Option<u64>,
-    /// A file with secrets, NAME=VALUE a line, readable by its owner alone; otherwise secrets come from BREWHOUSE_SECRET_NAME
+    /// A file with secrets, NAME=VALUE a line, readable by its owner alone; otherwise secrets come from BREWHOUSE_SECRET_NAME, or from the key store of the system: service brewhouse, NAME
     #[arg(long, value_name = "FILE")]
     pub secrets: Option<PathBuf>,
     /// How many threads to use

@@ -218,8 +218,7 @@ fn environment(arguments: &DataArguments) -> Result<Environment> {
         })?,
     };
     let file = arguments.secrets.as_deref().map(read_secrets).transpose()?.unwrap_or_default();
-    let secrets =
-        Arc::new(move |name: &str| file.get(name).cloned().or_else(|| crate::secrets::from_environment(name)));
+    let secrets = Arc::new(move |name: &str| file.get(name).cloned().or_else(|| crate::secrets::find(name)));
     Ok(Environment { zone, seed: arguments.seed, secrets, ..Environment::at(now) })
 }
 

@@ -36,7 +36,7 @@ pub(super) fn inspect(arguments: &InspectArguments) -> Result<ExitCode> {
     let format = arguments.input_format.clone();
     let mut selection = Selection { now: Some(chrono::Utc::now()), ..Selection::default() };
     arguments.paths.apply(&mut selection)?;
-    let keys = Keys::new(Arc::new(crate::secrets::from_environment));
+    let keys = Keys::new(Arc::new(crate::secrets::find));
     let verdicts = arguments.reading.verdicts();
     let source =
         Source { name: "input".into(), paths, selection, format, options, verdicts, keys, ..Source::default() };

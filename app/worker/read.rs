@@ -14,7 +14,7 @@ const LARGE: u64 = 24_000_000;
 pub(super) fn wanted(dataset: &Dataset) -> Result<Wanted> {
     let mut wanted = project::read_source(&dataset.to_value())?;
     wanted.selection.now = Some(chrono::Utc::now());
-    wanted.keys = Keys::new(std::sync::Arc::new(crate::secrets::from_environment));
+    wanted.keys = Keys::new(std::sync::Arc::new(crate::secrets::find));
     Ok(wanted)
 }
 

@@ -96,7 +96,7 @@ pub(super) type Faults = Vec<Fault>;
 impl Stage {
     /// A supply that keeps its side files in a folder.
     pub fn new(folder: PathBuf) -> Self {
-        let secrets = std::sync::Arc::new(crate::secrets::from_environment);
+        let secrets = std::sync::Arc::new(crate::secrets::find);
         let env = Environment { secrets, ..Environment::at(chrono::Utc::now()) };
         Self { folder, env, cache: Mutex::default(), budget: AtomicU64::new(20), inner: Mutex::default() }
     }

@@ -29,7 +29,11 @@ pub(super) fn secret(id: &SecretName, context: &Context<'_>) -> Result<Vec<u8>> 
     let found = [id, last, name].into_iter().find_map(|name| (context.env.secrets)(name));
     let text = found.filter(|secret| !secret.is_empty()).ok_or_else(|| {
         Error::new(ErrorKind::Secret, format!("there is no secret “{name}”"))
-            .advise(format!("set {} or name a file with --secrets; a recipe never holds it", variable(name)))
+            .advise(format!(
+                "set {}, name a file with --secrets, or keep it in the key store of the system as “{name}” of the service brewhouse; a \
+                 recipe never holds it",
+                variable(name)
+            ))
     })?;
     if id != DEFAULT {
         return Ok(text.into_bytes());
