@@ -231,6 +231,28 @@ fn the_first_sheet_that_is_seen_is_read_from_where_its_table_begins() {
 }
 
 #[test]
+fn what_only_the_end_of_a_sheet_tells_holds_for_its_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let (day, clock) = (Format::new().set_num_format("yyyy-mm-dd"), Format::new().set_num_format("yyyy-mm-dd hh:mm"));
+    // The names begin one column further right than the cells, and only the last date has a time.
+    sheet.write(0, 2, "at").unwrap().write(0, 3, "name").unwrap();
+    for (row, text) in [(1, "a"), (2, "b"), (3, "c")] {
+        sheet.write_with_format(row, 2, 45292.0 + f64::from(row), &day).unwrap().write(row, 3, text).unwrap();
+    }
+    sheet.write_with_format(4, 2, 45300.75, &clock).unwrap().write(4, 3, "d").unwrap().write(4, 1, 7).unwrap();
+    book.save(folder.path().join("in.xlsx")).unwrap();
+    let opened = open(&source("in.xlsx"), folder.path()).unwrap();
+    assert_eq!(kinds(&opened), ["long", "timestamp", "string"]);
+    assert!(opened.notes.iter().any(|note| note == "the table begins at B1"), "{:?}", opened.notes);
+    let rows = cells(opened, folder.path());
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[0], [None, Some("2024-01-02T00:00:00".into()), Some("a".into())]);
+    assert_eq!(rows[3], row(&["7", "2024-01-09T18:00:00", "d"]));
+}
+
+#[test]
 fn text_that_is_called_a_workbook_is_read_as_text() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("in.xls"), "a\tb\n007\t1\n").unwrap();

@@ -33,6 +33,14 @@ pub struct Ended {
     pub output: PathBuf,
 }
 
+impl Ended {
+    /// Whether the output stands, be it that records were set aside.
+    pub fn is_written(&self) -> bool {
+        let status = self.receipt.as_ref().and_then(|receipt| receipt.get("status")?.as_str());
+        self.ok || (!self.cancelled && status == Some("success"))
+    }
+}
+
 /// The run of this window.
 #[derive(Clone, Debug, Default)]
 pub enum Run {

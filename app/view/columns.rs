@@ -5,9 +5,9 @@ use crate::action::Action;
 use crate::model::Purpose;
 use crate::model::sheet::{Column, ColumnMark, Facts};
 use crate::theme;
-use crate::widget::{button, card, icon, percent};
+use crate::widget::{button, card, field, icon, percent};
 use egui::accesskit::Role;
-use egui::{CornerRadius, Pos2, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2, WidgetInfo};
+use egui::{CornerRadius, Pos2, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
 use std::sync::Arc;
 
 const LINE: f32 = 24.0;
@@ -65,9 +65,7 @@ fn search_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.horizontal(|ui| {
         ui.add_space(theme::SIDE);
         let width = ui.available_width() - theme::SIDE - 8.0;
-        let edit =
-            TextEdit::singleline(&mut scene.scratch.column_search).hint_text("Find a column").desired_width(width);
-        ui.add(edit).accessible_name("Find a column");
+        field::sized_text_edit(ui, &mut scene.scratch.column_search, "Find a column", "Find a column", width);
     });
     ui.add_space(4.0);
 }

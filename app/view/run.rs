@@ -40,6 +40,7 @@ fn title_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     ui.horizontal(|ui| {
         let title = match &scene.model.run {
             Run::Over(ended) if ended.ok => "Written",
+            Run::Over(ended) if ended.is_written() => "Written, but not all records fit",
             Run::Over(_) => "Not written",
             Run::Idle => "Run",
             _ => "Running",
@@ -207,7 +208,11 @@ fn progress_words(progress: &Progress) -> String {
 fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
     let theme = theme::of(ui);
     let small = |text: String| RichText::new(text).font(theme::small());
-    if !ended.ok {
+    let written = ended.is_written();
+    if written && !ended.ok {
+        let words = ended.message.strip_prefix("warning: ").unwrap_or(&ended.message);
+        ui.label(small(format!("{} {words}", icon::WARNING)).color(theme.mark));
+    } else if !ended.ok {
         let words = if ended.cancelled {
             "The run was stopped; an earlier output is as it was".to_owned()
         } else {
@@ -226,7 +231,7 @@ fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
     }
     ui.add_space(6.0);
     ui.horizontal(|ui| {
-        if ended.ok && button::secondary(ui, "Open the folder").clicked() {
+        if written && button::secondary(ui, "Open the folder").clicked() {
             let folder =
                 if ended.output.is_dir() { Some(ended.output.clone()) } else { ended.output.parent().map(Into::into) };
             scene.act(Action::Reveal(folder.unwrap_or_default()));

@@ -56,9 +56,11 @@ fn batch(first: usize, rows: usize, columns: usize) -> RecordBatch {
             }
             2 => (
                 format!("price_{at}"),
-                Arc::new(Float64Array::from_iter(
-                    cells.map(|cell| (cell % 100 > 2).then_some((cell % 20_000) as f64 / 100.0)),
-                )),
+                Arc::new(
+                    cells
+                        .map(|cell| (cell % 100 > 2).then_some((cell % 20_000) as f64 / 100.0))
+                        .collect::<Float64Array>(),
+                ),
             ),
             _ => (
                 format!("count_{at}"),

@@ -4,8 +4,9 @@
 use super::driver::Driver;
 use brewhouse::action::Action;
 use brewhouse::model::settings::Density;
+use brewhouse::theme::{self, Choice};
 use brewhouse_engine::recipe::Step;
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::{self, Color32, Key, Modifiers};
 use std::path::Path;
 
 /// Twelve hundred rows of three kinds.
@@ -166,4 +167,49 @@ fn a_type_is_chosen_by_how_many_cells_would_not_fit() {
     assert!(driver.widget("Type of v: decimal").is_some(), "{:#?}", driver.names());
     let figures = driver.model().sheet.value().unwrap().steps[0].clone().unwrap();
     assert_eq!(figures.failed, 3, "as many as were told");
+}
+
+/// The contrast of two colours as the guidelines for readable pages count it: from 1 to 21.
+fn contrast(one: Color32, other: Color32) -> f64 {
+    let light = |colour: Color32| {
+        let part = |part: u8| {
+            let share = f64::from(part) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(colour.r()) + 0.7152 * part(colour.g()) + 0.0722 * part(colour.b())
+    };
+    let (one, other) = (light(one) + 0.05, light(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
+#[test]
+fn strong_contrast_is_strong_on_both_grounds() {
+    for (choice, dark) in [(Choice::Contrast, false), (Choice::DarkContrast, true)] {
+        let theme = theme::theme(choice);
+        assert_eq!(theme.dark, dark);
+        for ground in [theme.surface, theme.background, theme.changed, theme.added, theme.removed, theme.selection] {
+            assert!(contrast(theme.text, ground) >= 7.0, "{choice:?}: text on {ground:?}");
+        }
+        for text in [theme.muted, theme.faint, theme.accent, theme.mismatched, theme.mark, theme.valid] {
+            assert!(contrast(text, theme.surface) >= 7.0, "{choice:?}: {text:?} on the surface");
+        }
+        assert!(contrast(theme.on_accent, theme.accent) >= 7.0);
+    }
+}
+
+#[test]
+fn the_theme_follows_the_desktop_until_one_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::new(folder.path(), Vec::new());
+    let is_dark = |driver: &Driver| theme::in_force(&driver.harness.ctx).dark;
+    assert!(!is_dark(&driver), "light where the desktop says nothing");
+    for (desktop, dark) in [(egui::Theme::Dark, true), (egui::Theme::Light, false), (egui::Theme::Dark, true)] {
+        driver.harness.input_mut().system_theme = Some(desktop);
+        driver.harness.step();
+        driver.harness.step();
+        assert_eq!(is_dark(&driver), dark);
+    }
+    driver.act(Action::Theme(Choice::Contrast));
+    driver.harness.step();
+    assert!(!is_dark(&driver), "what is chosen stays");
 }

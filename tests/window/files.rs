@@ -441,4 +441,12 @@ fn records_that_do_not_fit_are_told_beside_the_rows() {
     driver.settle();
     assert_eq!((driver.sheet().rows, driver.model().source().unwrap().aside), (2, 2));
     assert!(driver.text("2 set aside").is_some());
+    // They make a run end otherwise than with success, and its output stands all the same.
+    driver.clicks(&["Run", "Write the table"]);
+    driver.wait("the run is over", |model| matches!(model.run, Run::Over(_)));
+    driver.settle();
+    assert!(driver.text("Written, but not all records fit").is_some(), "{:#?}", driver.names());
+    assert!(driver.widget("Open the folder").is_some());
+    let Run::Over(ended) = &driver.model().run else { panic!("the run is over") };
+    assert!(!ended.ok && ended.output.exists());
 }

@@ -8,7 +8,7 @@ use crate::widget::{button, field, icon};
 use brewhouse_engine::op::param::{Kind, ParamSpec, parse_names, write_names};
 use brewhouse_engine::op::{Conditions, Operation};
 use brewhouse_engine::types::TypeClass;
-use egui::{Button, Popup, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use egui::{Button, Popup, PopupCloseBehavior, RichText, ScrollArea, Ui, Vec2};
 
 /// Whether a label stands above the control; a switch has its own beside it.
 pub(super) fn shows_label(spec: &ParamSpec) -> bool {
@@ -131,8 +131,7 @@ pub(super) fn pick_column_ui(
         ui.set_min_width(opener.rect.width() - 10.0);
         let id = opener.id.with("search");
         let mut wanted: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
-        let edit = TextEdit::singleline(&mut wanted).hint_text("Find a column").desired_width(f32::INFINITY);
-        ui.add(edit).accessible_name("Find a column").request_focus();
+        field::text_edit(ui, &mut wanted, "Find a column", "Find a column").request_focus();
         ui.data_mut(|data| data.insert_temp(id, wanted.clone()));
         let enter = ui.input(|input| input.key_pressed(egui::Key::Enter)) && !opener.gained_focus();
         let found = |column: &&&Column| column.name.to_lowercase().contains(&wanted.to_lowercase());

@@ -116,7 +116,7 @@ fn whole(text: &str, words: &[Word]) -> Option<Range<usize>> {
         [word] => known(word),
         _ => words.iter().all(fits) && words.iter().any(Word::is_given) && words.iter().any(Word::is_surname),
     };
-    named.then(|| first.range.start..last.range.end)
+    named.then_some(first.range.start..last.range.end)
 }
 
 /// The first and the last word of a name that begins at a word.
@@ -130,10 +130,10 @@ fn name_at(text: &str, words: &[Word], at: usize) -> Option<(usize, usize)> {
     if !word.capital {
         return None;
     }
-    if word.is_given() {
-        if let Some(last) = last(text, words, at) {
-            return Some((at, last));
-        }
+    if word.is_given()
+        && let Some(last) = last(text, words, at)
+    {
+        return Some((at, last));
     }
     let next = words.get(at + 1)?;
     if word.is_initial() && text[word.range.end..].starts_with('.') {

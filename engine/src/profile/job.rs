@@ -50,8 +50,8 @@ pub fn profile_job(
     let in_place = steps == 0 && !source::is_text(&job.dataset, &job.base);
     let mut side = None;
     if !in_place {
-        let private = Temporary::private_folder(&folder, "brewhouse-profile-");
-        let private = side.insert(private.map_err(|error| place(unwritable(&folder, error)))?);
+        let private = Temporary::private_folder(folder, "brewhouse-profile-");
+        let private = side.insert(private.map_err(|error| place(unwritable(folder, error)))?);
         frame = settle(frame, &private.path().join("rows.arrow"), monitor).map_err(place)?;
     }
     let profile = measured(&frame, &schema, settings, monitor).map_err(place)?;

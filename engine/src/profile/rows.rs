@@ -7,6 +7,7 @@ use super::Watch;
 use crate::error::{Error, Result};
 use crate::run::collect;
 use crate::types::TypeClass;
+use polars::polars_utils::aliases::PlSeedableRandomStateQuality;
 use polars::prelude::row_encode::encode_rows_unordered;
 use polars::prelude::{
     Column, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, NamedFrom as _, Schema, Series,
@@ -28,7 +29,7 @@ pub(super) fn duplicate_rows(frame: &LazyFrame, schema: &Schema, rows: u64, watc
     let columns: Vec<Expr> = schema.iter_names().map(|name| col(name.clone())).collect();
     let Some((first, rest)) = columns.split_first() else { return Ok(rows - 1) };
     // One seed for all rows, whichever thread hashes them.
-    let seed = Default::default();
+    let seed = PlSeedableRandomStateQuality::default();
     let hash_rows = move |columns: &mut [Column]| {
         let mut hashes = Vec::with_capacity(columns[0].len());
         encode_rows_unordered(columns)?.vec_hash(Clone::clone(&seed), &mut hashes)?;

@@ -11,9 +11,9 @@ use calamine::{
     Data, DataRef, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets, open_workbook, open_workbook_auto,
 };
 use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta, Timelike as _};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read as _, Write as _};
+use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The most that one part of a workbook may take when it is unpacked: its reader holds the texts in memory.
@@ -23,6 +23,8 @@ const MOST: u64 = 1 << 32;
 /// The most rows and columns that a sheet of any program has; a cell beyond them is a fault of the file.
 const ROWS: u32 = 1 << 24;
 const COLUMNS: u32 = 1 << 16;
+/// The most that are written before it is known how many there are.
+const MOST_AT_ONCE: u64 = 1 << 26;
 
 /// Opens workbooks.
 pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Result<Opened> {
@@ -38,7 +40,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
         copies.0.push(path);
         let (told, names) = copy(file, &source.options, rows, &mut out)?;
         sheets = if sheets.is_empty() { names } else { sheets };
-        out.flush().map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error))?;
+        out.flush().map_err(uncopied)?;
         notes.extend(told);
     }
     found.copies.clone_from(&copies.0);
@@ -83,6 +85,8 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
     let first = book.sheets_metadata().iter().find(seen).map(|sheet| sheet.name.clone());
     let sheet = choose(path, &names, first, options.sheet.as_deref())?;
     let mut scout = Scout::default();
+    let mut writer = Copier::new(out);
+    // Most sheets can be copied while they are looked at; which ones cannot is known at the end.
     each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, formula| {
         if row >= ROWS || column >= COLUMNS {
             let message = format!(
@@ -94,7 +98,8 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
             return Err(Error::new(ErrorKind::Source, message).advise("clear that cell, or save the workbook anew"));
         }
         scout.look(row, column, &cell, formula);
-        Ok(())
+        writer.left.get_or_insert(column);
+        if writer.is_right(column) { writer.cell(row, column, &cell, scout.is_timed(column)) } else { Ok(()) }
     })?;
     let delimiters = scout.rows.saturating_mul(u64::from(scout.width));
     if delimiters > MOST {
@@ -108,9 +113,13 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
     }
     // Columns before the first that holds a cell are no part of the table.
     let left = scout.left.unwrap_or_default();
-    let mut writer = Copier { out, row: 0, column: 0, left, text: String::new(), timed: &scout.timed };
-    each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, _| writer.cell(row, column, &cell))?;
-    writer.out.write_all(b"\n").map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error))?;
+    if !writer.is_right(left) || writer.dated.iter().any(|column| scout.is_timed(*column)) {
+        writer.begin_again(left)?;
+        each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, _| {
+            writer.cell(row, column, &cell, scout.is_timed(column))
+        })?;
+    }
+    writer.out.write_all(b"\n").map_err(uncopied)?;
     let mut notes = Vec::new();
     if names.len() > 1 {
         notes.push(format!("sheet {sheet} was read, of {}: {}", names.len(), names.join(", ")));
@@ -260,6 +269,10 @@ impl Scout {
         self.timed[place] = true;
     }
 
+    fn is_timed(&self, column: u32) -> bool {
+        self.timed.get(column as usize).copied().unwrap_or_default()
+    }
+
     fn notes(&self) -> Vec<String> {
         let mut notes: Vec<_> = self
             .errors
@@ -294,13 +307,35 @@ struct Copier<'a> {
     out: &'a mut BufWriter<File>,
     row: u32,
     column: u32,
-    left: u32,
+    /// The first column of the table.
+    left: Option<u32>,
     text: String,
-    timed: &'a [bool],
+    /// Columns that hold a date that was written without a time.
+    dated: BTreeSet<u32>,
+    /// Delimiters that were written, and whether a cell stood before the first column.
+    delimiters: u64,
+    wrong: bool,
 }
 
-impl Copier<'_> {
-    fn cell(&mut self, row: u32, column: u32, cell: &Data) -> Result<()> {
+impl<'a> Copier<'a> {
+    fn new(out: &'a mut BufWriter<File>) -> Self {
+        let (text, dated) = (String::new(), BTreeSet::new());
+        Self { out, row: 0, column: 0, left: None, text, dated, delimiters: 0, wrong: false }
+    }
+
+    /// Whether what is copied can still be the copy.
+    fn is_right(&mut self, column: u32) -> bool {
+        self.wrong |= self.delimiters > MOST_AT_ONCE || self.left.is_some_and(|left| column < left);
+        !self.wrong
+    }
+
+    fn begin_again(&mut self, left: u32) -> Result<()> {
+        self.out.seek(SeekFrom::Start(0)).and_then(|_| self.out.get_ref().set_len(0)).map_err(uncopied)?;
+        (self.row, self.column, self.left) = (0, 0, Some(left));
+        Ok(())
+    }
+
+    fn cell(&mut self, row: u32, column: u32, cell: &Data, timed: bool) -> Result<()> {
         if matches!(cell, Data::Empty) {
             return Ok(());
         }
@@ -310,11 +345,15 @@ impl Copier<'_> {
             self.row += 1;
             self.column = 0;
         }
-        while self.column < column - self.left {
+        let place = column - self.left.unwrap_or_default();
+        self.delimiters += u64::from(place - self.column);
+        while self.column < place {
             self.text.push(',');
             self.column += 1;
         }
-        let timed = self.timed.get(column as usize).copied().unwrap_or_default();
+        if !timed && matches!(cell, Data::DateTime(_) | Data::DateTimeIso(_)) {
+            self.dated.insert(column);
+        }
         match cell {
             Data::Empty => {}
             Data::Int(number) => self.text.push_str(&number.to_string()),
@@ -329,10 +368,12 @@ impl Copier<'_> {
             }
             Data::Error(error) => self.text.push_str(&format!("\"{error}\"")),
         }
-        self.out
-            .write_all(self.text.as_bytes())
-            .map_err(|error| straighten::unwritable(Path::new("a temporary copy"), error))
+        self.out.write_all(self.text.as_bytes()).map_err(uncopied)
     }
+}
+
+fn uncopied(error: std::io::Error) -> Error {
+    straighten::unwritable(Path::new("a temporary copy"), error)
 }
 
 // A date, a date with a time, a time of day or a length of time.
