@@ -126,6 +126,7 @@ fn what_nests_too_deep_is_told_and_what_nests_deep_is_read() {
                 let told = place.run(command);
                 assert_eq!(told.status.code(), Some(2), "{name} {open}: {}", err(&told));
                 assert!(err(&told).contains("more than 128 deep"), "{name} {open}: {}", err(&told));
+                assert!(err(&told).contains(name), "{name} {open}: {}", err(&told));
             }
             place.write(name, &format!("{begin}{}{end}", nested(30, open, close)));
             let read = place.run(&["run", "none.json", "--input", name, "--output", "out.parquet", "--overwrite"]);

@@ -10,6 +10,8 @@ use std::path::Path;
 /// How deep lists and objects may lie in one another; as deep as other readers of JSON go.
 const MOST: u32 = 128;
 
+const DEEP: &str = "lists and objects lie";
+
 /// A text of JSON that ends with an error where it nests too deep.
 pub(super) struct Shallow<R> {
     inner: R,
@@ -67,7 +69,7 @@ struct TooDeep(u64);
 
 impl fmt::Display for TooDeep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "lists and objects lie more than {MOST} deep in one another on line {}", self.0)
+        write!(f, "{DEEP} more than {MOST} deep in one another on line {}", self.0)
     }
 }
 
@@ -83,12 +85,21 @@ pub(super) fn unread_by_engine(path: &Path, error: &PolarsError) -> Option<Error
     match error {
         PolarsError::IO { error, .. } => too_deep(path, error),
         PolarsError::Context { error, .. } => unread_by_engine(path, error),
-        _ => None,
+        // A parser between may have made text of it, with a place of its own behind.
+        other => {
+            let text = other.to_string();
+            let told = &text[text.find(DEEP)?..];
+            Some(no_table(path, told.split(" at line").next().unwrap_or(told)))
+        }
     }
 }
 
 fn too_deep(path: &Path, error: &std::io::Error) -> Option<Error> {
     let deep = error.get_ref()?.downcast_ref::<TooDeep>()?;
-    let message = format!("{} is no table: {deep}", shown(path));
-    Some(Error::new(ErrorKind::Source, message).advise("flatten it where it comes from, or leave that record out"))
+    Some(no_table(path, &deep.to_string()))
+}
+
+fn no_table(path: &Path, why: &str) -> Error {
+    Error::new(ErrorKind::Source, format!("{} is no table: {why}", shown(path)))
+        .advise("flatten it where it comes from, or leave that record out")
 }

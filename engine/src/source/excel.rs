@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 const PART: u64 = 2 << 30;
 /// The most delimiters that a copy may need.
 const MOST: u64 = 1 << 32;
+/// The most rows and columns that a sheet of any program has; a cell beyond them is a fault of the file.
+const ROWS: u32 = 1 << 24;
+const COLUMNS: u32 = 1 << 16;
 /// The most that are written before it is known how many there are.
 const MOST_AT_ONCE: u64 = 1 << 26;
 
@@ -85,6 +88,15 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
     let mut writer = Copier::new(out);
     // Most sheets can be copied while they are looked at; which ones cannot is known at the end.
     each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, formula| {
+        if row >= ROWS || column >= COLUMNS {
+            let message = format!(
+                "{}: sheet {sheet} has a cell in row {}, column {}, where no sheet has any",
+                shown(path),
+                u64::from(row) + 1,
+                u64::from(column) + 1
+            );
+            return Err(Error::new(ErrorKind::Source, message).advise("clear that cell, or save the workbook anew"));
+        }
         scout.look(row, column, &cell, formula);
         writer.left.get_or_insert(column);
         if writer.is_right(column) { writer.cell(row, column, &cell, scout.is_timed(column)) } else { Ok(()) }
