@@ -8,9 +8,10 @@ use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, form
 use crate::digest::sha256_of;
 use crate::error::{Error, ErrorKind, Result};
 use polars::io::hive::HivePathFormatter;
+use polars::io::utils::file::Writable;
 use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
 use polars::prelude::{
-    IdxSize, LazyFrame, PartitionStrategy, PlRefPath, PlanCallback, Schema, SinkDestination, SinkTarget,
+    IdxSize, LazyFrame, PartitionStrategy, PlRefPath, PlanCallback, Schema, SinkDestination, SinkTarget, SpecialEq,
     UnifiedSinkArgs, col,
 };
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A disk with less than this is full: something failed to be written to it.
 const ROOM: u64 = 64 << 10;
@@ -116,10 +118,9 @@ impl Staging {
             return self.rows.attach(begin, &self.temporary, &self.target, frame);
         }
         let frame = if format.name == "CSV" { guard::guarded(&self.target, frame)? } else { frame };
-        let path = PlRefPath::try_from_path(&self.temporary)?;
         let destination = if self.target.has_parts() {
             SinkDestination::Partitioned {
-                base_path: path,
+                base_path: PlRefPath::try_from_path(&self.temporary)?,
                 file_path_provider: Some(part_paths(&self.target)?),
                 partition_strategy: strategy(&self.target),
                 max_rows_per_file: self
@@ -129,7 +130,11 @@ impl Staging {
                 approximate_bytes_per_file: u64::MAX,
             }
         } else {
-            SinkDestination::File { target: SinkTarget::Path(path) }
+            // Opened here and not by its name: an engine that has failed may still be about to open it, and would make it anew.
+            let file =
+                File::create(&self.temporary).map_err(|error| failed(&self.target.path, "cannot be written", error))?;
+            let writable = Arc::new(Mutex::new(Some(Writable::Local(file))));
+            SinkDestination::File { target: SinkTarget::Dyn(SpecialEq::new(writable)) }
         };
         let arguments = UnifiedSinkArgs { mkdir: true, maintain_order: true, ..UnifiedSinkArgs::default() };
         Ok(frame.sink(destination, options, arguments)?)
