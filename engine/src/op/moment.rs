@@ -234,7 +234,8 @@ pub(super) fn written(moment: NaiveDateTime, layout: &str) -> Option<String> {
     Some(text)
 }
 
-const MONTHS: [&str; 12] = [
+/// The English names of the months.
+pub(super) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -3,7 +3,7 @@
 use super::convert::order_counts;
 use super::date_shape::Reader;
 use super::dates::{Order, chrono_layout, read_date};
-use super::moment::{MOMENT, from_moments};
+use super::moment::{MOMENT, MONTHS, from_moments};
 use super::param::{Choice, Chosen, Param, choice};
 use super::parse_number::TARGET;
 use super::{Apply, Args, Context, Example, Export, Facts, Family, Operation, Output, params};
@@ -141,21 +141,6 @@ fn parse_date(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     Ok(vec![Output::new(&target, dates).from(&source)])
 }
 
-const ENGLISH: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// The words of dates in a language.
 #[derive(Clone, Copy)]
 struct Words {
@@ -271,7 +256,7 @@ impl Words {
             rest = after;
             match self.meaning(&word.to_lowercase()) {
                 Meaning::Month(at) => {
-                    plain.push_str(ENGLISH[at]);
+                    plain.push_str(MONTHS[at]);
                     rest = rest.strip_prefix('.').unwrap_or(rest);
                 }
                 Meaning::Nothing => rest = rest.strip_prefix('.').unwrap_or(rest),
@@ -305,7 +290,7 @@ fn read_loosely(text: &str, order: Order) -> Option<NaiveDateTime> {
     let mut numbers: Vec<&str> = Vec::new();
     let mut month = None;
     for part in date.split(|letter: char| matches!(letter, '/' | '-' | '.' | ',') || letter.is_whitespace()) {
-        if let Some(at) = ENGLISH.iter().position(|name| *name == part) {
+        if let Some(at) = MONTHS.iter().position(|name| *name == part) {
             if month.replace((at, numbers.len())).is_some() {
                 return None;
             }

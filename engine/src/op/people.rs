@@ -12,7 +12,7 @@ static GIVEN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| names(0));
 static SURNAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| names(1));
 
 /// Given names of the census that are words far more often.
-const WORDS: &[&str] = &["an", "in", "my", "so", "ok", "un", "ha", "na", "see", "many", "so"];
+const WORDS: &[&str] = &["an", "in", "my", "so", "ok", "un", "ha", "na"];
 /// Words before a name that tell what follows.
 const TITLES: &[&str] =
     &["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "mister", "herr", "frau"];

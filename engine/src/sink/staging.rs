@@ -57,27 +57,11 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
         }
         let temporary = std::env::temp_dir().join(format!("brewhouse{mark}"));
         cleanup::remember(&temporary);
-        return Ok(Staging {
-            target: target.clone(),
-            place: None,
-            temporary,
-            done: false,
-            rows: Shared::default(),
-            proven: None,
-            _lock: None,
-        });
+        return Ok(Staging::begin(target, temporary));
     }
     let place = Place::find(&target.path)?;
     let temporary = place.beside(&mark);
-    let mut staging = Staging {
-        target: target.clone(),
-        place: None,
-        temporary,
-        done: false,
-        rows: Shared::default(),
-        proven: None,
-        _lock: None,
-    };
+    let mut staging = Staging::begin(target, temporary);
     let lock = place.beside(".lock");
     let lock = cleanup::made(&lock, || Lock::take(lock.clone(), &place.path));
     let found = lock.and_then(|lock| {
@@ -99,6 +83,12 @@ pub fn prepare(target: &Target, inputs: &[PathBuf], schema: &Schema) -> Result<S
 }
 
 impl Staging {
+    // Nothing is on disk yet.
+    fn begin(target: &Target, temporary: PathBuf) -> Self {
+        let (target, rows) = (target.clone(), Shared::default());
+        Self { target, place: None, temporary, done: false, rows, proven: None, _lock: None }
+    }
+
     /// Whether the output goes to standard output.
     pub fn is_stdout(&self) -> bool {
         self.place.is_none()
