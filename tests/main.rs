@@ -34,6 +34,7 @@ mod single_pass;
 mod sink;
 mod sink_names;
 mod source;
+mod spill;
 mod stage;
 mod table;
 mod tidy;

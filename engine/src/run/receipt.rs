@@ -57,6 +57,15 @@ pub struct Receipt {
     pub opening_seconds: f64,
     /// The most memory the process held, in bytes.
     pub peak_memory_bytes: Option<u64>,
+    /// The most of it that lay in no file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub anonymous_memory_bytes: Option<u64>,
+    /// How much of that it was allowed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub memory_budget_bytes: Option<u64>,
+    /// Bytes of rows that did not fit and were written to files while the run worked on them.
+    #[serde(default)]
+    pub spilled_bytes: u64,
 }
 
 /// A file that was read.
