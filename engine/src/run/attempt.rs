@@ -102,7 +102,8 @@ impl Attempts<'_> {
         })
     }
 
-    fn folder(&self) -> PathBuf {
+    /// Where rows that do not fit are worked on.
+    pub(super) fn folder(&self) -> PathBuf {
         let beside = || {
             let target = self.job.targets.iter().find(|target| !target.is_stdout())?;
             let path = std::path::absolute(&target.path).ok()?;

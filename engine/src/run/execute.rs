@@ -1,6 +1,7 @@
 //! Running a job: open, compile, stream into a temporary file, balance the ledger, verify, and only then put the output in place.
 
 use super::attempt::{Attempts, Effort};
+use super::estimate::estimate;
 use super::job::Job;
 use super::ledger;
 use super::monitor::{Monitor, Progress};
@@ -189,6 +190,19 @@ fn run_prepared(
     let effort = if job.memory.piece.is_some() { Effort::Groups } else { Effort::Memory };
     let mut attempts =
         Attempts { job, monitor, inputs: &inputs, base: &base, started, budget, effort, spilled: 0, peak: 0 };
+    let estimate = estimate(job, &prepared, &attempts.folder(), budget);
+    if let Some(estimate) = &estimate {
+        let seconds = started.elapsed().as_secs_f64();
+        let estimate = Some(estimate.clone());
+        monitor.report(&Progress {
+            event: "progress".into(),
+            phase: "estimate".into(),
+            seconds,
+            estimate,
+            ..Progress::default()
+        });
+    }
+    receipt.estimate = estimate;
     for target in &job.targets {
         let Some(written) = attempts.write(target, &mut prepared, receipt, problems)? else { return Ok(false) };
         committed.push(written);

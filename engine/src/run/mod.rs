@@ -6,6 +6,7 @@ mod aside;
 mod attempt;
 mod collect;
 mod distinct;
+mod estimate;
 mod execute;
 mod inspect;
 mod job;
@@ -19,6 +20,7 @@ mod verify;
 
 pub use collect::{LiveFacts, ShapeFacts, collect};
 pub(crate) use collect::{collect_all, unless_cancelled, write_side_file};
+pub use estimate::Estimate;
 pub use execute::{Failure, Prepared, execute, prepare};
 pub use inspect::{ColumnInspection, Inspection, WordCount, inspect};
 pub use job::{Job, Rejects, fill_path, fill_source, fill_steps, parse_rows};

@@ -1,5 +1,6 @@
 //! The receipt of a run: what came in, what each step did, what went out. Its JSON form is stable and carries a version.
 
+use super::estimate::Estimate;
 use crate::sink::WrittenFile;
 use crate::source::{LineCount, Reject, RejectCount, StoredColumn};
 use serde::{Deserialize, Serialize};
@@ -60,7 +61,10 @@ pub struct Receipt {
     /// The most of it that lay in no file.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub anonymous_memory_bytes: Option<u64>,
-    /// How much of that it was allowed.
+    /// What was expected of it before it began; none for small inputs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub estimate: Option<Estimate>,
+    /// How much memory it was allowed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub memory_budget_bytes: Option<u64>,
     /// Bytes of rows that did not fit and were written to files while the run worked on them.
