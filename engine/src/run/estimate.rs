@@ -29,7 +29,7 @@ const SHARE: u64 = 100;
 const BUSY: f64 = 0.85;
 /// What a run holds beside rows that wait: what is read and written just now.
 const PASSING: f64 = 90e6;
-/// The same for each further file that is written to at once.
+/// The most that it holds for each further file that is written to at once.
 const PASSING_PART: f64 = 100e6;
 
 /// What a run will probably take.
@@ -90,7 +90,11 @@ impl FactsSource for Counted {
 /// Estimates a run that is worth it; none where it is small, or where its first rows say nothing.
 pub(super) fn estimate(job: &Job, prepared: &Prepared, worth: u64, budget: Option<u64>) -> Option<Estimate> {
     let bytes = source::total_bytes(&job.dataset, &job.base);
-    if bytes < worth || job.limit.is_some() || job.memory.piece.is_some() {
+    // Rows of packed formats are more than their bytes let one think.
+    if (bytes < worth && prepared.dataset.records.unwrap_or_default() < worth / 64)
+        || job.limit.is_some()
+        || job.memory.piece.is_some()
+    {
         return None;
     }
     let rows = prepared.dataset.records.or_else(|| counted_by_lines(prepared, bytes))?;
@@ -142,7 +146,8 @@ fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> R
     let seconds = ((read * f64::from(1 + facts.0) + work) * scale + digests) / (processors * BUSY);
     let waiting = waiting(&compiled, &first, prepared, rows as f64, &rows_after);
     let parts = if target.partition_by.is_empty() { 0 } else { written.files.saturating_sub(1).min(8) };
-    let memory = held + PASSING + PASSING_PART * parts as f64 + waiting;
+    let each = (rows_out / (parts + 1) as f64 * width(schema, &widths(&first))).min(PASSING_PART);
+    let memory = held + PASSING + each * parts as f64 + waiting;
     let memory = budget
         .map(|budget| budget as f64)
         .filter(|budget| memory > budget / 2.0)
