@@ -41,7 +41,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     params: &[&SOURCES.spec, &SELECTOR.spec, &REMOVE.spec, &LEVELS.spec],
     rules: &[ParamRule::OneOf(&["sourceColumns", "regexColumnSelector"])],
     converts: true,
-    facts: Some(Facts { query: shapes_query, shapes: true, keeps: Some(shapes_within) }),
+    facts: Some(Facts::shaping(shapes_query, shapes_within)),
     apply: Apply::Columns(read_columns),
     examples: &[
         Example {

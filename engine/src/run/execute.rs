@@ -1,6 +1,6 @@
 //! Running a job: open, compile, stream into a temporary file, balance the ledger, verify, and only then put the output in place.
 
-use super::collect::{LiveFacts, guarded};
+use super::collect::{collect, guarded};
 use super::job::Job;
 use super::ledger::{self, Watch};
 use super::monitor::{Monitor, Progress};
@@ -8,7 +8,7 @@ use super::receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt};
 use crate::digest::Digests;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Environment;
-use crate::plan::{Compiled, FactsSource, Taps, compile, datasets_named};
+use crate::plan::{Compiled, FactsSource, Find, Taps, compile, datasets_named, stoppable};
 use crate::sink::{self, Target, Written};
 use crate::source::{self, Opened, Source};
 use polars::prelude::{DataFrame, Engine, LazyFrame, SchemaRef};
@@ -63,17 +63,28 @@ impl Prepared {
     }
 }
 
-/// Answers facts queries by running them, and remembers that one failed.
-#[derive(Default)]
-struct Facts {
+/// Answers facts queries by running them, until the run is cancelled, and remembers that one failed.
+struct Facts<'a> {
+    monitor: &'a Monitor,
+    started: Instant,
     failed: bool,
 }
 
-impl FactsSource for Facts {
-    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
-        let found = LiveFacts.facts(step, query);
+impl FactsSource for Facts<'_> {
+    fn watched(&self, rows: LazyFrame) -> LazyFrame {
+        stoppable(rows, &self.monitor.flag())
+    }
+
+    fn facts(&mut self, _: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
+        let (event, phase) = ("progress".to_owned(), "facts".to_owned());
+        let mut ask = |query| {
+            let (event, phase, seconds) = (event.clone(), phase.clone(), self.started.elapsed().as_secs_f64());
+            self.monitor.report(&Progress { event, phase, seconds, ..Progress::default() });
+            collect(query)
+        };
+        let found = find(&mut ask);
         self.failed |= found.is_err();
-        found
+        found.map(Some)
     }
 }
 
@@ -201,7 +212,7 @@ fn run_prepared(
     let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
     for target in &job.targets {
         let mut taps = Taps::new(monitor.flag());
-        let mut facts = Facts::default();
+        let mut facts = Facts { monitor, started, failed: false };
         let compiled = compile(&job.recipe.steps, base.clone(), &prepared.env, &mut facts, Some(&mut taps))?;
         if facts.failed && prepared.is_unsettled() && !monitor.cancelled() {
             // A value that does not fit, perhaps, which the pass that follows tells in full.
