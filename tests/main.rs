@@ -23,6 +23,7 @@ mod money;
 mod nested;
 mod odd_types;
 mod operations;
+mod orc;
 mod passes;
 mod paths;
 mod plane;

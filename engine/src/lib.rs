@@ -58,6 +58,7 @@ mod digest;
 pub mod error;
 pub mod facet;
 pub mod op;
+mod orc;
 pub mod plan;
 pub mod profile;
 pub mod project;
