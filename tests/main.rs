@@ -36,6 +36,7 @@ mod single_pass;
 mod sink;
 mod sink_names;
 mod source;
+mod spill;
 mod stage;
 mod table;
 mod tidy;

@@ -32,10 +32,6 @@ pub trait FactsSource {
     fn reach(&self) -> Reach {
         Reach::default()
     }
-    /// The rows that facts are found of, so that finding can be stopped.
-    fn watched(&self, rows: LazyFrame) -> LazyFrame {
-        rows
-    }
     /// Answers the facts queries of a step (counted from 1).
     fn facts(&mut self, step: usize, find: Find<'_>) -> Result<Option<DataFrame>>;
 }
@@ -260,8 +256,8 @@ impl Compiler<'_> {
         }
         let context = Context { schema, facts: None, predicate: predicate.cloned(), dry: false, env: self.env };
         let rows = match (bound.op.conditions, predicate) {
-            (Conditions::Mask, Some(predicate)) => self.facts.watched(self.bare.clone()).filter(predicate.clone()),
-            _ => self.facts.watched(self.bare.clone()),
+            (Conditions::Mask, Some(predicate)) => self.bare.clone().filter(predicate.clone()),
+            _ => self.bare.clone(),
         };
         let Some(mut query) = (facts.query)(&bound.args, &context, rows.clone())? else { return Ok(None) };
         let kept = match (&bound.kept, facts.keeps) {

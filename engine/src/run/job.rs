@@ -1,5 +1,6 @@
 //! A job: everything a run needs, and the texts in it that a run fills in.
 
+use super::memory::Memory;
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Environment;
 use crate::recipe::{Recipe, Step};
@@ -30,6 +31,8 @@ pub struct Job {
     pub expect_rows: Option<RangeInclusive<u64>>,
     /// What becomes of records that do not fit.
     pub rejects: Rejects,
+    /// How much memory it may take.
+    pub memory: Memory,
 }
 
 /// What becomes of records that do not fit.
