@@ -8,6 +8,7 @@ mod cli_intake;
 mod cli_verify;
 mod compare;
 mod corpus;
+mod estimate;
 mod excel;
 mod facet;
 mod foreign;

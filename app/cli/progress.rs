@@ -1,7 +1,7 @@
 //! Progress on standard error: a bar on a terminal, JSON lines on request.
 
 use super::arguments::ProgressKind;
-use brewhouse_engine::run::{Estimate, Monitor, Progress};
+use brewhouse_engine::run::{Monitor, Progress};
 use brewhouse_engine::values::grouped;
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use std::io::IsTerminal as _;
@@ -24,18 +24,6 @@ pub(super) fn monitor(kind: ProgressKind, quiet: bool, cancel: Arc<AtomicBool>) 
     }
 }
 
-/// What a run will probably take, in a line.
-fn expected(estimate: &Estimate) -> String {
-    format!(
-        "expected: {} rows in, {} rows out, {:.0} s, {} of memory, {} written",
-        grouped(estimate.rows_in),
-        grouped(estimate.rows_out),
-        estimate.seconds.max(1.0),
-        HumanBytes(estimate.memory_bytes),
-        HumanBytes(estimate.output_bytes)
-    )
-}
-
 fn tell_json(progress: &Progress) {
     if let Ok(line) = serde_json::to_string(progress) {
         super::output::tell(&line);
@@ -47,7 +35,7 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
     bar.set_position((share * 1000.0) as u64);
     if let Some(estimate) = &progress.estimate {
-        bar.println(expected(estimate));
+        bar.println(estimate.sentence());
         return;
     }
     let message = if progress.phase == "types" {

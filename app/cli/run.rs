@@ -5,7 +5,7 @@ use super::input::{Loaded, reason};
 use super::output::{print_json, report_problems, tell};
 use super::{code_of, signals};
 use brewhouse_engine::run::{
-    Failure, Job, LEAST, Memory, Receipt, Rejects, check, execute, fill_path, parse_bytes, parse_rows,
+    Failure, Job, LEAST, Memory, Receipt, Rejects, WORTH, check, execute, fill_path, foretell, parse_bytes, parse_rows,
 };
 use brewhouse_engine::sink::{ColumnKey, Target};
 use brewhouse_engine::values::grouped;
@@ -147,6 +147,9 @@ fn dry_run(job: &Job, monitor: &brewhouse_engine::run::Monitor, arguments: &RunA
     }
     let steps = job.recipe.steps.iter().filter(|s| !s.disabled()).count();
     let targets: Vec<_> = job.targets.iter().map(|t| t.path.display().to_string()).collect();
+    if let Some(estimate) = foretell(job, WORTH, monitor)? {
+        tell(&estimate.sentence());
+    }
     tell(&format!("would run {steps} steps and write {}; nothing was written", targets.join(", ")));
     print_json(&checked)
 }

@@ -15,7 +15,7 @@ use crate::plan::{Compiled, FactsSource, Find, Taps, compile, stoppable};
 use crate::sink::{self, Staging, Target};
 use crate::source::{self, Opened};
 use polars::prelude::{DataFrame, Engine, LazyFrame, SchemaRef};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -102,16 +102,6 @@ impl Attempts<'_> {
         })
     }
 
-    /// Where rows that do not fit are worked on.
-    pub(super) fn folder(&self) -> PathBuf {
-        let beside = || {
-            let target = self.job.targets.iter().find(|target| !target.is_stdout())?;
-            let path = std::path::absolute(&target.path).ok()?;
-            path.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_owned)
-        };
-        self.job.memory.folder.clone().or_else(beside).unwrap_or_else(std::env::temp_dir)
-    }
-
     fn spill(&self, guard: &Guard) -> Result<Option<Arc<Spill>>> {
         let depth = match self.effort {
             Effort::Memory => return Ok(None),
@@ -125,7 +115,7 @@ impl Attempts<'_> {
         };
         let expected = sources.map(bytes).sum();
         let chunk = self.job.memory.piece.unwrap_or(self.budget.unwrap_or(u64::MAX) / 8);
-        Spill::begin(&self.folder(), chunk, expected, depth, Arc::clone(&guard.stop)).map(Some)
+        Spill::begin(&self.job.work_folder(), chunk, expected, depth, Arc::clone(&guard.stop)).map(Some)
     }
 
     fn attempt(

@@ -5,22 +5,24 @@
 //! `d (1 - exp(-n / d))` kinds are seen.
 
 use super::collect::collect;
-use super::execute::Prepared;
+use super::execute::{Prepared, prepare};
 use super::job::Job;
 use super::memory::anonymous;
+use super::monitor::Monitor;
 use crate::error::Result;
 use crate::op::{Locality, RowLaw};
 use crate::plan::{Compiled, FactsSource, Find, Taps, compile};
 use crate::sink::{self, Target, Temporary};
 use crate::source;
+use crate::values::grouped;
 use polars::prelude::{DataFrame, DataType, Engine, IntoLazy as _, LazyFrame, Schema};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::Path;
 
-/// Inputs smaller than this are run as soon as they are estimated.
-const WORTH: u64 = 64 << 20;
+/// Inputs of fewer bytes are run as soon as they are estimated.
+pub const WORTH: u64 = 64 << 20;
 /// Of the first rows, one in so many is tried.
 const SHARE: u64 = 100;
 /// How much of the processors a run keeps busy, on average.
@@ -48,6 +50,32 @@ pub struct Estimate {
     pub tried_rows: u64,
 }
 
+impl Estimate {
+    /// In a line.
+    pub fn sentence(&self) -> String {
+        #[allow(clippy::cast_precision_loss, reason = "a size for reading")]
+        let size = |bytes: u64| match bytes {
+            0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+            1_000_000..1_000_000_000 => format!("{} MB", bytes.div_ceil(1_000_000)),
+            _ => format!("{:.1} GB", bytes as f64 / 1e9),
+        };
+        format!(
+            "expected: {} rows in, {} rows out, about {:.0} s, {} of memory, {} written",
+            grouped(self.rows_in),
+            grouped(self.rows_out),
+            self.seconds.max(1.0),
+            size(self.memory_bytes),
+            size(self.output_bytes)
+        )
+    }
+}
+
+/// What a run of a job would probably take; none where its input has fewer bytes than are worth it.
+pub fn foretell(job: &Job, worth: u64, monitor: &Monitor) -> Result<Option<Estimate>> {
+    let prepared = prepare(job, monitor)?;
+    Ok(estimate(job, &prepared, worth, job.memory.bytes()))
+}
+
 /// Counts the queries for figures, each of which reads the source again.
 #[derive(Default)]
 struct Counted(u32);
@@ -63,13 +91,13 @@ impl FactsSource for Counted {
 }
 
 /// Estimates a run that is worth it; none where it is small, or where its first rows say nothing.
-pub(super) fn estimate(job: &Job, prepared: &Prepared, folder: &Path, budget: Option<u64>) -> Option<Estimate> {
+pub(super) fn estimate(job: &Job, prepared: &Prepared, worth: u64, budget: Option<u64>) -> Option<Estimate> {
     let bytes = source::total_bytes(&job.dataset, &job.base);
-    if bytes < WORTH || job.limit.is_some() || job.memory.piece.is_some() {
+    if bytes < worth || job.limit.is_some() || job.memory.piece.is_some() {
         return None;
     }
     let rows = prepared.dataset.records.or_else(|| counted_by_lines(prepared, bytes))?;
-    try_rows(job, prepared, folder, rows, budget).ok().flatten()
+    try_rows(job, prepared, rows, budget).ok().flatten()
 }
 
 /// About how many records there are in text of which only the first lines are looked at.
@@ -88,7 +116,7 @@ fn counted_by_lines(prepared: &Prepared, bytes: u64) -> Option<u64> {
     clippy::cast_sign_loss,
     reason = "an estimate of amounts that are not negative"
 )]
-fn try_rows(job: &Job, prepared: &Prepared, folder: &Path, rows: u64, budget: Option<u64>) -> Result<Option<Estimate>> {
+fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> Result<Option<Estimate>> {
     let tried = u32::try_from((rows / SHARE).clamp(20_000, 200_000)).unwrap_or(20_000);
     let began = processor_seconds();
     let first = collect(prepared.dataset.frame.clone().limit(tried))?;
@@ -106,7 +134,7 @@ fn try_rows(job: &Job, prepared: &Prepared, folder: &Path, rows: u64, budget: Op
     else {
         return Ok(None);
     };
-    let written = write_somewhere(folder, target, compiled.frame.clone(), schema)?;
+    let written = write_somewhere(&job.work_folder(), target, compiled.frame.clone(), schema)?;
     let work = processor_seconds() - began;
     let scale = rows as f64 / f64::from(tried);
     let rows_after = rows_after(&compiled, &taps, rows as f64, f64::from(tried));

@@ -1,7 +1,7 @@
 //! Running a job: open, compile, stream into a temporary file, balance the ledger, verify, and only then put the output in place.
 
 use super::attempt::{Attempts, Effort};
-use super::estimate::estimate;
+use super::estimate::{WORTH, estimate};
 use super::job::Job;
 use super::ledger;
 use super::monitor::{Monitor, Progress};
@@ -190,7 +190,7 @@ fn run_prepared(
     let effort = if job.memory.piece.is_some() { Effort::Groups } else { Effort::Memory };
     let mut attempts =
         Attempts { job, monitor, inputs: &inputs, base: &base, started, budget, effort, spilled: 0, peak: 0 };
-    let estimate = estimate(job, &prepared, &attempts.folder(), budget);
+    let estimate = estimate(job, &prepared, WORTH, budget);
     if let Some(estimate) = &estimate {
         let seconds = started.elapsed().as_secs_f64();
         let estimate = Some(estimate.clone());

@@ -20,7 +20,7 @@ mod verify;
 
 pub use collect::{LiveFacts, ShapeFacts, collect};
 pub(crate) use collect::{collect_all, unless_cancelled, write_side_file};
-pub use estimate::Estimate;
+pub use estimate::{Estimate, WORTH, foretell};
 pub use execute::{Failure, Prepared, execute, prepare};
 pub use inspect::{ColumnInspection, Inspection, WordCount, inspect};
 pub use job::{Job, Rejects, fill_path, fill_source, fill_steps, parse_rows};
