@@ -411,18 +411,3 @@ fn delimited_text_is_written_as_others_want_it() {
     let read = brewhouse_engine::project::Project::parse(project).unwrap().outputs.remove(0).csv;
     assert_eq!((read.delimiter, read.byte_order_mark, read.quote_all), (Some(';'), true, false));
 }
-
-#[test]
-fn orc_is_told_with_a_way_out() {
-    let place = tempfile::tempdir().unwrap();
-    std::fs::write(place.path().join("in.orc"), b"ORC").unwrap();
-    std::fs::write(place.path().join("in.csv"), "a\n1\n").unwrap();
-    let error = open(&source("in.orc"), place.path()).err().unwrap();
-    assert!(error.message.contains("in.orc: ORC is not read"), "{error}");
-    assert!(error.advice.is_some_and(|advice| advice.contains("Parquet")));
-    let named = Source { format: Some("orc".into()), ..source("in.csv") };
-    assert!(open(&named, place.path()).err().unwrap().message.contains("ORC is not read"));
-    let opened = open(&source("in.csv"), place.path()).unwrap();
-    let error = write(&opened, &target(place.path().join("out.orc"))).err().unwrap();
-    assert!(error.message.contains("ORC is no format that can be written"), "{error}");
-}

@@ -24,6 +24,8 @@ mod money;
 mod nested;
 mod odd_types;
 mod operations;
+mod orc;
+mod passes;
 mod paths;
 mod plane;
 mod profile;

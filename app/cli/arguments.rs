@@ -73,7 +73,7 @@ pub(super) struct InputArguments {
 /// How data is read, and what a run knows beside it; shared by run, check, preview and profile.
 #[derive(Args)]
 pub(super) struct DataArguments {
-    /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow, avro
+    /// The format of the input, when its name does not tell: csv, json, excel, parquet, arrow, avro, orc
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     /// A further dataset, for JOIN and UNION
@@ -203,7 +203,7 @@ pub struct InspectArguments {
     /// The data: a file, a folder, a pattern, or - for standard input; several make one table
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
-    /// The format, when the name does not tell: csv, json, excel, parquet, arrow, avro
+    /// The format, when the name does not tell: csv, json, excel, parquet, arrow, avro, orc
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     #[command(flatten)]
@@ -240,7 +240,7 @@ pub struct RunArguments {
     /// Where the result goes: a file, a folder (with --partition-by or --max-rows-per-file), or - for standard output
     #[arg(long, value_name = "PATH")]
     pub output: Option<String>,
-    /// The format of the output, when its name does not tell: parquet, csv, json, arrow, avro, excel
+    /// The format of the output, when its name does not tell: parquet, csv, json, arrow, avro, orc, excel
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// zstd, snappy, gzip, lz4, brotli, deflate, bzip2 or none, as the format has it

@@ -40,6 +40,8 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     }
     let message = if progress.phase == "types" {
         format!("deciding types: {} of {}", HumanBytes(progress.bytes), HumanBytes(progress.total_bytes))
+    } else if progress.phase == "facts" {
+        "looking at all values first".to_owned()
     } else if progress.phase == "values" {
         format!("counting the values of {} rows", grouped(progress.rows))
     } else {

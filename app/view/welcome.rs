@@ -43,7 +43,7 @@ fn drop_area_ui(ui: &mut Ui, scene: &mut Scene<'_>, width: f32) {
         ui.add_space(8.0);
         ui.label(RichText::new("Drop a file anywhere in this window").color(theme.text));
         ui.label(
-            RichText::new("Text, Excel, JSON, Parquet, Arrow or Avro; a project or a recipe")
+            RichText::new("Text, Excel, JSON, Parquet, Arrow, Avro or ORC; a project or a recipe")
                 .font(theme::small())
                 .color(theme.faint),
         );

@@ -3,11 +3,17 @@
 use super::event::Event;
 use super::{Jobs, Slot};
 use crate::model::Purpose;
+use brewhouse_engine::source::FORMATS;
 use std::path::PathBuf;
 
-/// Kinds of data files that dialogs offer.
-pub const DATA: &[&str] =
-    &["csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "parquet", "arrow", "ipc", "feather", "gz", "zst"];
+/// Endings of the files that can be opened as data.
+fn data() -> Vec<&'static str> {
+    let mut endings: Vec<_> =
+        FORMATS.iter().flat_map(|format| format.extensions.iter().chain(format.compressed)).copied().collect();
+    endings.sort_unstable();
+    endings.dedup();
+    endings
+}
 
 /// Opens a dialog; its answer comes as an event.
 pub fn open(jobs: &Jobs, purpose: Purpose, folder: Option<PathBuf>, name: String) {
@@ -22,10 +28,10 @@ pub fn open(jobs: &Jobs, purpose: Purpose, folder: Option<PathBuf>, name: String
         }
         let path = match purpose {
             Purpose::Open => {
-                let all: Vec<&str> = DATA.iter().copied().chain(["yaml", "yml"]).collect();
+                let all: Vec<&str> = data().into_iter().chain(["yaml", "yml"]).collect();
                 dialog.add_filter("Data, projects and recipes", &all).add_filter("All files", &["*"]).pick_file()
             }
-            Purpose::AddDataset => dialog.add_filter("Data", DATA).add_filter("All files", &["*"]).pick_file(),
+            Purpose::AddDataset => dialog.add_filter("Data", &data()).add_filter("All files", &["*"]).pick_file(),
             Purpose::ImportRecipe => dialog.add_filter("Recipes", &["json", "yaml", "yml"]).pick_file(),
             Purpose::SaveAs | Purpose::ExportRecipe | Purpose::Output => dialog.set_file_name(name).save_file(),
         };

@@ -164,7 +164,7 @@ fn plain(dtype: &DataType) -> DataType {
         DataType::List(item) | DataType::ListView(item) => DataType::List(inner(item)),
         DataType::LargeList(item) | DataType::LargeListView(item) => DataType::LargeList(inner(item)),
         DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
-        DataType::Map(entries, _) => DataType::List(inner(entries)),
+        DataType::Map(entries, _) => DataType::List(inner(&paired(entries))),
         other => other.clone(),
     }
 }
@@ -175,6 +175,17 @@ fn is_uuid(field: &Field) -> bool {
         && (told("logicalType", "uuid") || told("ARROW:extension:name", "arrow.uuid"))
 }
 
+// The parts of a pair have the same names in all formats.
+fn paired(entries: &FieldRef) -> FieldRef {
+    match entries.data_type() {
+        DataType::Struct(parts) => {
+            let named = parts.iter().zip(["key", "value"]).map(|(part, name)| part.as_ref().clone().with_name(name));
+            Arc::new(entries.as_ref().clone().with_data_type(DataType::Struct(named.collect())))
+        }
+        _ => Arc::clone(entries),
+    }
+}
+
 // Maps as lists of their pairs, however deep they lie: the two lie in memory alike.
 fn unmapped(column: &ArrayRef) -> std::result::Result<ArrayRef, arrow::error::ArrowError> {
     let item =
@@ -182,7 +193,12 @@ fn unmapped(column: &ArrayRef) -> std::result::Result<ArrayRef, arrow::error::Ar
     Ok(match column.data_type() {
         DataType::Map(field, _) => {
             let map = column.as_map();
-            let entries = unmapped(&(Arc::new(map.entries().clone()) as ArrayRef))?;
+            let (_, parts, nulls) = map.entries().clone().into_parts();
+            let pairs = match paired(field).data_type() {
+                DataType::Struct(fields) => StructArray::try_new(fields.clone(), parts, nulls)?,
+                _ => map.entries().clone(),
+            };
+            let entries = unmapped(&(Arc::new(pairs) as ArrayRef))?;
             let (offsets, nulls) = (map.offsets().clone(), map.nulls().cloned());
             Arc::new(ListArray::try_new(item(field, &entries), offsets, entries, nulls)?)
         }

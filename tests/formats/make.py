@@ -3,7 +3,7 @@
     python3 -m venv venv && venv/bin/pip install pyarrow fastavro cramjam backports.zstd xlwt odfpy openpyxl
     venv/bin/python tests/formats/make.py
 
-pyarrow writes encrypted Parquet, fastavro writes Avro, xlwt old workbooks (xls) with both epochs, odfpy OpenDocument sheets. Nothing
+pyarrow writes ORC and encrypted Parquet, fastavro writes Avro, xlwt old workbooks (xls) with both epochs, odfpy OpenDocument sheets. Nothing
 free writes binary workbooks (xlsb): its records are put together here as [MS-XLSB] has them, and LibreOffice reads the result alike.
 """
 import datetime as dt
@@ -17,6 +17,7 @@ import fastavro
 import openpyxl
 import openpyxl.utils.datetime
 import pyarrow
+import pyarrow.orc
 import pyarrow.parquet
 import pyarrow.parquet.encryption
 import xlwt
@@ -52,6 +53,28 @@ ROWS = [
 for codec in ["null", "deflate", "snappy", "zstandard", "bzip2"]:
     with open(HERE / f"{codec}.avro", "wb") as out:
         fastavro.writer(out, SCHEMA, ROWS, codec=codec)
+
+# ORC with all that it has, in every compression.
+kinds = pyarrow.schema([
+    ("id", pyarrow.int64()), ("small", pyarrow.int8()), ("x", pyarrow.float32()), ("y", pyarrow.float64()), ("ok", pyarrow.bool_()),
+    ("name", pyarrow.string()), ("bytes", pyarrow.binary()), ("price", pyarrow.decimal128(9, 2)), ("day", pyarrow.date32()),
+    ("at", pyarrow.timestamp("ns")), ("then", pyarrow.timestamp("ns", "UTC")), ("tags", pyarrow.list_(pyarrow.string())),
+    ("place", pyarrow.struct([("city", pyarrow.string()), ("no", pyarrow.int32())])), ("more", pyarrow.map_(pyarrow.string(), pyarrow.int16())),
+])
+whole = dict(id=9007199254740993, small=-128, x=0.5, y=-1e300, ok=True, name="Köln 😀", bytes=b"ab", price=decimal.Decimal("12.50"),
+             day=dt.date(2024, 2, 29), at=dt.datetime(2024, 2, 29, 10, 30, 0, 500000), then=dt.datetime(2024, 2, 29, 10, 30, tzinfo=UTC),
+             tags=["x", None], place={"city": "Rom", "no": 7}, more=[("a", 1), ("b", None)])
+early = dict(id=-2, small=127, x=-0.25, y=0.0, ok=False, name="", bytes=b"", price=decimal.Decimal("-0.01"), day=dt.date(1969, 12, 31),
+             at=dt.datetime(1900, 1, 1), then=dt.datetime(1969, 12, 31, tzinfo=UTC), tags=[],
+             place={"city": None, "no": None}, more=[])
+nothing = {field.name: None for field in kinds}
+for codec in ["uncompressed", "zlib", "snappy", "lz4", "zstd"]:
+    pyarrow.orc.write_table(pyarrow.Table.from_pylist([whole, early, nothing], kinds), HERE / f"{codec}.orc", compression=codec)
+far = pyarrow.table({"at": pyarrow.array([dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31, 23, 59, 59)], pyarrow.timestamp("us"))})
+pyarrow.orc.write_table(far, HERE / "far.orc")
+# A part of a second before 1970, which pyarrow writes as less than nothing.
+early = pyarrow.table({"at": pyarrow.array([dt.datetime(1900, 1, 1, 0, 0, 0, 250)], pyarrow.timestamp("ns"))})
+pyarrow.orc.write_table(early, HERE / "early.orc")
 
 # Parquet with an encrypted footer, and with keys of its own for columns.
 TABLE = pyarrow.table({"id": [1, 2, 3], "name": ["ä", None, "c"], "x": [0.5, -1.0, None]})

@@ -25,6 +25,7 @@ import pandas
 import pyarrow
 import pyarrow.feather
 import pyarrow.json
+import pyarrow.orc
 import pyarrow.parquet
 import pyarrow.parquet.encryption
 
@@ -155,6 +156,10 @@ def main():
             run(folder, path, "--compression", codec)
             with path.open("rb") as file:
                 check(f"avro {codec}: fastavro", [tuple(row.values()) for row in fastavro.reader(file)])
+        for codec in ["zstd", "snappy", "zlib", "lz4", "none"]:
+            path = folder / f"{codec}.orc"
+            run(folder, path, "--compression", codec)
+            check(f"orc {codec}: PyArrow", [tuple(row.values()) for row in pyarrow.orc.read_table(path).to_pylist()])
         os.environ["BREWHOUSE_SECRET_ORACLE"] = KEY
         opening = pyarrow.parquet.encryption.create_decryption_properties(footer_key=KEY.encode())
         for codec in ["zstd", "snappy", "none"]:

@@ -46,7 +46,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add a column for each value of {sourceColumn}",
         family: Family::Encode,
         params: &[&params::SOURCE.spec],
-        facts: Some(Facts { query: values_query, shapes: true, keeps: Some(super::kept::rows_within) }),
+        facts: Some(Facts::shaping(values_query, super::kept::rows_within)),
         apply: Apply::Columns(one_hot),
         examples: &[Example {
             title: "Three sizes and a missing one",

@@ -59,11 +59,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&params::SOURCES.spec, &SECRET.spec],
         ignores: &["secretVersion", "createSecretIfMissing"],
         reveals: true,
-        facts: Some(Facts {
-            query: |args, context, frame| query(args, context, frame, &DETERMINISTIC),
-            shapes: false,
-            keeps: None,
-        }),
+        facts: Some(Facts::figures(|args, context, frame| query(args, context, frame, &DETERMINISTIC))),
         apply: Apply::Columns(|args, context| decrypt(args, context, &DETERMINISTIC)),
         examples: &[Example {
             title: "What was not encrypted stays",
@@ -107,9 +103,8 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&params::SOURCES.spec, &KMS_KEY.spec],
         reveals: true,
         facts: Some(Facts {
-            query: |args, context, frame| query(args, context, frame, &PROBABILISTIC),
             shapes: true,
-            keeps: None,
+            ..Facts::figures(|args, context, frame| query(args, context, frame, &PROBABILISTIC))
         }),
         apply: Apply::Columns(|args, context| decrypt(args, context, &PROBABILISTIC)),
         examples: &[Example {

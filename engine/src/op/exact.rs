@@ -6,8 +6,8 @@
 
 use polars::prelude::arity::{unary_elementwise, unary_elementwise_values};
 use polars::prelude::{
-    Column, DataType, Expr, Field, Float64Chunked, Int128Chunked, IntoColumn as _, IntoSeries as _, NULL,
-    NewChunkedArray as _, PolarsResult, lit, when,
+    ChunkAgg as _, Column, DataType, Expr, Field, Float64Chunked, Int128Chunked, IntoColumn as _, IntoSeries as _,
+    NULL, PolarsResult, lit, when,
 };
 
 /// Units of one, as a power of two.
@@ -55,35 +55,19 @@ pub(super) fn mean_of(cells: &Expr, units: &Expr) -> Expr {
     when(count.clone().gt(lit(0))).then(sum_of(cells, units) / count.cast(DataType::Float64)).otherwise(lit(NULL))
 }
 
-/// The sample standard deviation of decimals of a whole table, added up in the order of the rows; the column is held in memory.
-/// Missing when there are fewer than two.
-pub(super) fn deviation(cells: &Expr) -> Expr {
-    let cells = cells.clone().cast(DataType::Float64);
-    cells.agg_with_fmt_str(
-        |cells: Column| {
-            Ok(Float64Chunked::from_iter_options(cells.name().clone(), std::iter::once(spread(cells.f64()?)))
-                .into_column())
-        },
-        |_, field| Ok(field.clone()),
-        "deviation",
-    )
-}
-
-/// The square root of the mean squared distance from the mean, one number less in the count.
-#[allow(clippy::cast_precision_loss, reason = "a count of rows is exact in a float")]
-fn spread(cells: &Float64Chunked) -> Option<f64> {
+/// The mean of decimals that are in memory, as [`mean`] has it; none when there are none.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "a count of rows is exact in a float; of a sum the first 53 digits are kept"
+)]
+pub(super) fn mean_of_values(cells: &Float64Chunked) -> Option<f64> {
     let numbers = || cells.iter().flatten();
     let count = numbers().count();
-    if count < 2 {
-        return None;
-    }
-    let mean = numbers().sum::<f64>() / count as f64;
-    let (squares, rest) = numbers().fold((0.0, 0.0), |(squares, rest), number| {
-        let distance = number - mean;
-        (distance.mul_add(distance, squares), rest + distance)
-    });
-    // What the mean was rounded by is taken out again.
-    Some(((squares - rest * rest / count as f64) / (count - 1) as f64).sqrt())
+    let units = || numbers().filter(|number| fits(*number)).map(unit).sum::<i128>() as f64 / UNIT;
+    let all = numbers().all(fits) && count < MOST as usize;
+    let close = |total: &f64| total.abs() >= SMALL_SUM || *total == 0.0;
+    let total = all.then(units).filter(close).or_else(|| cells.sum())?;
+    (count > 0).then(|| total / count as f64)
 }
 
 /// Numbers as whole units; missing where they do not fit.

@@ -1,8 +1,10 @@
 //! Cells without a value, filled. With conditions, the cells they select are replaced instead of the missing ones.
 
+use super::facts::Asker;
 use super::literals::{TYPE_NAME, literal, read_value, type_named};
 use super::param::{Param, ParamSpec};
-use super::stand_in::{Statistic, TIE, Tie};
+use super::ranks::CELL;
+use super::stand_in::{Statistic, TIE, Tie, median_in_passes};
 use super::{
     Apply, Args, ColumnsFn, Conditions, Context, Example, Export, Facts, FactsFn, Family, Locality, Operation, Output,
     params,
@@ -89,35 +91,41 @@ pub(super) static OPERATIONS: &[Operation] = &[
             },
         ],
     ),
-    from_statistic(
-        "FILL_WITH_MEDIAN",
-        "Fill with median",
-        "Fills missing cells with the median of the others, in place: the value in the middle, or the average of the two in the \
+    Operation {
+        facts: Some(Facts::in_passes(
+            |args, context, frame| query(Statistic::Median, args, context, frame),
+            |args, context, frame, asker| filling(args, context)?.median_in_passes(frame, asker),
+        )),
+        ..from_statistic(
+            "FILL_WITH_MEDIAN",
+            "Fill with median",
+            "Fills missing cells with the median of the others, in place: the value in the middle, or the average of the two in the \
          middle. In a column of whole numbers that average is rounded (halves away from zero); money stays money. With conditions, \
          the cells they select are replaced instead, by the median of the rest. A column without any value stays as it is.",
-        "Fill missing {sourceColumn} with its median",
-        &NUMBER,
-        (
-            |args, context, frame| query(Statistic::Median, args, context, frame),
-            |args, context| fill_from_facts(Statistic::Median, args, context),
-        ),
-        &[
-            Example {
-                title: "The value in the middle",
-                params: &[("sourceColumn", "age")],
-                conditions: &[],
-                before: "age:whole\n90\n∅\n-1\n30",
-                after: "age:whole\n90\n30\n-1\n30",
-            },
-            Example {
-                title: "The average of two in the middle, exact in money",
-                params: &[("sourceColumn", "price")],
-                conditions: &[],
-                before: "price:money\n0.10\n0.15\n∅",
-                after: "price:money\n0.1\n0.15\n0.125",
-            },
-        ],
-    ),
+            "Fill missing {sourceColumn} with its median",
+            &NUMBER,
+            (
+                |args, context, frame| query(Statistic::Median, args, context, frame),
+                |args, context| fill_from_facts(Statistic::Median, args, context),
+            ),
+            &[
+                Example {
+                    title: "The value in the middle",
+                    params: &[("sourceColumn", "age")],
+                    conditions: &[],
+                    before: "age:whole\n90\n∅\n-1\n30",
+                    after: "age:whole\n90\n30\n-1\n30",
+                },
+                Example {
+                    title: "The average of two in the middle, exact in money",
+                    params: &[("sourceColumn", "price")],
+                    conditions: &[],
+                    before: "price:money\n0.10\n0.15\n∅",
+                    after: "price:money\n0.1\n0.15\n0.125",
+                },
+            ],
+        )
+    },
     from_statistic(
         "FILL_WITH_MODE",
         "Fill with most frequent number",
@@ -317,6 +325,12 @@ pub(super) fn present(cells: Expr, dtype: &DataType) -> Expr {
     if TypeClass::of(dtype) == TypeClass::Decimal { cells.drop_nans() } else { cells }
 }
 
+/// The rows whose cells are neither missing nor NaN, as the one column of [`at_ranks`](super::ranks::at_ranks).
+pub(super) fn present_rows(frame: LazyFrame, cells: Expr, dtype: &DataType) -> LazyFrame {
+    let rows = frame.select([cells.alias(CELL)]).filter(col(CELL).is_not_null());
+    if TypeClass::of(dtype) == TypeClass::Decimal { rows.filter(col(CELL).is_not_nan()) } else { rows }
+}
+
 /// A column with the cells that are replaced, and those that a statistic is taken of.
 pub(super) struct Replacing {
     /// The column.
@@ -325,8 +339,10 @@ pub(super) struct Replacing {
     pub(super) dtype: DataType,
     /// Which cells are replaced.
     pub(super) replaced: Expr,
-    /// The cells that a statistic is taken of.
-    pub(super) kept: Expr,
+    /// Of which rows a statistic is taken.
+    pub(super) keeps: Expr,
+    /// The cells that it is taken of, row by row.
+    pub(super) cells: Expr,
     /// The type that they are read as.
     pub(super) measured: DataType,
 }
@@ -334,7 +350,14 @@ pub(super) struct Replacing {
 impl Replacing {
     /// Asks the statistic of the cells that are kept.
     pub(super) fn query(&self, statistic: Statistic, frame: LazyFrame) -> LazyFrame {
-        frame.select(statistic.query(present(self.kept.clone(), &self.measured), &self.measured))
+        let kept = self.cells.clone().filter(self.keeps.clone());
+        frame.select(statistic.query(present(kept, &self.measured), &self.measured))
+    }
+
+    /// Asks the median of the cells that are kept, of many rows.
+    pub(super) fn median_in_passes(&self, frame: &LazyFrame, asker: &mut Asker<'_>) -> Result<DataFrame> {
+        let rows = present_rows(frame.clone().filter(self.keeps.clone()), self.cells.clone(), &self.measured);
+        median_in_passes(asker, &rows, &self.measured)
     }
 
     /// Puts the statistic into the cells that are replaced; they stay when there is none.
@@ -353,8 +376,8 @@ impl Replacing {
 fn filling(args: &Args, context: &Context<'_>) -> Result<Replacing> {
     let (column, replaced) = replaced(args, context)?;
     let dtype = context.dtype(&column)?.clone();
-    let kept = col(column.as_str()).filter(replaced.clone().not());
-    Ok(Replacing { column, measured: dtype.clone(), dtype, replaced, kept })
+    let (cells, keeps) = (col(column.as_str()), replaced.clone().not());
+    Ok(Replacing { column, measured: dtype.clone(), dtype, replaced, keeps, cells })
 }
 
 fn query(statistic: Statistic, args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {

@@ -1,10 +1,10 @@
 //! The functions that expressions can call: DataBrew's tests and aggregates, and a few of plain SQL.
 
 use super::convert::convert;
-use super::exact;
 use super::expression::{Scope, Typed, choose, misfit, type_of_word};
 use super::group::aggregate_expr;
 use super::number::{Operand, decimals};
+use super::{exact, spread};
 use crate::error::Result;
 use crate::types::TypeClass;
 use polars::prelude::{DataType, Expr, NULL, Schema, col, lit};
@@ -128,7 +128,7 @@ pub(super) fn aggregate(tree: &ast::Expr, schema: &Schema) -> Result<Expr> {
         "product" => numbers().product(),
         "skewness" => numbers().drop_nulls().skew(true),
         "kurtosis" => numbers().drop_nulls().kurtosis(true, true),
-        "standard_error_of_mean" => exact::deviation(&numbers()) / numbers().count().cast(DataType::Float64).sqrt(),
+        "standard_error_of_mean" => spread::deviation(&numbers()) / numbers().count().cast(DataType::Float64).sqrt(),
         "mean_absolute_deviation" => exact::mean(&(numbers() - exact::mean(&numbers())).abs()),
         _ => return Err(wrong()),
     })

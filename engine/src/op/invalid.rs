@@ -128,11 +128,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   invalid ones.",
         sentence: "Replace invalid values of {sourceColumn} with its most frequent value",
         params: &SCALAR_TYPE,
-        facts: Some(Facts {
-            query: |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
-            shapes: false,
-            keeps: None,
-        }),
+        facts: Some(Facts::figures(|args, context, frame| query(Statistic::MostFrequent, args, context, frame))),
         apply: Apply::Columns(|args, context| apply(Statistic::MostFrequent, args, context)),
         examples: &[Example {
             title: "Invalid values do not count",
@@ -172,25 +168,31 @@ pub(super) static OPERATIONS: &[Operation] = &[
             },
         ],
     ),
-    from_statistic(
-        "REPLACE_WITH_MEDIAN",
-        "Replace invalid with median",
-        "Replaces text that is no number with the median of the numbers, in place: the one in the middle, or the average of the two in \
-         the middle. A text column stays text. With conditions, the cells they select are replaced instead, by the median of the rest.",
-        "Replace invalid values of {sourceColumn} with its median",
-        &NUMBER,
-        (
+    Operation {
+        facts: Some(Facts::in_passes(
             |args, context, frame| query(Statistic::Median, args, context, frame),
-            |args, context| apply(Statistic::Median, args, context),
-        ),
-        &[Example {
-            title: "The number in the middle",
-            params: &[("sourceColumn", "won"), ("columnDataType", "number")],
-            conditions: &[],
-            before: "won:text\n1\nmany\n100\n3",
-            after: "won:text\n1\n3\n100\n3",
-        }],
-    ),
+            |args, context, frame, asker| replacing(Statistic::Median, args, context)?.median_in_passes(frame, asker),
+        )),
+        ..from_statistic(
+            "REPLACE_WITH_MEDIAN",
+            "Replace invalid with median",
+            "Replaces text that is no number with the median of the numbers, in place: the one in the middle, or the average of the two in \
+         the middle. A text column stays text. With conditions, the cells they select are replaced instead, by the median of the rest.",
+            "Replace invalid values of {sourceColumn} with its median",
+            &NUMBER,
+            (
+                |args, context, frame| query(Statistic::Median, args, context, frame),
+                |args, context| apply(Statistic::Median, args, context),
+            ),
+            &[Example {
+                title: "The number in the middle",
+                params: &[("sourceColumn", "won"), ("columnDataType", "number")],
+                conditions: &[],
+                before: "won:text\n1\nmany\n100\n3",
+                after: "won:text\n1\n3\n100\n3",
+            }],
+        )
+    },
     from_statistic(
         "REPLACE_WITH_MODE",
         "Replace invalid with most frequent number",
@@ -306,13 +308,13 @@ fn replacing(statistic: Statistic, args: &Args, context: &Context<'_>) -> Result
         _ => is_invalid(cells.clone(), &dtype, "number")?,
     };
     let replaced = context.predicate.clone().unwrap_or_else(|| invalid.clone());
-    let mut kept = cells.filter(invalid.or(replaced.clone()).not());
-    let mut measured = dtype.clone();
+    let keeps = invalid.or(replaced.clone()).not();
+    let (mut cells, mut measured) = (cells, dtype.clone());
     if statistic != Statistic::MostFrequent && TypeClass::of(&dtype) == TypeClass::Text {
-        kept = convert(kept, &dtype, &MONEY);
+        cells = convert(cells, &dtype, &MONEY);
         measured = MONEY;
     }
-    Ok(Replacing { column, dtype, replaced, kept, measured })
+    Ok(Replacing { column, dtype, replaced, keeps, cells, measured })
 }
 
 fn query(statistic: Statistic, args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {

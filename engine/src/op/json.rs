@@ -41,7 +41,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     params: &[&SOURCES.spec, &SELECTOR.spec, &REMOVE.spec, &LEVELS.spec],
     rules: &[ParamRule::OneOf(&["sourceColumns", "regexColumnSelector"])],
     converts: true,
-    facts: Some(Facts { query: shapes_query, shapes: true, keeps: Some(shapes_within) }),
+    facts: Some(Facts::shaping(shapes_query, shapes_within)),
     apply: Apply::Columns(read_columns),
     examples: &[
         Example {
@@ -64,6 +64,9 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     ],
     ..Operation::DEFAULT
 }];
+
+/// Cells that are read before they are laid side by side: a cell by itself takes many times its room in a column.
+const AT_ONCE: usize = 4096;
 
 /// What a value holds, so far as its type depends on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -222,12 +225,21 @@ fn structures(cells: Expr, dtype: DataType) -> Expr {
     let target = dtype.clone();
     cells.map(
         move |column: Cells| {
-            let values: Vec<AnyValue<'static>> = column
-                .str()?
-                .iter()
-                .map(|text| text.and_then(read).map_or(AnyValue::Null, |value| cell(value, &target)))
-                .collect();
-            Ok(Series::from_any_values_and_dtype(column.name().clone(), &values, &target, false)?.into_column())
+            let texts: Vec<Option<&str>> = column.str()?.iter().collect();
+            let mut cells = Series::new_empty(column.name().clone(), &target);
+            for texts in texts.chunks(AT_ONCE) {
+                let values: Vec<AnyValue<'static>> = texts
+                    .iter()
+                    .map(|text| text.and_then(read).map_or(AnyValue::Null, |value| cell(value, &target)))
+                    .collect();
+                cells.append_owned(Series::from_any_values_and_dtype(
+                    cells.name().clone(),
+                    &values,
+                    &target,
+                    false,
+                )?)?;
+            }
+            Ok(cells.rechunk().into_column())
         },
         move |_, field| Ok(Field::new(field.name.clone(), dtype.clone())),
     )

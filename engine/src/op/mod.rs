@@ -8,6 +8,7 @@ pub mod condition;
 pub mod convert;
 pub mod dates;
 pub mod export;
+pub mod facts;
 pub mod param;
 pub mod params;
 pub mod reference;
@@ -62,6 +63,7 @@ pub mod now;
 mod number;
 mod outlier;
 mod outlier_facts;
+mod outlier_passes;
 mod parse_date;
 mod parse_number;
 mod path;
@@ -70,6 +72,7 @@ mod phone;
 mod pivot;
 mod places;
 mod randomize;
+mod ranks;
 mod replace;
 mod reshape;
 mod rolling;
@@ -78,6 +81,7 @@ mod scale;
 mod secret;
 mod smooth;
 mod split;
+mod spread;
 mod stand_in;
 mod statistic;
 mod stem;
@@ -93,9 +97,11 @@ mod window;
 mod words;
 
 pub use args::{Args, Bound, bind};
+pub use facts::Facts;
 pub use param::{Kind, ParamSpec};
 
 use crate::error::{Error, ErrorKind, Result};
+pub(crate) use facts::FactsFn;
 use param::ParamType as _;
 use polars::prelude::{DataFrame, Expr, LazyFrame, PlSmallStr, Schema};
 use std::collections::BTreeMap;
@@ -321,26 +327,8 @@ pub enum ParamRule {
     Together(&'static [&'static str]),
 }
 
-pub(crate) type FactsFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<Option<LazyFrame>>;
 pub(crate) type ColumnsFn = fn(&Args, &Context<'_>) -> Result<Vec<Output>>;
 pub(crate) type TableFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<LazyFrame>;
-
-/// A query over all rows that an operation needs before it can be applied.
-pub struct Facts {
-    /// The query, over the rows that the conditions select (when they are a mask); none when these arguments need none.
-    pub query: FactsFn,
-    /// Whether its answer decides which columns come out.
-    pub shapes: bool,
-    /// Where a step can keep its answer: whether a new one fits it.
-    pub keeps: Option<kept::Within>,
-}
-
-impl Facts {
-    /// A query whose answer decides no columns.
-    const fn figures(query: FactsFn) -> Self {
-        Self { query, shapes: false, keeps: None }
-    }
-}
 
 /// What an operation does to the table.
 pub enum Apply {

@@ -6,6 +6,7 @@ use super::literals::{literal, read_value};
 use super::outlier_facts::{Bounds, RULE, RULE_FLAG, RULE_REMOVE, RULE_REPLACE, RULE_SKEW};
 use super::outlier_facts::{REMOVE, REPLACE, SKEW, SKEW_VALUE, VALUE};
 use super::outlier_facts::{query_bounds, query_clipped, query_replacing, statistic, trim_default};
+use super::outlier_passes as passes;
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, RowLaw, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::condition::masked;
@@ -25,11 +26,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Remove outliers of {sourceColumn} by {outlierStrategy}, beyond {threshold}: {removeType}",
         params: &RULE_REMOVE,
         rows: |args| if deletes(args) { RowLaw::Fewer } else { RowLaw::Same },
-        facts: Some(Facts {
-            query: |args, context, frame| query_bounds(args, context, frame, "FALSE"),
-            shapes: false,
-            keeps: None,
-        }),
+        facts: Some(Facts::in_passes(query_bounds, passes::bounds)),
         apply: Apply::Table(remove_outliers),
         examples: &[
             Example {
@@ -65,11 +62,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         summary: "Adds a column that says whether a number is an outlier; the same rule as in REMOVE_OUTLIERS. Missing cells are none.",
         sentence: "Flag in {targetColumn} the outliers of {sourceColumn} by {outlierStrategy}, beyond {threshold}",
         params: &RULE_FLAG,
-        facts: Some(Facts {
-            query: |args, context, frame| query_bounds(args, context, frame, "FALSE"),
-            shapes: false,
-            keeps: None,
-        }),
+        facts: Some(Facts::in_passes(query_bounds, passes::bounds)),
         apply: Apply::Columns(|args, context| {
             let cells = number(args)?;
             flag(args, Bounds::read(args, context, "FALSE")?.outlier(&cells))
@@ -99,7 +92,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   In a column of whole numbers the new value is rounded (halves away from zero).",
         sentence: "Replace outliers of {sourceColumn} by {outlierStrategy}, beyond {threshold}: {replaceType}",
         params: &RULE_REPLACE,
-        facts: Some(Facts::figures(query_replacing)),
+        facts: Some(Facts::in_passes(query_replacing, passes::replacing)),
         apply: Apply::Columns(replace_outliers),
         examples: &[
             Example {
@@ -138,7 +131,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   and standard deviation 1.",
         sentence: "Rescale {sourceColumn} to z-scores in {targetColumn}, outliers by {outlierStrategy} beyond {threshold}",
         params: &RULE,
-        facts: Some(Facts::figures(query_clipped)),
+        facts: Some(Facts::in_passes(query_clipped, passes::clipped)),
         apply: Apply::Columns(rescale_with_z_score),
         examples: &[
             Example {
@@ -177,11 +170,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   of one is negative.",
         sentence: "Rescale outliers of {sourceColumn} in {targetColumn} by {skewFunction}",
         params: &RULE_SKEW,
-        facts: Some(Facts {
-            query: |args, context, frame| query_bounds(args, context, frame, "FALSE"),
-            shapes: false,
-            keeps: None,
-        }),
+        facts: Some(Facts::in_passes(query_bounds, passes::bounds)),
         apply: Apply::Columns(rescale_with_skew),
         examples: &[Example {
             title: "The square root of what is far away",

@@ -1,9 +1,8 @@
 //! The parameters of outliers, and the bounds beyond which a number is one, asked of all rows.
 
-use super::exact;
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
 use super::stand_in::{Statistic, TIES, Tie};
-use super::{Args, Context, params};
+use super::{Args, Context, exact, params, spread};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::fill::present;
 use polars::prelude::{DataType, Expr, LazyFrame, NULL, QuantileMethod, col, lit, when};
@@ -106,6 +105,22 @@ pub(super) static RULE_REPLACE: [&ParamSpec; 9] = [
     &UPPER.spec,
 ];
 
+/// What the distance of a number from the others is measured from.
+#[derive(Clone, Copy)]
+pub(super) enum Strategy {
+    Quartiles,
+    Median,
+    Mean,
+}
+
+pub(super) fn strategy(args: &Args) -> Result<Strategy> {
+    Ok(match args.get(&STRATEGY)?.0 {
+        "IQR" => Strategy::Quartiles,
+        "MODIFIED_Z_SCORE" => Strategy::Median,
+        _ => Strategy::Mean,
+    })
+}
+
 /// Where a number becomes an outlier, as the facts tell it.
 #[derive(Debug, Default)]
 pub(super) struct Bounds {
@@ -162,14 +177,9 @@ impl Bounds {
 }
 
 /// Asks for the bounds, and for the percentiles where some are given.
-pub(super) fn query_bounds(
-    args: &Args,
-    context: &Context<'_>,
-    frame: LazyFrame,
-    trim_default: &str,
-) -> Result<Option<LazyFrame>> {
+pub(super) fn query_bounds(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
     context.dtype(&args.get(&params::SOURCE)?.0)?;
-    trims(args, trim_default)?;
+    trims(args, "FALSE")?;
     Ok(Some(frame.select(asked(args)?)))
 }
 
@@ -178,10 +188,8 @@ pub(super) fn query_clipped(args: &Args, _: &Context<'_>, frame: LazyFrame) -> R
     let bounds = frame.clone().select(asked(args)?);
     // The bounds are found once and stand beside every number: within one expression they would be found anew for each use.
     let numbers = frame.select([numbers(args)?.alias("number")]).cross_join(bounds.clone(), None);
-    let low = col("fence_low").fill_null(lit(f64::NEG_INFINITY));
-    let within = clip(&col("number"), low, col("fence_high").fill_null(lit(f64::INFINITY)));
-    let within = numbers.select([within.alias("number")]);
-    let figures = [exact::mean(&col("number")).alias("mean"), exact::deviation(&col("number")).alias("deviation")];
+    let within = numbers.select([within(&col("number"), col("fence_low"), col("fence_high")).alias("number")]);
+    let figures = [exact::mean(&col("number")).alias("mean"), spread::deviation(&col("number")).alias("deviation")];
     Ok(Some(bounds.cross_join(within.select(figures), None)))
 }
 
@@ -195,11 +203,15 @@ pub(super) fn query_replacing(args: &Args, context: &Context<'_>, frame: LazyFra
         let numbers = numbers(args)?;
         let (low, high) = fence(args, &numbers)?;
         let trim = if trims { percentiles(args, &numbers)? } else { None };
-        let cells = col(column.as_str());
-        let test = outlier(&cells.clone().cast(DataType::Float64), low, high, trim);
-        asked.extend(statistic.query(present(cells.filter(test.not()), dtype), dtype));
+        let others = col(column.as_str()).filter(stays(&column, low, high, trim));
+        asked.extend(statistic.query(present(others, dtype), dtype));
     }
     Ok(Some(frame.select(asked)))
+}
+
+/// Whether a cell is no outlier that is meant.
+pub(super) fn stays(column: &str, low: Expr, high: Expr, trim: Option<(Expr, Expr)>) -> Expr {
+    outlier(&col(column).cast(DataType::Float64), low, high, trim).not()
 }
 
 /// Which statistic a way of replacing takes, if any.
@@ -241,15 +253,20 @@ fn asked(args: &Args) -> Result<Vec<Expr>> {
 /// The smallest and largest number that is no outlier; missing where the numbers do not spread.
 fn fence(args: &Args, numbers: &Expr) -> Result<(Expr, Expr)> {
     let quartile = |at: f64| numbers.clone().quantile(lit(at), QuantileMethod::Linear);
-    let (low, high, spread) = match args.get(&STRATEGY)?.0 {
-        "IQR" => (quartile(0.25), quartile(0.75), quartile(0.75) - quartile(0.25)),
-        "MODIFIED_Z_SCORE" => {
+    let (low, high, spread) = match strategy(args)? {
+        Strategy::Quartiles => (quartile(0.25), quartile(0.75), quartile(0.75) - quartile(0.25)),
+        Strategy::Median => {
             let median = numbers.clone().median();
             let deviation = (numbers.clone() - median.clone()).abs().median();
             (median.clone(), median, deviation)
         }
-        _ => (exact::mean(numbers), exact::mean(numbers), exact::deviation(numbers)),
+        Strategy::Mean => (exact::mean(numbers), exact::mean(numbers), spread::deviation(numbers)),
     };
+    fence_around(args, low, high, spread)
+}
+
+/// The fence around two numbers, a threshold of spreads away.
+pub(super) fn fence_around(args: &Args, low: Expr, high: Expr, spread: Expr) -> Result<(Expr, Expr)> {
     let reach = spread.clone() * lit(args.get(&THRESHOLD)?);
     let there = |bound: Expr| when(spread.clone().gt(lit(0.0))).then(bound).otherwise(lit(NULL));
     Ok((there(low - reach.clone()), there(high + reach)))
@@ -257,16 +274,19 @@ fn fence(args: &Args, numbers: &Expr) -> Result<(Expr, Expr)> {
 
 /// The two percentiles, where at least one is given; the other is the outermost.
 fn percentiles(args: &Args, numbers: &Expr) -> Result<Option<(Expr, Expr)>> {
+    let at = |share: f64| numbers.clone().quantile(lit(share), QuantileMethod::Linear);
+    Ok(shares(args)?.map(|(lower, upper)| (at(lower), at(upper))))
+}
+
+/// The shares of the numbers that lie below the percentiles, where some are given.
+pub(super) fn shares(args: &Args) -> Result<Option<(f64, f64)>> {
     let (lower, upper) = (args.find(&LOWER)?, args.find(&UPPER)?);
-    if lower.is_none() && upper.is_none() {
-        return Ok(None);
-    }
-    let at = |percent: f64| numbers.clone().quantile(lit(percent / 100.0), QuantileMethod::Linear);
-    Ok(Some((at(lower.unwrap_or(0.0)), at(upper.unwrap_or(100.0)))))
+    let given = lower.is_some() || upper.is_some();
+    Ok(given.then(|| (lower.unwrap_or(0.0) / 100.0, upper.unwrap_or(100.0) / 100.0)))
 }
 
 /// Whether only outliers outside the percentiles are meant; without percentiles all are.
-fn trims(args: &Args, default: &str) -> Result<bool> {
+pub(super) fn trims(args: &Args, default: &str) -> Result<bool> {
     let given = args.find(&LOWER)?.is_some() || args.find(&UPPER)?.is_some();
     match args.find(&TRIM)? {
         Some(true) if !given => {
@@ -291,4 +311,9 @@ fn clip(cells: &Expr, low: Expr, high: Expr) -> Expr {
     let raised = when(cells.clone().lt(low.clone())).then(low).otherwise(cells.clone());
     let above = cells.clone().gt(high.clone()).and(cells.clone().is_nan().not());
     when(above).then(high).otherwise(raised)
+}
+
+/// A number brought within bounds; a missing bound is none.
+pub(super) fn within(cells: &Expr, low: Expr, high: Expr) -> Expr {
+    clip(cells, low.fill_null(lit(f64::NEG_INFINITY)), high.fill_null(lit(f64::INFINITY)))
 }

@@ -49,7 +49,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     conditions: Conditions::Refused,
     locality: |_| Locality::Whole,
     rows: |_| RowLaw::Fewer,
-    facts: Some(Facts { query: values_query, shapes: true, keeps: Some(super::kept::rows_within) }),
+    facts: Some(Facts::shaping(values_query, super::kept::rows_within)),
     apply: Apply::Table(pivot),
     examples: &[Example {
         title: "One column for each region",

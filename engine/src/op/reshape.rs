@@ -69,7 +69,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         conditions: Conditions::Refused,
         locality: |_| Locality::Whole,
         rows: |_| RowLaw::Any,
-        facts: Some(Facts { query: headers_query, shapes: true, keeps: Some(super::kept::rows_within) }),
+        facts: Some(Facts::shaping(headers_query, super::kept::rows_within)),
         apply: Apply::Table(transpose),
         examples: &[Example {
             title: "Each teacher becomes a column, each student a row",

@@ -1,12 +1,15 @@
 //! Numbers prepared for models: rescaled, unskewed, cut in two and cut into bins.
 
-use super::exact;
+use super::facts::Asker;
 use super::literals::literal;
 use super::number::{NumberText, Operand, decimals};
 use super::param::{Choice, Chosen, Kind, Param, ParamSpec, ParamType, choice, parse_names, write_names};
-use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, new_column, params};
+use super::ranks::CELL;
+use super::{
+    Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, exact, new_column, params, spread,
+};
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, lit, when};
+use polars::prelude::{Column, DataFrame, DataType, Expr, LazyFrame, NULL, col, lit, when};
 
 static STRATEGY: Param<Chosen> =
     Param::new("strategy", "Method").help("How the numbers are rescaled.").example("MIN_MAX").choices(STRATEGIES);
@@ -66,7 +69,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Rescale {sourceColumn} {strategy} into {targetColumn}",
         family: Family::Encode,
         params: &[&params::SOURCE_NUMBER.spec, &STRATEGY.spec, &LEAST.spec, &LARGEST.spec, &params::TARGET.spec],
-        facts: Some(Facts::figures(figures_query)),
+        facts: Some(Facts::in_passes(figures_query, figures_in_passes)),
         apply: Apply::Columns(normalize),
         examples: &[
             Example {
@@ -183,14 +186,32 @@ fn figures_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result
         ("min", cells.clone().min()),
         ("max", cells.clone().max()),
         ("mean", exact::mean(&cells)),
-        ("std", exact::deviation(&cells)),
+        ("std", spread::deviation(&cells)),
     ];
     Ok(Some(frame.select(figures.map(|(name, figure)| figure.alias(name)))))
 }
 
+fn figures_in_passes(
+    args: &Args,
+    context: &Context<'_>,
+    frame: &LazyFrame,
+    asker: &mut Asker<'_>,
+) -> Result<DataFrame> {
+    let numbers = frame.clone().select([numbers(args, context)?.alias(CELL)]).filter(col(CELL).is_not_null());
+    let range = asker.ask(numbers.clone().select([col(CELL).min().alias("min"), col(CELL).max().alias("max")]))?;
+    let (mean, std) = spread::in_passes(asker, &numbers)?;
+    let figures = [("mean", mean), ("std", std)].map(|(name, figure)| Column::new(name.into(), [figure]));
+    Ok(range.hstack(&figures)?)
+}
+
 /// The numbers as decimals, without what is no number.
 fn finite(args: &Args, context: &Context<'_>) -> Result<Expr> {
-    Ok(decimals(Operand::column(&args.get(&params::SOURCE_NUMBER)?.0, context)?, |x| x).drop_nulls())
+    Ok(numbers(args, context)?.drop_nulls())
+}
+
+/// The numbers as decimals; what is no number is missing.
+fn numbers(args: &Args, context: &Context<'_>) -> Result<Expr> {
+    Ok(decimals(Operand::column(&args.get(&params::SOURCE_NUMBER)?.0, context)?, |x| x))
 }
 
 /// A figure of the facts; missing when there are no rows.

@@ -233,7 +233,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   parts that a text does not reach are missing. The column itself stays. The step can keep its columns, as PIVOT can.",
         sentence: "Split {sourceColumn} into parts of {interval} characters from character {startPosition} on",
         params: &[&params::SOURCE_TEXT.spec, &START.spec, &INTERVAL.spec],
-        facts: Some(Facts { query: longest, shapes: true, keeps: Some(super::kept::numbers_within) }),
+        facts: Some(Facts::shaping(longest, super::kept::numbers_within)),
         apply: Apply::Columns(split_with_intervals),
         examples: &[Example {
             title: "Two characters each",

@@ -2,10 +2,14 @@
 //! digits, never as floats. Halves are rounded away from zero.
 
 use super::exact;
+use super::facts::Asker;
 use super::param::{Choice, Chosen, Param, choice};
+use super::ranks::at_ranks;
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, word_of_dtype};
-use polars::prelude::{AnyValue, DataFrame, DataType, Expr, SortOptions, lit};
+use polars::prelude::{
+    AnyValue, Column, DataFrame, DataType, Expr, IntoColumn as _, LazyFrame, Series, SortOptions, lit,
+};
 
 /// A statistic that one cell can be replaced by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +127,18 @@ fn total(cells: &Expr, dtype: &DataType) -> Expr {
         TypeClass::Money => cells.clone().sum(),
         _ => exact::sum(cells),
     }
+}
+
+/// What [`Statistic::Median`] asks, of many rows: their cells are the column `cell`, without missing ones and NaN.
+pub(super) fn median_in_passes(asker: &mut Asker<'_>, cells: &LazyFrame, dtype: &DataType) -> Result<DataFrame> {
+    let ranks = |count: u64| [(count - 1) / 2, count / 2];
+    let (count, found) = at_ranks(asker, cells, |count| ranks(count).to_vec())?;
+    let [low, high] = if count == 0 { [0, 0] } else { ranks(count) };
+    let column = |(name, rank): (&str, u64)| -> Result<Column> {
+        let value = found.get(&rank).cloned().unwrap_or(AnyValue::Null);
+        Ok(Series::from_any_values_and_dtype(name.into(), &[value], dtype, true)?.into_column())
+    };
+    Ok(DataFrame::new(1, vec![column(("low", low))?, column(("high", high))?])?)
 }
 
 fn middle(low: &AnyValue<'static>, high: &AnyValue<'static>, dtype: &DataType) -> Option<AnyValue<'static>> {

@@ -374,11 +374,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         params: &[&SESSION_SOURCE.spec, &UNITS.spec, &LENGTH.spec, &GROUPS.spec, &ORDERS.spec, &params::TARGET.spec],
         conditions: Conditions::Refused,
         locality: |_| Locality::Whole,
-        facts: Some(Facts {
-            query: |args, context, frame| order_query(args, context, frame, &[&SESSION_SOURCE]),
-            shapes: false,
-            keeps: None,
-        }),
+        facts: Some(Facts::figures(|args, context, frame| order_query(args, context, frame, &[&SESSION_SOURCE]))),
         apply: Apply::Columns(session),
         examples: &[Example {
             title: "Half an hour without a click ends a session",

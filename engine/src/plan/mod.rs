@@ -11,6 +11,7 @@ pub use tap::{Counter, Taps, stoppable};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::condition::{masked, predicate};
+use crate::op::facts::{Ask, Asker, Reach};
 use crate::op::kept;
 use crate::op::param::Use;
 use crate::op::{Apply, Args, Bound, Conditions, Context, Environment, Family, Locality, Output, RowLaw, bind};
@@ -27,15 +28,22 @@ pub trait FactsSource {
     fn wants(&self, _shapes: bool) -> bool {
         true
     }
-    /// Runs the facts query of a step (counted from 1).
-    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>>;
+    /// How much may be held while facts are found.
+    fn reach(&self) -> Reach {
+        Reach::default()
+    }
+    /// Answers the facts queries of a step (counted from 1).
+    fn facts(&mut self, step: usize, find: Find<'_>) -> Result<Option<DataFrame>>;
 }
+
+/// Finds the facts of a step with whoever answers its queries, one after another.
+pub type Find<'a> = Box<dyn FnOnce(&mut Ask<'_>) -> Result<DataFrame> + 'a>;
 
 /// No data at all: for checks that only know columns.
 pub struct NoFacts;
 
 impl FactsSource for NoFacts {
-    fn facts(&mut self, _: usize, _: LazyFrame) -> Result<Option<DataFrame>> {
+    fn facts(&mut self, _: usize, _: Find<'_>) -> Result<Option<DataFrame>> {
         Ok(None)
     }
 }
@@ -251,12 +259,23 @@ impl Compiler<'_> {
             (Conditions::Mask, Some(predicate)) => self.bare.clone().filter(predicate.clone()),
             _ => self.bare.clone(),
         };
-        let Some(mut query) = (facts.query)(&bound.args, &context, rows)? else { return Ok(None) };
+        let Some(mut query) = (facts.query)(&bound.args, &context, rows.clone())? else { return Ok(None) };
         let kept = match (&bound.kept, facts.keeps) {
             (Some(kept), Some(within)) => Some((kept::read(kept, &*query.collect_schema()?)?, within)),
             _ => None,
         };
-        let found = if wanted { self.facts.facts(number, query)? } else { None };
+        let reach = self.facts.reach();
+        let find: Find<'_> = match facts.passes {
+            Some(passes) => Box::new(move |ask| {
+                let few = ask(rows.clone().select(columns_asked(bound)).limit(reach.rows.saturating_add(1)))?;
+                if few.height() > usize::try_from(reach.rows).unwrap_or(usize::MAX) {
+                    return passes(&bound.args, &context, &rows, &mut Asker::new(ask, reach));
+                }
+                ask((facts.query)(&bound.args, &context, few.lazy())?.unwrap_or(query))
+            }),
+            None => Box::new(move |ask| ask(query)),
+        };
+        let found = if wanted { self.facts.facts(number, find)? } else { None };
         let Some((kept, within)) = kept else { return Ok(found) };
         if let Some(found) = found {
             within(&found, &kept)?;
@@ -374,6 +393,13 @@ fn columns_read(args: &Args) -> BTreeSet<String> {
         });
     }
     reads
+}
+
+/// The columns that the facts of a step can be about.
+fn columns_asked(bound: &Bound) -> Vec<Expr> {
+    let mut names = columns_read(&bound.args);
+    names.extend(bound.conditions.iter().map(|condition| condition.column.clone()));
+    names.into_iter().map(col).collect()
 }
 
 fn refuse_type_change(schema: &Schema, expr: &Expr, old: &polars::prelude::DataType, name: &str) -> Result<()> {

@@ -1,17 +1,17 @@
 //! Writing one output: compile, stream into a file beside the target, balance the ledger. First in memory; what turns out to be too large
 //! for it is begun anew, with what needs all rows worked on in pieces.
 
-use super::collect::{LiveFacts, discard, guarded};
+use super::collect::{collect, discard, guarded};
 use super::execute::{Prepared, records};
 use super::job::Job;
 use super::ledger::{self, Watch};
 use super::memory::Guard;
-use super::monitor::Monitor;
+use super::monitor::{Monitor, Progress};
 use super::receipt::Receipt;
 use super::spill::{Depth, Spill, has_nodes};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Locality;
-use crate::plan::{Compiled, FactsSource, Taps, compile, stoppable};
+use crate::plan::{Compiled, FactsSource, Find, Taps, compile, stoppable};
 use crate::sink::{self, Staging, Target};
 use crate::source::{self, Opened};
 use polars::prelude::{DataFrame, Engine, LazyFrame, SchemaRef};
@@ -148,7 +148,7 @@ impl Attempts<'_> {
         let (job, monitor) = (self.job, self.monitor);
         let is_over = || guard.is_over() && !monitor.cancelled();
         let mut taps = Taps::new(Arc::clone(&guard.stop));
-        let mut facts = Facts { failed: false, spill };
+        let mut facts = Facts { failed: false, spill, monitor, started: self.started };
         let base = stoppable(self.base.clone(), &guard.stop);
         let compiled = compile(&job.recipe.steps, base, &prepared.env, &mut facts, Some(&mut taps));
         if is_over() {
@@ -231,14 +231,20 @@ fn megabytes(bytes: u64) -> String {
 struct Facts<'a> {
     failed: bool,
     spill: Option<&'a Arc<Spill>>,
+    monitor: &'a Monitor,
+    started: Instant,
 }
 
 impl FactsSource for Facts<'_> {
-    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
-        let query = self.spill.map_or(Ok(query.clone()), |spill| spill.settle(query));
-        let found = query.and_then(|query| LiveFacts.facts(step, query));
+    fn facts(&mut self, _: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
+        let found = find(&mut |query| {
+            let seconds = self.started.elapsed().as_secs_f64();
+            let (event, phase) = ("progress".into(), "facts".into());
+            self.monitor.report(&Progress { event, phase, seconds, ..Progress::default() });
+            collect(self.spill.map_or(Ok(query.clone()), |spill| spill.settle(query))?)
+        });
         self.failed |= found.is_err();
-        found
+        found.map(Some)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Collecting: the one call of Polars that turns a plan into rows, always with the streaming engine.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::FactsSource;
+use crate::plan::{FactsSource, Find};
 use polars::prelude::{
     DataFrame, Engine, FileWriteFormat, IpcWriterOptions, LazyFrame, OptFlags, PlRefPath, PlanCallback, PolarsResult,
     SinkDestination, SinkTarget, UnifiedSinkArgs,
@@ -58,8 +58,8 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> PolarsResult<T>) -> Result<T> {
 pub struct LiveFacts;
 
 impl FactsSource for LiveFacts {
-    fn facts(&mut self, _: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
-        collect(query).map(Some)
+    fn facts(&mut self, _: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
+        find(&mut collect).map(Some)
     }
 }
 
@@ -71,7 +71,7 @@ impl FactsSource for ShapeFacts {
         shapes
     }
 
-    fn facts(&mut self, _: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
-        collect(query).map(Some)
+    fn facts(&mut self, _: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
+        find(&mut collect).map(Some)
     }
 }

@@ -4,14 +4,14 @@
 //! How many rows remain where repeated ones fall away follows from how many did among the first: of `n` rows drawn from `d` kinds,
 //! `d (1 - exp(-n / d))` kinds are seen.
 
-use super::collect::{LiveFacts, collect};
+use super::collect::collect;
 use super::execute::{Prepared, prepare};
 use super::job::Job;
 use super::memory::anonymous;
 use super::monitor::Monitor;
 use crate::error::Result;
 use crate::op::{Locality, RowLaw};
-use crate::plan::{Compiled, FactsSource, Taps, compile};
+use crate::plan::{Compiled, FactsSource, Find, Taps, compile};
 use crate::sink::{self, Target, Temporary};
 use crate::source;
 use crate::values::grouped;
@@ -81,9 +81,12 @@ pub fn foretell(job: &Job, worth: u64, monitor: &Monitor) -> Result<Option<Estim
 struct Counted(u32);
 
 impl FactsSource for Counted {
-    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
-        self.0 += 1;
-        LiveFacts.facts(step, query)
+    fn facts(&mut self, _: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
+        find(&mut |query| {
+            self.0 += 1;
+            collect(query)
+        })
+        .map(Some)
     }
 }
 

@@ -11,6 +11,7 @@ mod format;
 mod guard;
 mod lock;
 mod manifest;
+mod orc;
 mod outer;
 mod place;
 mod readback;
@@ -115,9 +116,6 @@ impl Target {
             // A folder, and a path without an ending, hold what most readers take best.
             None if self.path.extension().is_none() && !self.is_stdout() => Ok(&FORMATS[0]),
             None => format_of_path(&self.path).ok_or_else(|| {
-                if self.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("orc")) {
-                    return unknown("ORC");
-                }
                 Error::new(ErrorKind::Sink, format!("{}: the ending tells no format", self.path.display()))
                     .advise("name the format, or end the path with .parquet, .csv, .jsonl or .arrow")
             }),
@@ -239,6 +237,17 @@ pub static FORMATS: &[WriteFormat] = &[
         locked: None,
         rows: Some(foreign::begin_avro),
         read_back: foreign::read_avro,
+    },
+    WriteFormat {
+        name: "ORC",
+        title: "ORC",
+        extensions: &["orc"],
+        compressions: &["zstd", "snappy", "deflate", "lz4", "none"],
+        nested: false,
+        options: orc::options,
+        locked: None,
+        rows: Some(orc::begin),
+        read_back: orc::read_back,
     },
     WriteFormat {
         name: "EXCEL",

@@ -150,7 +150,7 @@ pub(super) fn refuse_schema(target: &Target, schema: &Schema) -> Result<()> {
 }
 
 fn takes_bytes(format: &WriteFormat) -> bool {
-    matches!(format.name, "PARQUET" | "ARROW" | "AVRO")
+    matches!(format.name, "PARQUET" | "ARROW" | "AVRO" | "ORC")
 }
 
 fn holds_bytes(dtype: &DataType) -> bool {

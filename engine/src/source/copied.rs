@@ -1,4 +1,4 @@
-//! Formats that the engine has no reader for: Avro, streams of Arrow, Parquet that is encrypted or has types that it knows not. A crate made for them reads batch by batch into a
+//! Formats that the engine has no reader for: Avro, ORC, streams of Arrow, Parquet that is encrypted or has types that it knows not. A crate made for them reads batch by batch into a
 //! temporary Arrow file without a name, which the engine then scans.
 
 use super::avro;
@@ -16,6 +16,7 @@ use arrow::ipc::reader::{FileReader, StreamReader};
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::encryption::decrypt::{DecryptionPropertiesBuilder, FileDecryptionProperties, KeyRetriever};
 use polars::prelude::{HiveOptions, LazyFrame, ScanSources, Schema, UnifiedScanArgs, UnionArgs, concat, lit};
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,11 +39,48 @@ pub(super) fn open_avro(source: &Source, found: Found, depth: Depth<'_>) -> Resu
         let schema = reader.schema();
         Ok((schema, batches(path, "Avro", reader)))
     })?;
+    all_read(source, opened, counted)
+}
+
+fn all_read(source: &Source, opened: Opened, counted: u64) -> Result<Opened> {
     if let Some(records) = opened.records.filter(|records| *records != counted) {
         let message = format!("{records} records were read of {counted} in dataset {}", source.name);
         return Err(Error::new(ErrorKind::Source, message).advise("fetch the file again"));
     }
     Ok(opened)
+}
+
+/// Opens ORC files.
+pub(super) fn open_orc(source: &Source, found: Found, depth: Depth<'_>) -> Result<Opened> {
+    let early = Cell::new(false);
+    match orc(source, found.clone(), depth, true, &early) {
+        // Times that nanoseconds do not reach, perhaps.
+        Err(error) if error.kind == ErrorKind::Source => match orc(source, found, depth, false, &early) {
+            Ok(mut opened) => {
+                opened.notes.push("times lie before 1678 or after 2261, and are read to the microsecond".to_owned());
+                Ok(opened)
+            }
+            Err(error) if early.get() => Err(error.advise(EARLY)),
+            Err(_) => Err(error),
+        },
+        opened => opened,
+    }
+}
+
+/// What may be wrong with a whole file.
+const EARLY: &str = "fetch the file again; if it is whole, its program (PyArrow, perhaps) wrote times before 1970 with parts of a second \
+                     in a way that is not read: write Parquet there, or whole seconds";
+
+fn orc(source: &Source, found: Found, depth: Depth<'_>, nanoseconds: bool, early: &Cell<bool>) -> Result<Opened> {
+    let counted = Cell::new(0);
+    let opened = opened(source, found, depth, "ORC", &|path| {
+        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+        let contents = crate::orc::read(file, nanoseconds).map_err(|error| damaged(path, "ORC", error))?;
+        counted.set(counted.get() + contents.rows);
+        early.set(early.get() || contents.early);
+        Ok((contents.schema, batches(path, "ORC", contents.batches)))
+    })?;
+    all_read(source, opened, counted.get())
 }
 
 /// Opens Parquet files some of which are encrypted.

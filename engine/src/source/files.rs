@@ -12,7 +12,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The files of one table.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Found {
     pub(crate) files: Vec<FileFact>,
     /// What is read in place of each file, where that is a copy.
@@ -135,16 +135,7 @@ pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     Error::new(ErrorKind::Source, format!("{}: {what}", shown(path))).advise(advice).caused_by(cause)
 }
 
-/// The error about a format that nothing here reads: the one library that does is built for another version of Arrow.
-pub(super) fn no_orc(what: &str) -> Error {
-    Error::new(ErrorKind::Source, format!("{what}: ORC is not read"))
-        .advise("write it as Parquet where it comes from: in Spark df.write.parquet, in Python pyarrow.orc.read_table and pyarrow.parquet.write_table")
-}
-
 fn no_format(path: &Path) -> Error {
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("orc")) {
-        return no_orc(&shown(path));
-    }
     let known: Vec<_> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
     Error::new(ErrorKind::Source, format!("{}: the ending tells no format", shown(path)))
         .advise(format!("name the format, or use one of the endings {}", known.join(", ")))

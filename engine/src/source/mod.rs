@@ -331,6 +331,14 @@ pub static FORMATS: &[ReadFormat] = &[
         text: false,
         open: copied::open_avro,
     },
+    ReadFormat {
+        name: "ORC",
+        title: "ORC",
+        extensions: &["orc"],
+        compressed: &[],
+        text: false,
+        open: copied::open_orc,
+    },
 ];
 
 /// Opens a source after looking at all of it: types are decided on all rows, or the stored ones are held against all rows.
@@ -423,9 +431,6 @@ fn stopped(source: &Source, format: &ReadFormat) -> Error {
 }
 
 fn unknown_format(name: &str) -> Error {
-    if name.eq_ignore_ascii_case("orc") {
-        return files::no_orc(name);
-    }
     let known: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
     Error::new(ErrorKind::Source, format!("{name} is no format that can be read"))
         .advise(format!("use one of {}", known.join(", ")))

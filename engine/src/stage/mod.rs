@@ -22,7 +22,7 @@ pub use matches::{Matches, matches};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::{Environment, Locality, RowLaw, bind};
-use crate::plan::{FactsSource, Taps, compile, stoppable};
+use crate::plan::{FactsSource, Find, Taps, compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, write_side_file};
 use crate::source::{self, ColumnVerdict, FileFact, Opened, Selection, Source, StoredColumn, TextFacts};
@@ -198,7 +198,8 @@ pub fn view(
     };
     // One compile over everything first, so that every problem of every step is told at once.
     let mut facts = CachedFacts { cache, key: view.key.clone(), steps };
-    let all = compile(steps, view.frame.clone(), env, &mut facts, None).map_err(place)?;
+    let rows = stoppable(view.frame.clone(), cancel);
+    let all = compile(steps, rows, env, &mut facts, None).map_err(place)?;
     if !all.problems.is_empty() {
         return Err(all.problems);
     }
@@ -270,9 +271,9 @@ pub(super) struct CachedFacts<'a> {
 }
 
 impl FactsSource for CachedFacts<'_> {
-    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
+    fn facts(&mut self, step: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
         let before: Vec<String> = self.steps.iter().take(step).map(Step::meaning).collect();
         let key = format!("{} facts {}", self.key, before.join(" | "));
-        self.cache.facts(&key, || collect(query)).map(Some)
+        self.cache.facts(&key, || find(&mut collect)).map(Some)
     }
 }

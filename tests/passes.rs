@@ -1,0 +1,208 @@
+//! Facts found in several passes over the rows are those that one query finds which holds all of them.
+
+use crate::operations::{environment, read_table};
+use crate::random::dice::Dice;
+use brewhouse_engine::Result;
+use brewhouse_engine::op::{self, facts::Reach};
+use brewhouse_engine::plan::{FactsSource, Find, compile};
+use brewhouse_engine::recipe::Step;
+use brewhouse_engine::run::{LiveFacts, collect};
+use polars::prelude::{
+    AnyValue, DataFrame, DataType, Engine, Int128Chunked, IntoColumn as _, IntoLazy as _, IntoSeries as _,
+    NamedFrom as _, NewChunkedArray as _, Series,
+};
+
+/// Holds next to nothing while it looks.
+struct Sparing {
+    engine: Engine,
+    rows: u32,
+    values: u64,
+    asked: usize,
+}
+
+impl FactsSource for Sparing {
+    fn reach(&self) -> Reach {
+        Reach { rows: self.rows, values: self.values }
+    }
+
+    fn facts(&mut self, _: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
+        find(&mut |query| {
+            self.asked += 1;
+            Ok(query.collect_with_engine(self.engine)?.unwrap_single())
+        })
+        .map(Some)
+    }
+}
+
+/// What a step makes of a table, and in how many queries its facts were found; or what is wrong with it.
+fn run(step: &Step, before: &DataFrame, facts: &mut dyn FactsSource) -> std::result::Result<DataFrame, String> {
+    let steps = std::slice::from_ref(step);
+    let compiled = compile(steps, before.clone().lazy(), &environment(), facts, None).map_err(|e| e.to_string())?;
+    match compiled.problems.first() {
+        None => collect(compiled.frame).map_err(|e| e.to_string()),
+        Some(problem) => Err(problem.message.clone()),
+    }
+}
+
+fn same(step: &Step, before: &DataFrame, engine: Engine, values: u64) {
+    let at_once = run(step, before, &mut LiveFacts);
+    let mut sparing = Sparing { engine, rows: 0, values, asked: 0 };
+    let in_passes = run(step, before, &mut sparing);
+    match (&at_once, &in_passes) {
+        (Ok(once), Ok(passes)) => {
+            let alike = if takes_means(step) { close(once, passes) } else { once.equals_missing(passes) };
+            assert!(alike, "{step:?}\nonce {once:?}\nin passes {passes:?}\nof {before:?}");
+        }
+        (once, passes) => panic!("once {once:?}\nin passes {passes:?}\n{step:?}\n{before:?}"),
+    }
+}
+
+/// Whether a step takes means, which depend on the order of addition where numbers are huge.
+fn takes_means(step: &Step) -> bool {
+    let words = ["Z_SCORE", "REPLACE_WITH_AVERAGE"];
+    step.operation().ends_with("Z_SCORE") || step.params().iter().any(|(_, text)| words.contains(&text.as_str()))
+}
+
+fn close(once: &DataFrame, passes: &DataFrame) -> bool {
+    let numbers = |frame: &DataFrame| -> Vec<Option<f64>> {
+        frame
+            .columns()
+            .iter()
+            .flat_map(|column| (0..column.len()).map(|row| column.get(row).unwrap().extract()))
+            .collect()
+    };
+    let near = |(a, b): (&Option<f64>, &Option<f64>)| match (a, b) {
+        (Some(a), Some(b)) => a.to_bits() == b.to_bits() || (a - b).abs() <= 1e-12 * a.abs().max(1e-3),
+        (a, b) => a == b,
+    };
+    let (once, passes) = (numbers(once), numbers(passes));
+    once.len() == passes.len() && once.iter().zip(&passes).all(near)
+}
+
+#[test]
+fn every_example_is_the_same_in_passes() {
+    for op in op::all() {
+        for example in op.examples {
+            same(&example.step(op.name), &read_table(example.before), Engine::Streaming, 1);
+        }
+    }
+}
+
+fn step(operation: &str, params: &[(&str, &str)]) -> Step {
+    let mut step = Step::new(operation);
+    step.set_param("sourceColumn", Some("n".into()));
+    for (name, value) in params {
+        step.set_param(name, Some((*value).to_owned()));
+    }
+    step
+}
+
+/// The steps that need ranks or spreads, in all their ways.
+fn steps() -> Vec<Step> {
+    let mut steps = vec![
+        step("FILL_WITH_MEDIAN", &[]),
+        step("FILL_WITH_MEDIAN", &[]).when("LESS_THAN", Some("0"), "n"),
+        step("REPLACE_WITH_MEDIAN", &[("columnDataType", "number")]),
+        step("REPLACE_WITH_MEDIAN", &[("columnDataType", "number")]).when("GREATER_THAN", Some("5"), "n"),
+        step("NORMALIZATION", &[("strategy", "Z_SCORE"), ("targetColumn", "y")]),
+    ];
+    for (strategy, threshold) in [("IQR", "1.5"), ("MODIFIED_Z_SCORE", "2"), ("Z_SCORE", "1")] {
+        let rule = [("outlierStrategy", strategy), ("threshold", threshold)];
+        let with = |operation: &str, more: &[(&str, &str)]| step(operation, &[rule.as_slice(), more].concat());
+        let flag = [("targetColumn", "y"), ("trueString", "Yes"), ("falseString", "No")];
+        let percentiles = [("trimValue", "TRUE"), ("minValue", "12.5"), ("maxValue", "91")];
+        steps.push(with("FLAG_OUTLIERS", &flag));
+        steps.push(with("FLAG_OUTLIERS", &flag).when("GREATER_THAN", Some("-1"), "n"));
+        steps.push(with("REMOVE_OUTLIERS", &[[("removeType", "CLEAR")].as_slice(), &percentiles].concat()));
+        steps.push(with("REMOVE_OUTLIERS", &[("removeType", "DELETE_ROWS")]));
+        steps.push(with("RESCALE_OUTLIERS_WITH_Z_SCORE", &[("targetColumn", "y")]));
+        steps.push(with("RESCALE_OUTLIERS_WITH_SKEW", &[("targetColumn", "y"), ("skewFunction", "SQUARE")]));
+        for how in ["MEDIAN", "AVERAGE", "MAX", "MODE"] {
+            let how = format!("REPLACE_WITH_{how}");
+            steps.push(with("REPLACE_OUTLIERS", &[("replaceType", how.as_str())]));
+            steps.push(with("REPLACE_OUTLIERS", &[[("replaceType", how.as_str())].as_slice(), &percentiles].concat()));
+        }
+        steps
+            .push(with("REPLACE_OUTLIERS", &[[("replaceType", "WINSORIZE_VALUES")].as_slice(), &percentiles].concat()));
+    }
+    steps
+}
+
+/// A column of a kind: many ties, few values, a wide range, or none at all.
+fn column(dice: &mut Dice, kind: usize, rows: usize) -> Series {
+    let spread = *dice.one(&[3_i64, 50, 100_000, i64::MAX]);
+    let missing = *dice.one(&[0, 0, 20, 100]);
+    let whole = |dice: &mut Dice| (!dice.percent(missing)).then(|| (dice.next().cast_signed() >> 1) % spread);
+    let wholes: Vec<Option<i64>> = (0..rows).map(|_| whole(dice)).collect();
+    #[allow(clippy::cast_precision_loss, reason = "any numbers will do")]
+    let decimals = |scale: f64| wholes.iter().map(|n| n.map(|n| n as f64 * scale)).collect::<Vec<_>>();
+    match kind {
+        0 => Series::new("n".into(), wholes),
+        1 => Series::new("n".into(), wholes.iter().map(|n| n.map(|n| n % 100)).collect::<Vec<_>>())
+            .cast(&DataType::Int8)
+            .unwrap(),
+        2 => Series::new("n".into(), wholes.iter().map(|n| n.map(i64::unsigned_abs)).collect::<Vec<_>>()),
+        3 => {
+            let scale = *dice.one(&[1e-3, 0.1, 1e290, 5e-324]);
+            let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.0, 0.0, f64::MIN_POSITIVE];
+            let cells = decimals(scale).into_iter().map(|n| if dice.percent(10) { Some(*dice.one(&odd)) } else { n });
+            Series::new("n".into(), cells.collect::<Vec<_>>())
+        }
+        4 => Series::new("n".into(), decimals(0.5)).cast(&DataType::Float32).unwrap(),
+        5 => {
+            // Beyond what a floating number tells apart.
+            let far = *dice.one(&[0, 10_i128.pow(36)]);
+            let units = wholes.iter().map(|n| n.map(|n| far + i128::from(n)));
+            Int128Chunked::from_iter_options("n".into(), units).into_decimal_unchecked(38, 4).into_series()
+        }
+        _ => {
+            let text = |n: &Option<i64>| n.map(|n| if n % 7 == 3 { "many".to_owned() } else { format!(" {n}.50 ") });
+            Series::new("n".into(), wholes.iter().map(text).collect::<Vec<_>>())
+        }
+    }
+}
+
+#[test]
+fn ranks_and_spreads_are_the_same_in_passes() {
+    let mut dice = Dice::new(11);
+    let steps = steps();
+    for turn in 0..84 {
+        let rows = *dice.one(&[0, 1, 2, 3, 10, 300]);
+        let column = column(&mut dice, turn % 7, rows);
+        let before = DataFrame::new(rows, vec![column.into_column()]).unwrap();
+        let engine = if turn % 2 == 0 { Engine::Streaming } else { Engine::InMemory };
+        let values = *dice.one(&[0, 1, 20]);
+        for _ in 0..2 {
+            // Text is read as numbers by one operation alone.
+            let step = if turn % 7 == 6 { &steps[2] } else { dice.one(&steps) };
+            // The other engine cannot count decimals that are money.
+            let engine = if turn % 7 == 5 { Engine::Streaming } else { engine };
+            same(step, &before, engine, values);
+        }
+    }
+}
+
+#[test]
+fn few_rows_are_asked_once() {
+    let before = read_table("n:whole\n1003\n1001\n∅\n1002");
+    let fill = step("FILL_WITH_MEDIAN", &[]);
+    for (rows, asked) in [(4, 2), (3, 3)] {
+        let mut facts = Sparing { engine: Engine::Streaming, rows, values: 10, asked: 0 };
+        let after = run(&fill, &before, &mut facts).unwrap();
+        assert_eq!(after.column("n").unwrap().get(2).unwrap(), AnyValue::Int64(1002));
+        assert_eq!(facts.asked, asked, "{rows} rows at once");
+    }
+}
+
+#[test]
+fn numbers_that_floating_ones_do_not_tell_apart_are_divided_again() {
+    let first = 10_i128.pow(36);
+    let units = (0..299).map(|n| Some(first + n)).chain([Some(first + 10_i128.pow(25)), None]);
+    let money = Int128Chunked::from_iter_options("n".into(), units).into_decimal_unchecked(38, 4).into_series();
+    let before = DataFrame::new(301, vec![money.into_column()]).unwrap();
+    let mut facts = Sparing { engine: Engine::Streaming, rows: 300, values: 2, asked: 0 };
+    let after = run(&step("FILL_WITH_MEDIAN", &[]), &before, &mut facts).unwrap();
+    // Between the units 149 and 150, rounded away from zero.
+    assert_eq!(after.column("n").unwrap().get(300).unwrap(), AnyValue::Decimal(first + 150, 38, 4));
+    assert_eq!(facts.asked, 4, "the first rows, by size, and divided twice");
+}
