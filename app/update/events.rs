@@ -198,6 +198,7 @@ fn first_made(sheet: &Sheet) -> Option<&str> {
 pub(super) fn keep_facts(old: &Loading<Sheet>, new: &mut Sheet) {
     let Some(old) = old.value() else { return };
     new.in_view = old.in_view.clone();
+    new.seen.clone_from(&old.seen);
     if old.key == new.key {
         // The same table, asked for again: its figures are still those.
         new.facts.clone_from(&old.facts);
