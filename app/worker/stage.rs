@@ -61,6 +61,8 @@ pub(super) struct Inner {
     opening: HashMap<PathBuf, Opening>,
     tables: HashMap<PathBuf, (u64, Dataset, Table)>,
     shelves: Vec<(u64, Arc<Shelf>)>,
+    /// The tables after the steps that were sent last: what is drafted and filtered stands on them, and they never go.
+    tables_sent: [u64; 2],
     pub(super) facts: HashMap<(u64, String), Arc<Facts>>,
     pub(super) failed: Failures,
     rows: Vec<(u64, Chosen)>,
@@ -166,7 +168,13 @@ impl Stage {
     fn sheet(&self, made: &Made, ask: &Ask, head: bool, start: Instant, cancel: &Arc<AtomicBool>) -> Shown {
         let key = hash(&(&made.view.key, "view", head));
         let mut figures = figures(&made.view, ask.depth);
-        self.inner().failed.fill(made, &mut figures);
+        {
+            let mut inner = self.inner();
+            inner.failed.fill(made, &mut figures);
+            if inner.tables_sent[1] != key {
+                inner.tables_sent = [inner.tables_sent[1], key];
+            }
+        }
         match self.show(Shelf::plain(made.view.clone()), &ask.blocks, key, start, cancel) {
             Ok(sheet) => Shown {
                 sheet: Ok(Sheet { steps: figures, ..sheet }),
@@ -216,8 +224,11 @@ impl Stage {
         let mut inner = self.inner();
         inner.shelves.retain(|(other, _)| *other != key);
         inner.shelves.push((key, Arc::new(shelf)));
-        if inner.shelves.len() > MOST_SHELVES {
-            inner.shelves.remove(0);
+        let sent = inner.tables_sent;
+        if inner.shelves.len() > MOST_SHELVES
+            && let Some(oldest) = inner.shelves.iter().position(|(other, _)| !sent.contains(other))
+        {
+            inner.shelves.remove(oldest);
         }
         Ok(sheet)
     }
