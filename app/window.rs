@@ -34,10 +34,11 @@ impl Window {
         fonts::install(ctx);
         theme::apply(ctx, theme::Choice::default());
         let wake = ctx.clone();
+        let system = places.region;
         let jobs = Jobs::new(move || wake.request_repaint(), places);
         store::recall(&jobs);
         let mut window = Self {
-            model: Model::default(),
+            model: Model { system, ..Model::default() },
             scratch: Scratch::default(),
             jobs,
             watched: None,

@@ -15,6 +15,7 @@ mod look;
 mod picture;
 mod profile;
 mod project;
+mod region;
 mod screens;
 mod shapes;
 mod steps;

@@ -212,6 +212,8 @@ pub enum Question {
 /// Everything that is true.
 #[derive(Debug, Default)]
 pub struct Model {
+    /// How numbers and dates are written where this program runs.
+    pub system: settings::SystemRegion,
     /// The project and its past.
     pub history: History,
     /// The project's file, once it has one.
