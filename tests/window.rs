@@ -11,6 +11,7 @@ mod forms;
 mod grid;
 mod history;
 mod import;
+mod keyboard;
 mod look;
 mod picture;
 mod profile;

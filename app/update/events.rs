@@ -84,6 +84,7 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
         Event::Place(row) => scratch.reveal_cell = Some((row, None)),
         Event::Picked(purpose, Some(path)) => files::take(model, scratch, jobs, purpose, path),
         Event::Picked(_, None) => model.next = None,
+        Event::Desktop(dark) => model.desktop_dark = Some(dark),
         Event::NoDialog(purpose) => scratch.typed_path = Some((purpose, String::new())),
         Event::Read(path, Ok(opened)) => files::opened(model, scratch, jobs, path, *opened),
         Event::Read(_, Err(fault)) => {

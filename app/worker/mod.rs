@@ -4,6 +4,7 @@
 //! A job ends in exactly one outcome; a panic in it becomes an error. A worker changes no model.
 
 pub mod desk;
+pub mod desktop;
 pub mod dialog;
 pub mod event;
 pub mod run;
@@ -91,9 +92,11 @@ pub enum Slot {
     Run,
     /// A look at files and memory.
     Watch,
+    /// What the desktop says of light and dark.
+    Desktop,
 }
 
-const SLOTS: usize = 25;
+const SLOTS: usize = 26;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]
