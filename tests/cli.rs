@@ -72,6 +72,25 @@ fn place() -> Place {
 }
 
 #[test]
+fn a_budget_of_memory_is_kept_or_refused_with_a_reason() {
+    let place = place();
+    let base = ["run", "clean.recipe.json", "--input", "orders.csv", "--output", "out.parquet", "--receipt", "r.json"];
+    let run = |more: &[&str]| place.run(&[&base[..], more].concat());
+    for (bad, told) in [("lots", "is not a size"), ("1MB", "cannot keep to 1 MB"), ("-2GB", "is not a size")] {
+        let refused = run(&[&format!("--memory={bad}")]);
+        assert_eq!(refused.status.code(), Some(2), "{bad}");
+        assert!(err(&refused).contains(told), "{bad}: {}", err(&refused));
+    }
+    let nowhere = run(&["--temp-folder", "nowhere"]);
+    assert!(err(&nowhere).contains("there is no folder nowhere"), "{}", err(&nowhere));
+    assert!(!place.path("out.parquet").exists());
+    assert!(run(&["--memory", "1.5GB"]).status.success());
+    let receipt: Value = serde_json::from_str(&std::fs::read_to_string(place.path("r.json")).unwrap()).unwrap();
+    assert_eq!((&receipt["memoryBudgetBytes"], &receipt["spilledBytes"]), (&1_500_000_000_u64.into(), &0.into()));
+    assert!(receipt["anonymousMemoryBytes"].as_u64().unwrap() < 1_000_000_000);
+}
+
+#[test]
 fn a_run_writes_parquet_and_a_balanced_receipt() {
     let place = place();
     let run = place.run(&[

@@ -13,6 +13,7 @@ use crate::operations::environment;
 use brewhouse_engine::op::bind;
 use brewhouse_engine::plan::{Compiled, compile};
 use brewhouse_engine::recipe::Step;
+use brewhouse_engine::run::spill::{Depth, Spill};
 use brewhouse_engine::run::{LiveFacts, collect};
 use brewhouse_engine::values::cell_json;
 use dice::Dice;
@@ -20,6 +21,7 @@ use polars::prelude::{AnyValue, DataFrame, Engine, IntoLazy as _, LazyFrame};
 use serde_json::Value;
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 fn setting(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
@@ -136,8 +138,18 @@ fn check(dice: &mut Dice, steps: &[Step], before: &DataFrame) -> Result<(), Stri
     let shown = dice.below(run.height() + 2);
     let preview = collect(compiled.frame.clone().limit(u32::try_from(shown).unwrap())).map_err(|e| e.to_string())?;
     same(&preview, &run.head(Some(shown))).map_err(|text| format!("the preview is not the run: {text}"))?;
+    let pieces = in_pieces(dice, compiled.frame.clone()).map_err(|e| format!("in pieces: {e}"))?;
+    same(&pieces, &run).map_err(|text| format!("in pieces on disk and in memory differ: {text}"))?;
     let Some(in_memory) = in_memory(compiled.frame).map_err(|e| format!("in memory: {e}"))? else { return Ok(()) };
     same(&in_memory, &run).map_err(|text| format!("in memory and streaming differ: {text}"))
+}
+
+/// A plan whose sorts, distinct rows, groups and joins are worked on in files, a few rows at a time.
+fn in_pieces(dice: &mut Dice, frame: LazyFrame) -> brewhouse_engine::Result<DataFrame> {
+    let folder = tempfile::tempdir().unwrap();
+    let chunk = 200 + dice.below(3_000) as u64;
+    let spill = Spill::begin(folder.path(), chunk, 0, Depth::Groups, Arc::default())?;
+    collect(spill.settle(frame)?)
 }
 
 /// A thread's own stack is too small for the plan of a long recipe.

@@ -3,7 +3,7 @@
 use crate::table::{Cells, read_parquet, run, source, stored, target};
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::recipe::Recipe;
-use brewhouse_engine::run::{Job, Monitor, Progress, Receipt, Rejects, execute};
+use brewhouse_engine::run::{Job, Memory, Monitor, Progress, Receipt, Rejects, execute};
 use brewhouse_engine::source::{Known, ReadOptions, Source, StoredColumn, open, open_stored};
 use brewhouse_engine::{Error, ErrorKind, Result};
 use std::path::Path;
@@ -25,6 +25,7 @@ fn job(source: &Source, folder: &Path) -> Job {
         limit: None,
         expect_rows: None,
         rejects: Rejects::default(),
+        memory: Memory::default(),
     }
 }
 

@@ -291,6 +291,13 @@ pub struct RunArguments {
     /// Fail unless so many rows come out: 100, 100.., ..5000, 100..5000
     #[arg(long, value_name = "RANGE")]
     pub expect_rows: Option<String>,
+    /// How much memory the run may take, such as 2GB; seven tenths of what is free when it begins, when nothing is said. What does not fit is
+    /// worked on in files
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<String>,
+    /// The folder for such files; otherwise that of the output
+    #[arg(long, value_name = "FOLDER")]
+    pub temp_folder: Option<PathBuf>,
     /// Check everything and say what would be done, without writing
     #[arg(long)]
     pub dry_run: bool,

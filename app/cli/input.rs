@@ -4,7 +4,7 @@ use super::arguments::{DataArguments, InputArguments, PathArguments, ReadingArgu
 use brewhouse_engine::op::Environment;
 use brewhouse_engine::project::Project;
 use brewhouse_engine::recipe::Recipe;
-use brewhouse_engine::run::{Job, Rejects, fill_source, fill_steps};
+use brewhouse_engine::run::{Job, Memory, Rejects, fill_source, fill_steps};
 use brewhouse_engine::sink::Target;
 use brewhouse_engine::source::Source;
 use brewhouse_engine::{Error, ErrorKind, Result};
@@ -141,6 +141,7 @@ impl Loaded {
             limit,
             expect_rows: None,
             rejects: Rejects::default(),
+            memory: Memory::default(),
         })
     }
 }

@@ -34,6 +34,10 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     let share = progress.share.unwrap_or(0.0).clamp(0.0, 1.0);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
     bar.set_position((share * 1000.0) as u64);
+    if let Some(estimate) = &progress.estimate {
+        bar.println(estimate.sentence());
+        return;
+    }
     let message = if progress.phase == "types" {
         format!("deciding types: {} of {}", HumanBytes(progress.bytes), HumanBytes(progress.total_bytes))
     } else if progress.phase == "values" {

@@ -4,7 +4,9 @@ use super::arguments::{ProgressKind, RunArguments};
 use super::input::{Loaded, reason};
 use super::output::{print_json, report_problems, tell};
 use super::{code_of, signals};
-use brewhouse_engine::run::{Failure, Job, Receipt, Rejects, check, execute, fill_path, parse_rows};
+use brewhouse_engine::run::{
+    Failure, Job, LEAST, Memory, Receipt, Rejects, WORTH, check, execute, fill_path, foretell, parse_bytes, parse_rows,
+};
 use brewhouse_engine::sink::{ColumnKey, Target};
 use brewhouse_engine::values::grouped;
 use brewhouse_engine::{Error, ErrorKind, Result};
@@ -17,6 +19,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let loaded = Loaded::new(&arguments.input)?;
     let mut job = loaded.job(targets(arguments, &loaded)?, arguments.input.data.limit)?;
     job.rejects = Rejects { path: arguments.rejects.clone(), most: arguments.max_rejects };
+    job.memory = memory(arguments)?;
     job.expect_rows = arguments.expect_rows.as_deref().map(parse_rows).transpose()?;
     let cancel = Arc::default();
     signals::watch(Arc::clone(&cancel))?;
@@ -54,6 +57,21 @@ pub(super) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         }
         Some((error, _)) => Err(error),
     }
+}
+
+fn memory(arguments: &RunArguments) -> Result<Memory> {
+    let budget = arguments.memory.as_deref().map(parse_bytes).transpose()?;
+    if let Some(few) = budget.filter(|budget| *budget < LEAST) {
+        let message = format!("a run cannot keep to {} MB of memory", few / 1_000_000);
+        return Err(
+            Error::new(ErrorKind::Parameter, message).advise(format!("give it {} MB or more", LEAST / 1_000_000 + 1))
+        );
+    }
+    if let Some(folder) = arguments.temp_folder.as_deref().filter(|folder| !folder.is_dir()) {
+        let message = format!("there is no folder {}", folder.display());
+        return Err(Error::new(ErrorKind::Sink, message).advise("make it, or name another with --temp-folder"));
+    }
+    Ok(Memory { budget, folder: arguments.temp_folder.clone(), piece: None })
 }
 
 /// Tells of records that were set aside; nobody said that there may be any, so that the run is no plain success.
@@ -129,6 +147,9 @@ fn dry_run(job: &Job, monitor: &brewhouse_engine::run::Monitor, arguments: &RunA
     }
     let steps = job.recipe.steps.iter().filter(|s| !s.disabled()).count();
     let targets: Vec<_> = job.targets.iter().map(|t| t.path.display().to_string()).collect();
+    if let Some(estimate) = foretell(job, WORTH, monitor)? {
+        tell(&estimate.sentence());
+    }
     tell(&format!("would run {steps} steps and write {}; nothing was written", targets.join(", ")));
     print_json(&checked)
 }

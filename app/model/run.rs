@@ -16,6 +16,8 @@ pub struct Progress {
     pub rate: f64,
     /// Seconds since the start.
     pub seconds: f64,
+    /// What it will probably take, in words; none for what is small.
+    pub expected: Option<String>,
 }
 
 /// How a run ended.

@@ -186,6 +186,9 @@ fn progress_ui(ui: &mut Ui, scene: &mut Scene<'_>, progress: &Progress, stopping
     ui.add_space(4.0);
     let words = if stopping { "stopping…".to_owned() } else { progress_words(progress) };
     ui.label(RichText::new(words).font(theme::small()).color(theme.muted));
+    if let Some(expected) = &progress.expected {
+        ui.label(RichText::new(expected).font(theme::small()).color(theme.muted));
+    }
     ui.add_space(6.0);
     if ui.add_enabled_ui(!stopping, |ui| button::secondary(ui, "Cancel")).inner.clicked() {
         scene.act(Action::StopRun);

@@ -4,6 +4,7 @@ use super::event::Event;
 use super::{Jobs, Slot, Ticket};
 use crate::model::Project;
 use crate::model::run::{Ended, Progress};
+use brewhouse_engine::run::Estimate;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -88,9 +89,14 @@ fn run(
     }
     let start = Instant::now();
     let mut said = Vec::new();
+    let mut expected = None;
     for line in stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).lines()).map_while(Result::ok) {
         match serde_json::from_str::<Value>(&line) {
-            Ok(value) if value.get("rows").is_some() => ticket.send(Event::Progress(progress(&value, start))),
+            Ok(value) if value.get("rows").is_some() => {
+                let told = value.get("estimate").and_then(|told| serde_json::from_value::<Estimate>(told.clone()).ok());
+                expected = told.map(|estimate| estimate.sentence()).or(expected);
+                ticket.send(Event::Progress(Progress { expected: expected.clone(), ..progress(&value, start) }));
+            }
             _ => said.push(line),
         }
     }
@@ -133,5 +139,6 @@ fn progress(value: &Value, start: Instant) -> Progress {
         share: number("share").map(|share| share as f32),
         rate: number("rowsPerSecond").unwrap_or_default(),
         seconds: start.elapsed().as_secs_f64(),
+        expected: None,
     }
 }

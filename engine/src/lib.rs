@@ -49,6 +49,9 @@
 //! - **Random values** follow from a seed, the column's name and the row's place: a preview shows what a run writes, and batches do not
 //!   matter. Encryption takes its nonce from the text itself, so that no two texts share one.
 //! - **Day and month** are told apart on the whole column.
+//! - **A budget of memory**: a run begins in memory. When it takes more than its share it is begun anew, and what needs all rows (sort,
+//!   distinct, group, join) is worked on in sorted runs and hashed parts on disk, with the same values in the same order. Polars' own
+//!   out-of-core mode was not used: its sort, its keys and its states of groups stay in memory.
 //! - **Nothing is lost**: records that do not fit are set aside with line, reason and bytes, and every physical line is accounted for. A
 //!   file that the engine's reader would misread (its encoding, its quotes, a workbook) is copied straight first, and the copy is read.
 

@@ -8,7 +8,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{
-    DataType, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, PlSmallStr, Schema, col, lit,
+    DataType, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, PlSmallStr, Schema, SortMultipleOptions, col,
+    lit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -202,8 +203,15 @@ fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame
         kept.push(col(column.as_str()).alias(format!("__right_{target}")));
         finals.push(PlSmallStr::from_string(target));
     }
-    let left = left.with_column(lit(true).alias("__left"));
+    let mut left = left.with_column(lit(true).alias("__left"));
     let how = args.get(&HOW)?.0;
+    let outer = matches!(how, "OUTER_JOIN" | "OUTER_EXCLUDING_JOIN");
+    if outer {
+        // The engine gives rows of the other table without a match in any order.
+        left = left.with_row_index("__left_row", None);
+        right = right.with_row_index("__right_row", None);
+        kept.push(col("__right_row"));
+    }
     let (kind, order) = match how {
         "INNER_JOIN" => (JoinType::Inner, MaintainOrderJoin::LeftRight),
         "LEFT_JOIN" | "LEFT_EXCLUDING_JOIN" => (JoinType::Left, MaintainOrderJoin::LeftRight),
@@ -226,6 +234,12 @@ fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame
         "RIGHT_EXCLUDING_JOIN" => joined.filter(only_right),
         "OUTER_EXCLUDING_JOIN" => joined.filter(only_left.or(only_right)),
         _ => joined,
+    };
+    let joined = if outer {
+        let order = SortMultipleOptions::default().with_nulls_last(true);
+        joined.sort(["__left_row", "__right_row"], order)
+    } else {
+        joined
     };
     let columns: Vec<Expr> = finals
         .iter()

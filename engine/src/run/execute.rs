@@ -1,17 +1,18 @@
 //! Running a job: open, compile, stream into a temporary file, balance the ledger, verify, and only then put the output in place.
 
-use super::collect::{LiveFacts, guarded};
+use super::attempt::{Attempts, Effort};
+use super::estimate::{WORTH, estimate};
 use super::job::Job;
-use super::ledger::{self, Watch};
+use super::ledger;
 use super::monitor::{Monitor, Progress};
 use super::receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt};
 use crate::digest::Digests;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Environment;
-use crate::plan::{Compiled, FactsSource, Taps, compile, datasets_named};
-use crate::sink::{self, Target, Written};
+use crate::plan::datasets_named;
+use crate::sink::{self, Written};
 use crate::source::{self, Opened, Source};
-use polars::prelude::{DataFrame, Engine, LazyFrame, SchemaRef};
+use polars::prelude::{LazyFrame, SchemaRef};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -44,36 +45,22 @@ pub fn prepare(job: &Job, monitor: &Monitor) -> Result<Prepared> {
 
 impl Prepared {
     /// Every dataset, the main one first.
-    fn all(&self) -> impl Iterator<Item = &Opened> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Opened> {
         std::iter::once(&self.dataset).chain(self.others.iter().map(|(_, opened)| opened))
     }
 
     /// Whether stored types of a dataset are still to be checked by the run.
-    fn is_unsettled(&self) -> bool {
+    pub(super) fn is_unsettled(&self) -> bool {
         self.all().any(Opened::is_unsettled)
     }
 
     /// Ends the checks that went on beside the run; false when they need another look.
-    fn settle(&mut self, job: &Job) -> Result<bool> {
+    pub(super) fn settle(&mut self, job: &Job) -> Result<bool> {
         let mut settled = self.dataset.settle(&job.dataset)?;
         for ((_, opened), source) in self.others.iter_mut().zip(&job.others) {
             settled = settled && opened.settle_beside(source)?;
         }
         Ok(settled)
-    }
-}
-
-/// Answers facts queries by running them, and remembers that one failed.
-#[derive(Default)]
-struct Facts {
-    failed: bool,
-}
-
-impl FactsSource for Facts {
-    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
-        let found = LiveFacts.facts(step, query);
-        self.failed |= found.is_err();
-        found
     }
 }
 
@@ -199,49 +186,30 @@ fn run_prepared(
     let wanted = job.targets.iter().any(|target| target.digest);
     let digests = wanted.then(|| Digests::begin(inputs.clone())).transpose()?;
     let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
-    for target in &job.targets {
-        let mut taps = Taps::new(monitor.flag());
-        let mut facts = Facts::default();
-        let compiled = compile(&job.recipe.steps, base.clone(), &prepared.env, &mut facts, Some(&mut taps))?;
-        if facts.failed && prepared.is_unsettled() && !monitor.cancelled() {
-            // A value that does not fit, perhaps, which the pass that follows tells in full.
-            return Ok(false);
-        }
-        let compiled = compiled.into_plan().map_err(|found| {
-            let error = first_error(&found);
-            *problems = found;
-            error
-        })?;
-        let schema =
-            compiled.schema.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "the columns are unknown"))?;
-        let staging = sink::prepare(&with_metadata(job, target, receipt)?, &inputs, &schema)?;
-        let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), prepared.dataset.counting(), started);
-        let frame = staging.attach(compiled.frame.clone())?;
-        let unsettled = prepared.is_unsettled();
-        prepared.all().for_each(Opened::begin_reading);
-        let ran = watch.during(monitor, || sink_frame(frame, monitor)).map_err(|error| {
-            if staging.is_full() {
-                return Error::without_room("the disk is full").caused_by(error);
-            }
-            // What was wrong with the source is found out by the pass that follows.
-            let placed = |error| if unsettled { error } else { blame(error, &compiled, monitor) };
-            staging.refused().unwrap_or_else(|| placed(error))
+    let budget = job.memory.bytes();
+    let effort = if job.memory.piece.is_some() { Effort::Groups } else { Effort::Memory };
+    let mut attempts =
+        Attempts { job, monitor, inputs: &inputs, base: &base, started, budget, effort, spilled: 0, peak: 0 };
+    let estimate = estimate(job, &prepared, WORTH, budget);
+    if let Some(estimate) = &estimate {
+        let seconds = started.elapsed().as_secs_f64();
+        let estimate = Some(estimate.clone());
+        monitor.report(&Progress {
+            event: "progress".into(),
+            phase: "estimate".into(),
+            seconds,
+            estimate,
+            ..Progress::default()
         });
-        if let (Err(error), Some(changed)) = (&ran, prepared.all().find_map(Opened::changed))
-            && !matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Sink)
-        {
-            // Whatever the readers made of it.
-            return Err(changed);
-        }
-        ran?;
-        if !prepared.settle(job)? {
-            return Ok(false);
-        }
-        let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;
-        check_expected(job, rows)?;
-        committed.push((staging, rows, schema));
     }
+    receipt.estimate = estimate;
+    for target in &job.targets {
+        let Some(written) = attempts.write(target, &mut prepared, receipt, problems)? else { return Ok(false) };
+        committed.push(written);
+    }
+    let spilled = attempts.told(receipt);
     fill_inputs(receipt, job, &prepared);
+    receipt.notes.extend(spilled);
     let found = digests.map(Digests::finish).unwrap_or_default();
     for (input, sha256) in receipt.inputs.iter_mut().zip(found) {
         input.sha256 = sha256;
@@ -286,69 +254,8 @@ fn limited(frame: LazyFrame, limit: Option<u64>) -> LazyFrame {
     }
 }
 
-fn records(opened: &Opened, limit: Option<u64>) -> Option<u64> {
+pub(super) fn records(opened: &Opened, limit: Option<u64>) -> Option<u64> {
     opened.records.map(|records| limit.map_or(records, |limit| records.min(limit)))
-}
-
-fn first_error(problems: &[Problem]) -> Error {
-    let Some(first) = problems.first() else { return Error::new(ErrorKind::Internal, "the recipe cannot be run") };
-    let mut error = Error::new(ErrorKind::Parameter, first.message.clone()).at_step(first.step, &first.operation);
-    error.param.clone_from(&first.parameter);
-    error.advice.clone_from(&first.advice);
-    error
-}
-
-fn sink_frame(frame: LazyFrame, monitor: &Monitor) -> Result<()> {
-    if monitor.cancelled() {
-        return Err(Error::new(ErrorKind::Cancelled, "cancelled"));
-    }
-    let told = |error: Error| source::misfit_of(&error).unwrap_or(error);
-    guarded(move || frame.collect_with_engine(Engine::Streaming).map(|_| ())).map_err(told)
-}
-
-/// Finds the step whose frame is the first that cannot be run, and places the error there.
-fn blame(error: Error, compiled: &Compiled, monitor: &Monitor) -> Error {
-    if monitor.cancelled() || matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Sink) {
-        return error;
-    }
-    for step in compiled.steps.iter().filter(|s| s.enabled) {
-        let Some(frame) = step.frame.clone() else { continue };
-        if super::collect::discard(frame).is_err() {
-            return error.at_step(step.number, &step.operation);
-        }
-    }
-    error
-}
-
-fn check_expected(job: &Job, rows: u64) -> Result<()> {
-    match &job.expect_rows {
-        Some(range) if !range.contains(&rows) => {
-            let (low, high) = (range.start(), range.end());
-            let wanted = match (low, high) {
-                (low, high) if low == high => format!("{low}"),
-                (low, &u64::MAX) => format!("at least {low}"),
-                (low, high) => format!("{low} to {high}"),
-            };
-            let message = format!("{rows} rows came out, {wanted} were expected");
-            Err(Error::new(ErrorKind::Data, message).advise("the old output is as it was; look at the receipt’s steps"))
-        }
-        _ => Ok(()),
-    }
-}
-
-// The target with what is written into its footer, and its keys.
-fn with_metadata(job: &Job, target: &Target, receipt: &Receipt) -> Result<Target> {
-    let mut target = target.clone();
-    let keys = source::Keys::new(job.env.secrets.clone());
-    target.key = target.key_name.as_deref().map(|name| keys.get(name)).transpose()?;
-    for own in &mut target.column_keys {
-        own.key = Some(keys.get(&own.key_name)?);
-    }
-    target.metadata = vec![
-        ("brewhouse.program".into(), receipt.program.clone()),
-        ("brewhouse.recipe".into(), receipt.recipe_hash.clone()),
-    ];
-    Ok(target)
 }
 
 fn blank_receipt(job: &Job) -> Receipt {

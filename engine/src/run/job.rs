@@ -1,5 +1,6 @@
 //! A job: everything a run needs, and the texts in it that a run fills in.
 
+use super::memory::Memory;
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::Environment;
 use crate::recipe::{Recipe, Step};
@@ -7,7 +8,7 @@ use crate::sink::Target;
 use crate::source::{Source, outside_expressions};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything a run needs.
 #[derive(Clone)]
@@ -30,6 +31,20 @@ pub struct Job {
     pub expect_rows: Option<RangeInclusive<u64>>,
     /// What becomes of records that do not fit.
     pub rejects: Rejects,
+    /// How much memory it may take.
+    pub memory: Memory,
+}
+
+impl Job {
+    /// Where rows that do not fit in memory are worked on: the folder that was named, or that of the first output.
+    pub fn work_folder(&self) -> PathBuf {
+        let beside = || {
+            let target = self.targets.iter().find(|target| !target.is_stdout())?;
+            let path = std::path::absolute(&target.path).ok()?;
+            path.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_owned)
+        };
+        self.memory.folder.clone().or_else(beside).unwrap_or_else(std::env::temp_dir)
+    }
 }
 
 /// What becomes of records that do not fit.

@@ -1,5 +1,6 @@
 //! Watching a run: progress out, cancel in. These are the types that the window and the command line share.
 
+use super::estimate::Estimate;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Progress {
     /// `progress`, so that lines of other kinds can follow.
     pub event: String,
-    /// `types`, `facts`, `rows` or `verify`.
+    /// `types`, `estimate`, `facts`, `rows` or `verify`.
     pub phase: String,
     /// Rows read so far.
     pub rows: u64,
@@ -26,6 +27,9 @@ pub struct Progress {
     pub rows_per_second: f64,
     /// Seconds since the run began.
     pub seconds: f64,
+    /// What the run will probably take, in the phase `estimate`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub estimate: Option<Estimate>,
 }
 
 type Report = dyn Fn(&Progress) + Send + Sync;

@@ -1,5 +1,6 @@
 //! The receipt of a run: what came in, what each step did, what went out. Its JSON form is stable and carries a version.
 
+use super::estimate::Estimate;
 use crate::sink::WrittenFile;
 use crate::source::{LineCount, Reject, RejectCount, StoredColumn};
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,18 @@ pub struct Receipt {
     pub opening_seconds: f64,
     /// The most memory the process held, in bytes.
     pub peak_memory_bytes: Option<u64>,
+    /// The most of it that lay in no file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub anonymous_memory_bytes: Option<u64>,
+    /// What was expected of it before it began; none for small inputs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub estimate: Option<Estimate>,
+    /// How much memory it was allowed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub memory_budget_bytes: Option<u64>,
+    /// Bytes of rows that did not fit and were written to files while the run worked on them.
+    #[serde(default)]
+    pub spilled_bytes: u64,
 }
 
 /// A file that was read.

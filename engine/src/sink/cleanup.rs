@@ -159,6 +159,17 @@ fn remove_orphans(path: &Path, name: &str) {
     }
 }
 
+/// Removes folders that processes which are no more left behind; their names are a prefix and the number of the process.
+pub(crate) fn remove_dead_folders(inside: &Path, prefix: &str) {
+    for entry in std::fs::read_dir(inside).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(prefix)?.split('-').next()?.parse().ok());
+        if number.is_some_and(is_gone) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 // Whether there is no process of a number; one of another user is there.
 fn is_gone(number: i32) -> bool {
     use rustix::process::{Pid, test_kill_process};

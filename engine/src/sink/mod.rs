@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use crate::source::Key;
 pub use crate::source::StoredColumn;
 pub(crate) use crate::source::columns_of;
+pub(crate) use cleanup::remove_dead_folders;
 pub use cleanup::{Stillness, Temporary, is_placed, remove_temporaries, replace_file, replace_file_with};
 pub use format::part_ending;
 pub use manifest::MANIFEST;

@@ -43,6 +43,7 @@ mod verdict;
 pub use crate::digest::Stamp;
 pub(crate) use copied::is_locked;
 pub use facts::{ColumnVerdict, Dialect, Fault, LineCount, TextFacts};
+pub(crate) use files::scan_of;
 pub use files::{is_text, total_bytes};
 pub use filter::Filter;
 pub use key::{Key, Keys};

@@ -1,0 +1,304 @@
+//! Writing one output: compile, stream into a file beside the target, balance the ledger. First in memory; what turns out to be too large
+//! for it is begun anew, with what needs all rows worked on in pieces.
+
+use super::collect::{LiveFacts, discard, guarded};
+use super::execute::{Prepared, records};
+use super::job::Job;
+use super::ledger::{self, Watch};
+use super::memory::Guard;
+use super::monitor::Monitor;
+use super::receipt::Receipt;
+use super::spill::{Depth, Spill, has_nodes};
+use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::op::Locality;
+use crate::plan::{Compiled, FactsSource, Taps, compile, stoppable};
+use crate::sink::{self, Staging, Target};
+use crate::source::{self, Opened};
+use polars::prelude::{DataFrame, Engine, LazyFrame, SchemaRef};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// How a plan is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// All in memory.
+    Memory,
+    /// Sorts, distinct rows and joins in pieces.
+    Rows,
+    /// Groups too.
+    Groups,
+}
+
+impl Effort {
+    /// The share of the budget, in eighths, that may be taken. What needs all rows takes more once it has them than while it gets them,
+    /// and what is worked on in pieces needs room for them.
+    const fn eighths(self) -> u64 {
+        match self {
+            Self::Memory => 4,
+            Self::Rows => 7,
+            Self::Groups => 8,
+        }
+    }
+}
+
+/// The attempts of one run.
+pub(super) struct Attempts<'a> {
+    pub(super) job: &'a Job,
+    pub(super) monitor: &'a Monitor,
+    pub(super) inputs: &'a [PathBuf],
+    pub(super) base: &'a LazyFrame,
+    pub(super) started: Instant,
+    pub(super) budget: Option<u64>,
+    pub(super) effort: Effort,
+    pub(super) spilled: u64,
+    pub(super) peak: u64,
+}
+
+/// An output that is written and not yet in place: its rows and columns.
+type Output = (Staging, u64, SchemaRef);
+
+/// What became of an attempt.
+enum Tried {
+    Written(Box<Output>),
+    /// A record turned out to be out of shape: the source must be looked at first.
+    LookAgain,
+    /// It took more memory than it may; whether there are rows, and whether there are groups, that can be worked on in pieces.
+    TooLarge((bool, bool)),
+}
+
+impl Attempts<'_> {
+    /// Writes one output; none when a record turned out to be out of shape.
+    pub(super) fn write(
+        &mut self,
+        target: &Target,
+        prepared: &mut Prepared,
+        receipt: &mut Receipt,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Output>> {
+        loop {
+            match self.attempt(target, prepared, receipt, problems)? {
+                Tried::Written(output) => return Ok(Some(*output)),
+                Tried::LookAgain => return Ok(None),
+                Tried::TooLarge((rows, _)) => {
+                    self.effort = match self.effort {
+                        Effort::Memory if rows => Effort::Rows,
+                        Effort::Memory | Effort::Rows => Effort::Groups,
+                        Effort::Groups => return Err(self.too_large(prepared)),
+                    };
+                }
+            }
+        }
+    }
+
+    /// Writes into the receipt what memory was taken; what a person should know of it.
+    pub(super) fn told(&self, receipt: &mut Receipt) -> Option<String> {
+        receipt.memory_budget_bytes = self.budget;
+        receipt.anonymous_memory_bytes = (self.peak > 0).then_some(self.peak);
+        receipt.spilled_bytes = self.spilled;
+        (self.spilled > 0).then(|| {
+            let (written, budget) = (megabytes(self.spilled), megabytes(self.budget.unwrap_or_default()));
+            format!("rows did not fit into {budget} of memory; {written} of them were worked on in files")
+        })
+    }
+
+    fn spill(&self, guard: &Guard) -> Result<Option<Arc<Spill>>> {
+        let depth = match self.effort {
+            Effort::Memory => return Ok(None),
+            Effort::Rows => Depth::Rows,
+            Effort::Groups => Depth::Groups,
+        };
+        let sources = std::iter::once(&self.job.dataset).chain(&self.job.others);
+        // Bytes of text are about those of rows in memory; other formats are packed.
+        let bytes = |source| {
+            source::total_bytes(source, &self.job.base) * if source::is_text(source, &self.job.base) { 1 } else { 5 }
+        };
+        let expected = sources.map(bytes).sum();
+        let chunk = self.job.memory.piece.unwrap_or(self.budget.unwrap_or(u64::MAX) / 8);
+        Spill::begin(&self.job.work_folder(), chunk, expected, depth, Arc::clone(&guard.stop)).map(Some)
+    }
+
+    fn attempt(
+        &mut self,
+        target: &Target,
+        prepared: &mut Prepared,
+        receipt: &mut Receipt,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Tried> {
+        let guard = Guard::new();
+        let limit = self.budget.map_or(u64::MAX, |budget| budget / 8 * self.effort.eighths());
+        let spill = self.spill(&guard)?;
+        let monitor = self.monitor;
+        let tried =
+            guard.during(monitor, limit, || self.under(&guard, spill.as_ref(), target, prepared, receipt, problems));
+        self.peak = self.peak.max(guard.peak());
+        self.spilled += spill.map_or(0, |spill| spill.written());
+        tried
+    }
+
+    fn under(
+        &self,
+        guard: &Guard,
+        spill: Option<&Arc<Spill>>,
+        target: &Target,
+        prepared: &mut Prepared,
+        receipt: &mut Receipt,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Tried> {
+        let (job, monitor) = (self.job, self.monitor);
+        let is_over = || guard.is_over() && !monitor.cancelled();
+        let mut taps = Taps::new(Arc::clone(&guard.stop));
+        let mut facts = Facts { failed: false, spill };
+        let base = stoppable(self.base.clone(), &guard.stop);
+        let compiled = compile(&job.recipe.steps, base, &prepared.env, &mut facts, Some(&mut taps));
+        if is_over() {
+            return Ok(Tried::TooLarge((true, true)));
+        }
+        let compiled = compiled?;
+        if facts.failed && prepared.is_unsettled() && !monitor.cancelled() {
+            // A value that does not fit, perhaps, which the pass that follows tells in full.
+            return Ok(Tried::LookAgain);
+        }
+        let compiled = compiled.into_plan().map_err(|found| {
+            let error = first_error(&found);
+            *problems = found;
+            error
+        })?;
+        let schema =
+            compiled.schema.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "the columns are unknown"))?;
+        let staging = sink::prepare(&with_metadata(job, target, receipt)?, self.inputs, &schema)?;
+        let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), prepared.dataset.counting(), self.started);
+        let unsettled = prepared.is_unsettled();
+        prepared.all().for_each(Opened::begin_reading);
+        let ran = watch.during(monitor, || {
+            let frame = compiled.frame.clone();
+            let frame = spill.map_or(Ok(frame.clone()), |spill| spill.settle(frame))?;
+            sink_frame(staging.attach(frame)?, monitor)
+        });
+        if ran.is_err() && is_over() {
+            return Ok(Tried::TooLarge(has_nodes(&compiled.frame)));
+        }
+        let ran = ran.map_err(|error| {
+            if staging.is_full() {
+                return Error::without_room("the disk is full").caused_by(error);
+            }
+            // What was wrong with the source is found out by the pass that follows.
+            let placed = |error| if unsettled { error } else { blame(error, &compiled, monitor) };
+            staging.refused().unwrap_or_else(|| placed(error))
+        });
+        if let (Err(error), Some(changed)) = (&ran, prepared.all().find_map(Opened::changed))
+            && !matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Sink)
+        {
+            // Whatever the readers made of it.
+            return Err(changed);
+        }
+        ran?;
+        if !prepared.settle(job)? {
+            return Ok(Tried::LookAgain);
+        }
+        let rows = ledger::settle(&job.recipe, &compiled, &taps, records(&prepared.dataset, job.limit), receipt)?;
+        check_expected(job, rows)?;
+        Ok(Tried::Written(Box::new((staging, rows, schema))))
+    }
+
+    /// What cannot be worked on in pieces, and where.
+    fn too_large(&self, prepared: &Prepared) -> Error {
+        let budget = megabytes(self.budget.unwrap_or_default());
+        let message = format!("the run needs more than the {budget} of memory that it may take");
+        let advice =
+            "the old output is as it was; give the run more with --memory, or leave out rows or columns before";
+        let error = Error::new(ErrorKind::Data, message).advise(advice);
+        let base = self.base.clone();
+        let Ok(compiled) = compile(&self.job.recipe.steps, base, &prepared.env, &mut crate::plan::NoFacts, None) else {
+            return error;
+        };
+        let pieces = ["SORT", "GROUP_BY", "JOIN", "DELETE_DUPLICATE_ROWS"];
+        let whole = |step: &&crate::plan::PlannedStep| {
+            step.enabled && step.locality != Locality::Row && !pieces.contains(&step.operation.as_str())
+        };
+        match compiled.steps.iter().find(whole) {
+            Some(step) => error.at_step(step.number, &step.operation),
+            None => error,
+        }
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", crate::values::grouped(bytes.div_ceil(1_000_000)))
+}
+
+/// Answers facts queries by running them, and remembers that one failed.
+struct Facts<'a> {
+    failed: bool,
+    spill: Option<&'a Arc<Spill>>,
+}
+
+impl FactsSource for Facts<'_> {
+    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
+        let query = self.spill.map_or(Ok(query.clone()), |spill| spill.settle(query));
+        let found = query.and_then(|query| LiveFacts.facts(step, query));
+        self.failed |= found.is_err();
+        found
+    }
+}
+
+fn first_error(problems: &[Problem]) -> Error {
+    let Some(first) = problems.first() else { return Error::new(ErrorKind::Internal, "the recipe cannot be run") };
+    let mut error = Error::new(ErrorKind::Parameter, first.message.clone()).at_step(first.step, &first.operation);
+    error.param.clone_from(&first.parameter);
+    error.advice.clone_from(&first.advice);
+    error
+}
+
+fn sink_frame(frame: LazyFrame, monitor: &Monitor) -> Result<()> {
+    if monitor.cancelled() {
+        return Err(Error::new(ErrorKind::Cancelled, "cancelled"));
+    }
+    let told = |error: Error| source::misfit_of(&error).unwrap_or(error);
+    guarded(move || frame.collect_with_engine(Engine::Streaming).map(|_| ())).map_err(told)
+}
+
+/// Finds the step whose frame is the first that cannot be run, and places the error there.
+fn blame(error: Error, compiled: &Compiled, monitor: &Monitor) -> Error {
+    if monitor.cancelled() || matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Sink) {
+        return error;
+    }
+    for step in compiled.steps.iter().filter(|s| s.enabled) {
+        let Some(frame) = step.frame.clone() else { continue };
+        if discard(frame).is_err() {
+            return error.at_step(step.number, &step.operation);
+        }
+    }
+    error
+}
+
+fn check_expected(job: &Job, rows: u64) -> Result<()> {
+    match &job.expect_rows {
+        Some(range) if !range.contains(&rows) => {
+            let (low, high) = (range.start(), range.end());
+            let wanted = match (low, high) {
+                (low, high) if low == high => format!("{low}"),
+                (low, &u64::MAX) => format!("at least {low}"),
+                (low, high) => format!("{low} to {high}"),
+            };
+            let message = format!("{rows} rows came out, {wanted} were expected");
+            Err(Error::new(ErrorKind::Data, message).advise("the old output is as it was; look at the receipt’s steps"))
+        }
+        _ => Ok(()),
+    }
+}
+
+// The target with what is written into its footer, and its keys.
+fn with_metadata(job: &Job, target: &Target, receipt: &Receipt) -> Result<Target> {
+    let mut target = target.clone();
+    let keys = source::Keys::new(job.env.secrets.clone());
+    target.key = target.key_name.as_deref().map(|name| keys.get(name)).transpose()?;
+    for own in &mut target.column_keys {
+        own.key = Some(keys.get(&own.key_name)?);
+    }
+    target.metadata = vec![
+        ("brewhouse.program".into(), receipt.program.clone()),
+        ("brewhouse.recipe".into(), receipt.recipe_hash.clone()),
+    ];
+    Ok(target)
+}

@@ -1,0 +1,275 @@
+//! What a run will probably take, from a run of its first rows: rows, time, memory, output. Held against what it took in the receipt.
+//!
+//! Processor time of the first rows counts, not the clock, so that other work on the machine and the start of threads matter little.
+//! How many rows remain where repeated ones fall away follows from how many did among the first: of `n` rows drawn from `d` kinds,
+//! `d (1 - exp(-n / d))` kinds are seen.
+
+use super::collect::{LiveFacts, collect};
+use super::execute::{Prepared, prepare};
+use super::job::Job;
+use super::memory::anonymous;
+use super::monitor::Monitor;
+use crate::error::Result;
+use crate::op::{Locality, RowLaw};
+use crate::plan::{Compiled, FactsSource, Taps, compile};
+use crate::sink::{self, Target, Temporary};
+use crate::source;
+use crate::values::grouped;
+use polars::prelude::{DataFrame, DataType, Engine, IntoLazy as _, LazyFrame, Schema};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Inputs of fewer bytes are run as soon as they are estimated.
+pub const WORTH: u64 = 64 << 20;
+/// Of the first rows, one in so many is tried.
+const SHARE: u64 = 100;
+/// How much of the processors a run keeps busy, on average.
+const BUSY: f64 = 0.85;
+/// What a run holds beside rows that wait: what is read and written just now.
+const PASSING: f64 = 90e6;
+/// The same for each further file that is written to at once.
+const PASSING_PART: f64 = 100e6;
+
+/// What a run will probably take.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Estimate {
+    /// Rows read.
+    pub rows_in: u64,
+    /// Rows written.
+    pub rows_out: u64,
+    /// Seconds, from now to the end.
+    pub seconds: f64,
+    /// The most memory that lies in no file, in bytes.
+    pub memory_bytes: u64,
+    /// Bytes written.
+    pub output_bytes: u64,
+    /// How many rows were tried for it.
+    pub tried_rows: u64,
+}
+
+impl Estimate {
+    /// In a line.
+    pub fn sentence(&self) -> String {
+        #[allow(clippy::cast_precision_loss, reason = "a size for reading")]
+        let size = |bytes: u64| match bytes {
+            0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+            1_000_000..1_000_000_000 => format!("{} MB", bytes.div_ceil(1_000_000)),
+            _ => format!("{:.1} GB", bytes as f64 / 1e9),
+        };
+        format!(
+            "expected: {} rows in, {} rows out, about {:.0} s, {} of memory, {} written",
+            grouped(self.rows_in),
+            grouped(self.rows_out),
+            self.seconds.max(1.0),
+            size(self.memory_bytes),
+            size(self.output_bytes)
+        )
+    }
+}
+
+/// What a run of a job would probably take; none where its input has fewer bytes than are worth it.
+pub fn foretell(job: &Job, worth: u64, monitor: &Monitor) -> Result<Option<Estimate>> {
+    let prepared = prepare(job, monitor)?;
+    Ok(estimate(job, &prepared, worth, job.memory.bytes()))
+}
+
+/// Counts the queries for figures, each of which reads the source again.
+#[derive(Default)]
+struct Counted(u32);
+
+impl FactsSource for Counted {
+    fn facts(&mut self, step: usize, query: LazyFrame) -> Result<Option<DataFrame>> {
+        self.0 += 1;
+        LiveFacts.facts(step, query)
+    }
+}
+
+/// Estimates a run that is worth it; none where it is small, or where its first rows say nothing.
+pub(super) fn estimate(job: &Job, prepared: &Prepared, worth: u64, budget: Option<u64>) -> Option<Estimate> {
+    let bytes = source::total_bytes(&job.dataset, &job.base);
+    if bytes < worth || job.limit.is_some() || job.memory.piece.is_some() {
+        return None;
+    }
+    let rows = prepared.dataset.records.or_else(|| counted_by_lines(prepared, bytes))?;
+    try_rows(job, prepared, rows, budget).ok().flatten()
+}
+
+/// About how many records there are in text of which only the first lines are looked at.
+fn counted_by_lines(prepared: &Prepared, bytes: u64) -> Option<u64> {
+    let mut head = Vec::new();
+    let first = std::fs::File::open(&prepared.dataset.files.first()?.path).ok()?;
+    first.take(1 << 20).read_to_end(&mut head).ok()?;
+    // Packed text has few line ends.
+    let lines = memchr::memchr_iter(b'\n', &head).count() as u64;
+    (lines > 100).then(|| bytes.saturating_mul(lines) / head.len() as u64)
+}
+
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate of amounts that are not negative"
+)]
+fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> Result<Option<Estimate>> {
+    let tried = u32::try_from((rows / SHARE).clamp(20_000, 200_000)).unwrap_or(20_000);
+    let began = processor_seconds();
+    let first = collect(prepared.dataset.frame.clone().limit(tried))?;
+    let read = processor_seconds() - began;
+    if first.height() < tried as usize {
+        return Ok(None);
+    }
+    let held = anonymous().unwrap_or_default() as f64;
+    let began = processor_seconds();
+    let mut facts = Counted::default();
+    let mut taps = Taps::new(std::sync::Arc::default());
+    let base = first.clone().lazy();
+    let compiled = compile(&job.recipe.steps, base, &prepared.env, &mut facts, Some(&mut taps))?;
+    let (Some(schema), Some(target), true) = (&compiled.schema, job.targets.first(), compiled.problems.is_empty())
+    else {
+        return Ok(None);
+    };
+    let written = write_somewhere(&job.work_folder(), target, compiled.frame.clone(), schema)?;
+    let work = processor_seconds() - began;
+    let scale = rows as f64 / f64::from(tried);
+    let rows_after = rows_after(&compiled, &taps, rows as f64, f64::from(tried));
+    let rows_out = rows_after.last().copied().unwrap_or(rows as f64);
+    let tried_out = taps.step_counts().last().map_or(f64::from(tried), |(_, count)| count.get() as f64);
+    let processors = std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64);
+    let digests = if target.digest { source::total_bytes(&job.dataset, &job.base) as f64 / 1.2e9 } else { 0.0 };
+    let seconds = ((read * f64::from(1 + facts.0) + work) * scale + digests) / (processors * BUSY);
+    let waiting = waiting(&compiled, &first, prepared, rows as f64, &rows_after);
+    let parts = if target.partition_by.is_empty() { 0 } else { written.files.saturating_sub(1).min(8) };
+    let memory = held + PASSING + PASSING_PART * parts as f64 + waiting;
+    let memory = budget
+        .map(|budget| budget as f64)
+        .filter(|budget| memory > budget / 2.0)
+        .map_or(memory, |budget| budget * 0.65);
+    Ok(Some(Estimate {
+        rows_in: rows,
+        rows_out: rows_out.round() as u64,
+        seconds,
+        memory_bytes: memory as u64,
+        output_bytes: (written.bytes as f64 * rows_out / tried_out.max(1.0)) as u64,
+        tried_rows: u64::from(tried),
+    }))
+}
+
+struct Bulk {
+    files: u64,
+    bytes: u64,
+}
+
+/// Writes rows as the target would have them, into a folder that goes at once.
+fn write_somewhere(folder: &Path, target: &Target, frame: LazyFrame, schema: &Schema) -> Result<Bulk> {
+    let place = Temporary::private_folder(folder, ".brewhouse-estimate-").map_err(polars::error::PolarsError::from)?;
+    let path = place.path().join(target.path.file_name().unwrap_or("out".as_ref()));
+    let format = Some(target.format()?.name.to_lowercase());
+    let target = Target { path, format, key_name: None, column_keys: Vec::new(), ..target.clone() };
+    let staging = sink::prepare(&target, &[], schema)?;
+    let frame = staging.attach(frame)?;
+    super::collect::guarded(move || frame.collect_with_engine(Engine::Streaming).map(|_| ()))?;
+    Ok(bulk(staging.temporary()))
+}
+
+fn bulk(path: &Path) -> Bulk {
+    if !path.is_dir() {
+        return Bulk { files: 1, bytes: std::fs::metadata(path).map_or(0, |data| data.len()) };
+    }
+    let inside = std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| bulk(&entry.path()));
+    inside.fold(Bulk { files: 0, bytes: 0 }, |sum, one| Bulk {
+        files: sum.files + one.files,
+        bytes: sum.bytes + one.bytes,
+    })
+}
+
+/// About how many rows there are after each step.
+#[allow(clippy::cast_precision_loss, reason = "an estimate")]
+fn rows_after(compiled: &Compiled, taps: &Taps, rows: f64, tried: f64) -> Vec<f64> {
+    let (mut rows, mut tried) = (rows, tried);
+    let mut after = Vec::new();
+    for step in &compiled.steps {
+        if let Some((_, count)) = taps.step_counts().iter().find(|(number, _)| *number == step.number) {
+            let out = count.get() as f64;
+            let falls_away = step.locality != Locality::Row && step.rows != RowLaw::More && out < tried;
+            rows = if falls_away { kinds_among(rows, tried, out) } else { rows * out / tried.max(1.0) };
+            tried = out;
+        }
+        after.push(rows);
+    }
+    after
+}
+
+/// How many kinds are seen among so many rows, when so many were seen among those that were tried.
+fn kinds_among(rows: f64, tried: f64, seen: f64) -> f64 {
+    let seen_of = |kinds: f64, rows: f64| kinds * -(-rows / kinds).exp_m1();
+    let (mut low, mut high) = (seen.max(1.0), 1e15);
+    for _ in 0..100 {
+        let middle = (low * high).sqrt();
+        if seen_of(middle, tried) < seen { low = middle } else { high = middle }
+    }
+    seen_of(low, rows).min(rows)
+}
+
+/// Bytes of rows that wait in memory at once, at most: what the step that holds the most holds.
+fn waiting(compiled: &Compiled, first: &DataFrame, prepared: &Prepared, rows: f64, rows_after: &[f64]) -> f64 {
+    let widths = widths(first);
+    let mut before = (rows, first.schema().as_ref().clone());
+    let mut most = 0.0_f64;
+    for (step, rows_out) in compiled.steps.iter().zip(rows_after) {
+        let Some(schema) = &step.schema else { break };
+        let (rows_in, width_in, width_out) = (before.0, width(&before.1, &widths), width(schema, &widths));
+        if step.enabled && step.locality != Locality::Row {
+            most = most.max(match step.operation.as_str() {
+                "SORT" => rows_in * (width_in * 2.0 + 24.0),
+                "GROUP_BY" => rows_out * (width_out + 40.0) * 2.0,
+                "JOIN" => other_rows(prepared) * (width(schema, &widths) + 40.0),
+                _ if step.rows == RowLaw::Fewer => rows_out * (width_out * 2.0 + 40.0),
+                _ => rows_in * width_in * 2.0,
+            });
+        }
+        before = (*rows_out, schema.as_ref().clone());
+    }
+    most
+}
+
+#[allow(clippy::cast_precision_loss, reason = "an estimate")]
+fn other_rows(prepared: &Prepared) -> f64 {
+    prepared.others.iter().map(|(_, opened)| opened.records.unwrap_or(1_000_000) as f64).sum()
+}
+
+/// Bytes of a value of each column in memory.
+#[allow(clippy::cast_precision_loss, reason = "an estimate")]
+fn widths(rows: &DataFrame) -> HashMap<String, f64> {
+    let each = |column: &polars::prelude::Column| {
+        let long: usize = match column.str() {
+            Ok(text) => text.downcast_iter().map(|chunk| chunk.total_buffer_len()).sum::<usize>() + 16 * text.len(),
+            Err(_) => column.as_materialized_series().estimated_size(),
+        };
+        (column.name().to_string(), long as f64 / column.len().max(1) as f64)
+    };
+    rows.columns().iter().map(each).collect()
+}
+
+fn width(schema: &Schema, widths: &HashMap<String, f64>) -> f64 {
+    let usual = |dtype: &DataType| if dtype.is_nested() || *dtype == DataType::String { 24.0 } else { 8.0 };
+    schema.iter().map(|(name, dtype)| widths.get(name.as_str()).copied().unwrap_or_else(|| usual(dtype))).sum()
+}
+
+/// Seconds that all processors worked for this process.
+#[cfg(unix)]
+#[allow(clippy::cast_precision_loss, reason = "seconds")]
+fn processor_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// Seconds by the clock, where the system does not tell more.
+#[cfg(not(unix))]
+fn processor_seconds() -> f64 {
+    use std::time::Instant;
+    static BEGAN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    BEGAN.elapsed().as_secs_f64()
+}
