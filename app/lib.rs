@@ -22,6 +22,8 @@ mod panics;
 #[cfg(feature = "gui")]
 pub mod action;
 #[cfg(feature = "gui")]
+pub mod ahead;
+#[cfg(feature = "gui")]
 pub mod command;
 #[cfg(feature = "gui")]
 pub mod fonts;

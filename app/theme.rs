@@ -272,9 +272,9 @@ pub fn theme(choice: Choice) -> &'static Theme {
 
 /// The theme that stands for the desktop's, where that is chosen.
 fn settled(ctx: &Context, choice: Choice) -> Choice {
-    match (choice, ctx.system_theme()) {
-        (Choice::System, Some(egui::Theme::Dark)) => Choice::Dark,
-        (Choice::System, _) => Choice::Light,
+    match (choice, ctx.system_theme().unwrap_or_else(|| ctx.options(|options| options.fallback_theme))) {
+        (Choice::System, egui::Theme::Dark) => Choice::Dark,
+        (Choice::System, egui::Theme::Light) => Choice::Light,
         (choice, _) => choice,
     }
 }

@@ -1,13 +1,14 @@
 //! The window: takes in events, draws, then carries out what was asked for.
 
 use crate::action::Action;
+use crate::ahead::Ahead;
 use crate::command::{COMMANDS, Command};
 use crate::model::{Model, Settings};
 use crate::scratch::Scratch;
 use crate::times::{Shown, Times, thread_time};
 use crate::update::{Request, reconcile, take_in, update};
 use crate::view::{Scene, window_ui};
-use crate::worker::{Jobs, Places, Slot, store};
+use crate::worker::{Jobs, Places, Slot, desktop, store};
 use crate::{fonts, theme};
 use brewhouse_engine::recipe::Recipe;
 use egui::{Context, Ui, ViewportCommand};
@@ -26,18 +27,22 @@ pub struct Window {
     /// What the desktop said last about light and dark.
     desktop: Option<egui::Theme>,
     times: Option<Times>,
+    ahead: Ahead,
 }
 
 impl Window {
     /// A window in a context, with what it keeps in its places.
     pub fn new(ctx: &Context, places: Places, paths: Vec<PathBuf>) -> Self {
         fonts::install(ctx);
+        ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
         theme::apply(ctx, theme::Choice::default());
         let wake = ctx.clone();
+        let system = places.region;
         let jobs = Jobs::new(move || wake.request_repaint(), places);
         store::recall(&jobs);
+        desktop::ask(&jobs);
         let mut window = Self {
-            model: Model::default(),
+            model: Model { system, ..Model::default() },
             scratch: Scratch::default(),
             jobs,
             watched: None,
@@ -45,6 +50,7 @@ impl Window {
             zoom: ctx.zoom_factor(),
             desktop: None,
             times: None,
+            ahead: Ahead::default(),
         };
         for path in paths {
             window.act(ctx, Action::Open(path));
@@ -121,7 +127,12 @@ impl Window {
         if let Some(text) = self.model.to_copy.take() {
             ctx.copy_text(text);
         }
-        let desktop = ctx.system_theme();
+        // Where the window itself is told what the desktop wants, that counts.
+        let asked = self.model.desktop_dark.map(|dark| if dark { egui::Theme::Dark } else { egui::Theme::Light });
+        if let Some(asked) = asked {
+            ctx.options_mut(|options| options.fallback_theme = asked);
+        }
+        let desktop = ctx.system_theme().or(asked);
         if self.model.theme != theme || std::mem::replace(&mut self.desktop, desktop) != desktop {
             self.apply_theme(ctx);
         }
@@ -161,6 +172,7 @@ impl Window {
 
     /// Draws, then carries out what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
+        self.ahead.sort(ui.ctx());
         let mut actions = Vec::new();
         let mut scene = Scene { model: &self.model, scratch: &mut self.scratch, actions: &mut actions };
         window_ui(ui, &mut scene);

@@ -6,6 +6,7 @@ use brewhouse_engine::recipe::Step;
 use brewhouse_engine::run::{LiveFacts, collect};
 use brewhouse_engine::source::Source;
 use brewhouse_engine::stage::{self, Cache, Effect};
+use polars::prelude::DataFrame;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -79,7 +80,7 @@ fn a_draft_tells_what_it_changes_and_leaves_no_trace() {
     };
     assert_eq!(touched(&fill, false), (0..1000).step_by(10).collect::<Vec<u64>>());
     assert!(touched(&fill, true).is_empty());
-    let some = stage::draft_rows(&fill, &env, &cache, &[20, 3, 10], &Arc::default()).unwrap();
+    let some = stage::draft_rows(&fill, &env, &cache, &[20, 3, 10], &[], &Arc::default()).unwrap();
     let ids: Vec<&str> = some.after.column("id").unwrap().str().unwrap().iter().flatten().collect();
     assert_eq!((ids, some.before.column("qty").unwrap().null_count()), (vec!["00020", "00003", "00010"], 2));
     assert_eq!((some.after.column("qty").unwrap().null_count(), some.kept.clone()), (0, vec![true; 3]));
@@ -88,9 +89,9 @@ fn a_draft_tells_what_it_changes_and_leaves_no_trace() {
     assert_eq!(remove.effect, Effect::Rows);
     let gone: Vec<u64> = (0..1000).filter(|n| n % 10 != 0 && n % 7 < 2).collect();
     assert_eq!(touched(&remove, false), gone);
-    let some = stage::draft_rows(&remove, &env, &cache, &[8, 9, 7], &Arc::default()).unwrap();
+    let some = stage::draft_rows(&remove, &env, &cache, &[8, 9, 7], &[], &Arc::default()).unwrap();
     assert_eq!(some.kept, [false, true, false]);
-    let page = stage::draft_page(&remove, &env, &cache, 10, 5).unwrap();
+    let page = stage::draft_page(&remove, &env, &cache, (10, 5), &[]).unwrap();
     let qty: Vec<bool> = (10..15).map(|n| n % 10 == 0 || n % 7 >= 2).collect();
     assert_eq!(page.kept, qty);
 
@@ -239,4 +240,92 @@ fn what_was_decrypted_is_kept_for_this_user_and_process_alone() {
     std::fs::write(dead.join("rows.arrow"), "left").unwrap();
     Cache::new(place, 1 << 30).unwrap();
     assert!(!dead.exists());
+}
+
+/// A table of one text column whose cells read as numbers, dates, words or none of them.
+fn texts(folder: &Path, cells: &[&str]) -> (stage::Table, Cache) {
+    let path = folder.join("texts.csv");
+    // An empty field is missing; one in quotes would be empty text.
+    let quoted = |cell: &str| if cell.is_empty() { String::new() } else { format!("\"{cell}\"") };
+    let rows: Vec<String> = cells.iter().enumerate().map(|(at, cell)| format!("{at},{}", quoted(cell))).collect();
+    std::fs::write(&path, format!("n,cell\n{}\n", rows.join("\n"))).unwrap();
+    let cache = Cache::new(folder.join("cache"), 1 << 30).unwrap();
+    let table = stage::open_full(&source(&path), Path::new("."), &cache, &Arc::default(), &|_| {}).unwrap();
+    (table, cache)
+}
+
+#[test]
+fn a_change_of_type_counts_what_reads_otherwise_and_what_is_lost() {
+    let change = |to: &str| Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "cell").with("columnDataType", to);
+    // Of each: the cells, the steps before, the new type, cells that read otherwise (lost ones among them), cells that are lost.
+    let cases: [(&[&str], &[&str], &str, u64, u64); 11] = [
+        (&["12", "012", "1.50", "-0.5", "x", "", "7 "], &[], "double", 4, 1),
+        (&["12", "12.0", "12.5", "-3", "", "９"], &[], "long", 3, 2),
+        (&["0.10", "0.1", "-99999999999999.99", "", "1e3"], &[], "decimal", 2, 0),
+        (&["yes", "true", "NO", "false", "", "perhaps"], &[], "boolean", 3, 1),
+        (&["2024-02-29", "29.02.2024", "2024-02-30", ""], &[], "date", 2, 1),
+        (&["2024-02-29 23:30:00", "2024-02-29T23:30:00", "noon"], &[], "timestamp", 2, 1),
+        (&["0.10", "-1.50", "x", "1e16", "0.1"], &["double"], "string", 0, 0),
+        (&["0.10", "-1.50", "0.05", "-0.05", "x"], &["decimal"], "string", 0, 0),
+        (&["12", "x", "-7", "9007199254740993"], &["long"], "string", 0, 0),
+        (&["12", "x", "-7", "9007199254740993"], &["long"], "double", 1, 0),
+        (&["2024-02-29", "x", "0001-01-01"], &["date"], "string", 0, 0),
+    ];
+    for (cells, before, to, changed, failed) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        // A letter keeps the column text while it is read.
+        let cells: Vec<&str> = cells.iter().copied().chain(["letters"]).collect();
+        let (table, cache) = texts(folder.path(), &cells);
+        let env = environment();
+        let steps: Vec<Step> = before.iter().map(|to| change(to)).collect();
+        let view = stage::view(&table, &steps, &env, &cache, &Arc::default()).unwrap();
+        let draft = stage::draft(&view, &change(to), &env, &cache).unwrap();
+        let counts = stage::draft_counts(&draft, &env, &cache, &Arc::default()).unwrap();
+        let lost = u64::from(before.is_empty());
+        assert_eq!((counts.changed, counts.failed), (changed + lost, failed + lost), "{cells:?} {before:?} {to}");
+        // The grid marks the same cells, one by one, as they are shown.
+        let page = stage::draft_page(&draft, &env, &cache, (0, 100), &["cell".to_owned()]).unwrap();
+        assert_eq!((page.before.width(), page.after.width()), (1, 1));
+        let shown = |frame: &DataFrame| -> Vec<Option<String>> {
+            let series = frame.column("cell").unwrap().as_materialized_series().clone();
+            series.iter().map(|value| brewhouse_engine::values::cell_text(&value)).collect()
+        };
+        let (was, now) = (shown(&page.before), shown(&page.after));
+        assert_eq!(
+            was.iter().zip(&now).filter(|(was, now)| was != now).count() as u64,
+            counts.changed,
+            "{was:?} {now:?}"
+        );
+        let touched = stage::draft_touched(&draft, &env, &cache, false, &Arc::default()).unwrap();
+        assert_eq!(touched.len(), counts.changed, "{was:?} {now:?}");
+        // So does the difference between the two points.
+        let after = [steps.as_slice(), &[change(to)]].concat();
+        let after = stage::view(&table, &after, &env, &cache, &Arc::default()).unwrap();
+        let pair = stage::pair(view, after, &[change(to)], &env, &cache, &Arc::default()).unwrap();
+        let pair = stage::pair_counts(&pair, &Arc::default()).unwrap();
+        assert_eq!(
+            (pair.columns[1].changed, pair.columns[1].failed),
+            (counts.changed, counts.failed),
+            "{was:?} {now:?}"
+        );
+    }
+}
+
+#[test]
+fn figures_of_columns_together_are_those_of_each_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = orders(folder.path());
+    let cache = Cache::new(folder.path().join("cache"), 1 << 30).unwrap();
+    let view = stage::view(&table, &[], &environment(), &cache, &Arc::default()).unwrap();
+    let names: Vec<String> = view.schema.iter_names().map(ToString::to_string).collect();
+    let mut found = Vec::new();
+    let mut each = |name: &str, figures: stage::ColumnFigures| found.push((name.to_owned(), figures));
+    stage::figures_of(&view, &names, &Arc::default(), &mut each).unwrap();
+    assert_eq!(found.len(), names.len());
+    for (name, figures) in &found {
+        assert_eq!(figures, &stage::figures(&view, name).unwrap(), "{name}");
+    }
+    let stopped = Arc::new(AtomicBool::new(true));
+    assert!(stage::figures_of(&view, &names, &stopped, &mut |_, _| unreachable!()).is_err());
+    assert!(stage::figures_of(&view, &["nope".to_owned()], &Arc::default(), &mut |_, _| unreachable!()).is_err());
 }

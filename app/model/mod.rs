@@ -54,6 +54,12 @@ impl Fault {
         Self { message: message.into(), ..Self::default() }
     }
 
+    /// What stands in a form: how a recipe file would have it is no advice for who fills it in.
+    pub fn form_text(&self) -> String {
+        let written = self.advice.as_ref().is_some_and(|advice| advice.contains(['{', '[']));
+        if written { self.message.clone() } else { self.text() }
+    }
+
     /// Message and advice as one text.
     pub fn text(&self) -> String {
         match &self.advice {
@@ -212,6 +218,10 @@ pub enum Question {
 /// Everything that is true.
 #[derive(Debug, Default)]
 pub struct Model {
+    /// How numbers and dates are written where this program runs.
+    pub system: settings::SystemRegion,
+    /// Whether the desktop asks for dark windows, where it was asked and said so.
+    pub desktop_dark: Option<bool>,
     /// The project and its past.
     pub history: History,
     /// The project's file, once it has one.

@@ -12,6 +12,8 @@ pub struct Figure {
     pub definition: &'static str,
     /// Its value.
     pub text: String,
+    /// Whether that is a value of text, which stays as it is.
+    pub verbatim: bool,
 }
 
 /// Everything that the page tells.

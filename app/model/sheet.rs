@@ -170,6 +170,8 @@ pub struct Sheet {
     pub blocks: HashMap<BlockAt, Block>,
     /// What the grid showed last: block rows and block columns.
     pub in_view: (Range<u64>, Vec<usize>),
+    /// The places of the columns on screen.
+    pub seen: Vec<usize>,
     /// The places of the columns by their names, once they were asked for.
     pub places: OnceLock<HashMap<String, usize>>,
 }

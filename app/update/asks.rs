@@ -5,6 +5,7 @@ use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, BlockAt, Column, Only, Shee
 use crate::model::{Model, Place, Project};
 use crate::scratch::Scratch;
 use crate::worker::{Ask, Jobs, Slot, store};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -152,6 +153,9 @@ pub(super) fn note_view(sheet: &mut Sheet, rows: Range<u64>, columns: &[usize]) 
         blocks.push(0);
     }
     sheet.in_view = (rows.start / BLOCK_ROWS..last_row / BLOCK_ROWS + 1, blocks);
+    if sheet.seen != columns {
+        sheet.seen = columns.to_vec();
+    }
 }
 
 fn ask_cells(model: &Model, jobs: &mut Jobs) {
@@ -205,6 +209,10 @@ fn ask_facts(model: &Model, jobs: &mut Jobs) {
     jobs.desk.facts = (sheet.facts_key, wanted.clone());
     let (stage, key) = (Arc::clone(&jobs.stage), sheet.facts_key);
     let ask = Ask { project: Arc::clone(model.project()), depth: 0, epoch: jobs.desk.epoch, blocks: Vec::new() };
+    let seen: HashSet<&str> =
+        sheet.seen.iter().filter_map(|at| sheet.columns.get(*at)).map(|column| column.name.as_str()).collect();
+    let (seen, beside) = wanted.into_iter().partition(|name| seen.contains(name.as_str()));
+    let wanted = [seen, beside];
     jobs.start(Slot::Facts, move |ticket| {
         stage.send_facts(key, &wanted, &ask, ticket);
         None

@@ -84,6 +84,7 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
         Event::Place(row) => scratch.reveal_cell = Some((row, None)),
         Event::Picked(purpose, Some(path)) => files::take(model, scratch, jobs, purpose, path),
         Event::Picked(_, None) => model.next = None,
+        Event::Desktop(dark) => model.desktop_dark = Some(dark),
         Event::NoDialog(purpose) => scratch.typed_path = Some((purpose, String::new())),
         Event::Read(path, Ok(opened)) => files::opened(model, scratch, jobs, path, *opened),
         Event::Read(_, Err(fault)) => {
@@ -198,6 +199,7 @@ fn first_made(sheet: &Sheet) -> Option<&str> {
 pub(super) fn keep_facts(old: &Loading<Sheet>, new: &mut Sheet) {
     let Some(old) = old.value() else { return };
     new.in_view = old.in_view.clone();
+    new.seen.clone_from(&old.seen);
     if old.key == new.key {
         // The same table, asked for again: its figures are still those.
         new.facts.clone_from(&old.facts);

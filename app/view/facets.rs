@@ -6,7 +6,7 @@ use crate::action::Action;
 use crate::model::look::Facet;
 use crate::model::sheet::{Chart, Column, Facts};
 use crate::theme;
-use crate::widget::{button, card, field, grouped, icon, text_left, text_right};
+use crate::widget::{button, card, field, grouped, icon, region, text_left, text_right};
 use brewhouse_engine::facet::{By, Filter, Listed, Listing, Test, bound_of, bound_words};
 use brewhouse_engine::types::TypeClass;
 use egui::accesskit::Role;
@@ -232,6 +232,7 @@ fn value_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column, 
     let shown = match listed.text.as_str() {
         "" => "(empty)".to_owned(),
         blank if blank.trim().is_empty() => format!("(blank: {})", blank.chars().count()),
+        text if by == By::Values => region::told(text, column.class).into_owned(),
         text => text.to_owned(),
     };
     let font = if chosen { theme::heavy(12.0) } else { theme::small() };

@@ -3,6 +3,7 @@
 use super::{Scene, compare, heads, look, menus};
 use crate::action::Action;
 use crate::model::look::CopyAs;
+use crate::model::settings::Cells;
 use crate::model::sheet::{self, ColumnMark, Effect, Only};
 use crate::model::{Model, Sheet};
 use crate::theme;
@@ -30,6 +31,8 @@ struct Shown<'a> {
     /// The columns of the view by their places in the table, and how many are pinned.
     places: Option<(Arc<Vec<usize>>, usize)>,
     arranged: u64,
+    /// Whether numbers and dates are shown in a person's own way.
+    regional: bool,
 }
 
 impl Shown<'_> {
@@ -88,7 +91,8 @@ impl GridSource for Shown<'_> {
         };
         let text = cell.text.as_deref();
         let hit = self.finder.zip(text).is_some_and(|(finder, text)| finder.finds(text));
-        Some(CellView { text, mark, hit })
+        let figure = self.column(column).map(|column| column.class).filter(|_| self.regional);
+        Some(CellView { text, mark, hit, figure })
     }
 
     fn number(&self, row: u64) -> Option<(u64, bool)> {
@@ -124,7 +128,8 @@ pub(super) fn grid_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let arranged = scene.scratch.arrange.version();
     let finder = model.find.as_ref().and_then(|find| find.finder.as_ref());
     state.row_height = Some(model.settings.density.row());
-    let source = Shown { model, sheet, finder, reasons, places, arranged };
+    let regional = model.settings.cells == Cells::Region;
+    let source = Shown { model, sheet, finder, reasons, places, arranged, regional };
     let column_of = |scene: &Scene<'_>, name: &str| scene.scratch.arrange.column(sheet.position(name)?);
     if let Some(name) = scene.scratch.reveal.take() {
         state.column = column_of(scene, &name);

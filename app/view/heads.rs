@@ -6,7 +6,7 @@ use crate::model::Model;
 use crate::model::sheet::{self, Chart, ColumnMark, Facts, Sheet};
 use crate::widget::card::{Bars, BeforeView, ChartView, FrontView, Head, HeadMark, Part};
 use crate::widget::grid::{How, Touch};
-use crate::widget::{grouped, icon, percent};
+use crate::widget::{grouped, icon, percent, region};
 use brewhouse_engine::facet::{Filter, Test};
 use brewhouse_engine::types::TypeClass;
 
@@ -50,6 +50,7 @@ pub(super) fn head<'a>(model: &'a Model, sheet: &'a Sheet, column: &'a sheet::Co
         name: &column.name,
         icon: icon::of_class(column.class),
         words: column.class.words(),
+        class: Some(column.class),
         mark: match column.mark {
             ColumnMark::Same => HeadMark::Same,
             ColumnMark::Added => HeadMark::Added,
@@ -140,7 +141,7 @@ fn lines(facts: &Facts, class: TypeClass) -> [String; 2] {
         format!("{} distinct", grouped(facts.distinct))
     };
     let ends = facts.least.as_ref().zip(facts.most.as_ref());
-    let range = ends.map(|(low, high)| format!("{} – {}", brief(low), brief(high)));
+    let range = ends.map(|(low, high)| region::told(&format!("{} – {}", brief(low), brief(high)), class).into_owned());
     let second = if facts.invalid > 0 { format!("{} invalid", grouped(facts.invalid)) } else { missing };
     match class {
         TypeClass::Text if facts.padded > 0 && facts.missing == 0 => {

@@ -5,7 +5,7 @@ use crate::action::Action;
 use crate::model::look::Toward;
 use crate::model::saved;
 use crate::theme;
-use crate::widget::{button, field, grouped, icon};
+use crate::widget::{button, field, grouped, icon, region};
 use egui::accesskit::Role;
 use egui::{
     Align, CornerRadius, Frame, Key, Layout, Margin, Modifiers, Panel, RichText, Sense, Stroke, Ui, Vec2, WidgetInfo,
@@ -162,7 +162,7 @@ fn chips_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let model = scene.model;
     for filter in &model.lens.filters {
         let column = model.sheet.value().and_then(|sheet| sheet.columns.get(sheet.position(&filter.column)?));
-        let words = column.map(|column| filter.words(&column.dtype));
+        let words = column.map(|column| region::told(&filter.words(&column.dtype), column.class).into_owned());
         let words = words.unwrap_or_else(|| "is not in this table".to_owned());
         if chip_ui(ui, &filter.column, &words) {
             scene.act(Action::ClearFilter(Some(filter.column.clone())));

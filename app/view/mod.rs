@@ -29,8 +29,10 @@ mod welcome;
 
 use crate::action::Action;
 use crate::model::Model;
+use crate::model::settings::SystemRegion;
 use crate::scratch::{Scratch, Tab};
 use crate::theme;
+use crate::widget::region::{self, Region};
 use crate::widget::{button, icon};
 use egui::{CentralPanel, Frame, Margin, Panel, RichText, Ui};
 
@@ -57,7 +59,8 @@ const NARROW: f32 = 900.0;
 /// Draws the whole window.
 pub fn window_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
-    crate::widget::set_separator(scene.model.settings.numbers.separator());
+    let SystemRegion { numbers, dates } = scene.model.settings.region(scene.model.system);
+    region::set(Region { group: numbers.separator(), decimal: numbers.decimal(), date: dates.layout() });
     let bar = Frame::new().fill(theme.surface).inner_margin(Margin::symmetric(14, 0));
     Panel::top("top").exact_size(theme::TOP_BAR).resizable(false).frame(bar).show(ui, |ui| top::top_ui(ui, scene));
     if scene.model.has_data() {

@@ -5,7 +5,7 @@ use crate::action::Action;
 use crate::model::profile::Story;
 use crate::model::sheet::{Bar, Chart, Column, Facts};
 use crate::theme;
-use crate::widget::{button, card, grouped, icon, percent, text_left, text_right};
+use crate::widget::{button, card, grouped, icon, percent, region, text_left, text_right};
 use brewhouse_engine::facet::{Filter, Test};
 use brewhouse_engine::types::TypeClass;
 use egui::accesskit::Role;
@@ -166,7 +166,8 @@ fn plots_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, facts: Option<&
         let values = story.common.iter().take(12);
         for (text, count) in values {
             let filter = Filter::of(&column.name, Test::Among(vec![text.clone()]));
-            line_ui(left, scene, (text, *count, ""), story.common.first().map_or(1, |(_, most)| *most), filter);
+            let shown = region::told(text, column.class);
+            line_ui(left, scene, (&shown, *count, ""), story.common.first().map_or(1, |(_, most)| *most), filter);
         }
         if !story.patterns.is_empty() {
             heading(right, "Patterns of characters");
@@ -179,7 +180,8 @@ fn plots_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, facts: Option<&
             let most = story.far.iter().map(|(_, count, _)| *count).max().unwrap_or(1);
             for (text, count, distance) in story.far.iter().take(12) {
                 let filter = Filter::of(&column.name, Test::Among(vec![text.clone()]));
-                line_ui(right, scene, (text, *count, &format!("{distance:+.1} σ")), most, filter);
+                let (shown, aside) = (region::told(text, column.class), format!("{distance:+.1} σ"));
+                line_ui(right, scene, (&shown, *count, &region::figures(&aside)), most, filter);
             }
         }
     });
@@ -204,7 +206,7 @@ fn distribution_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, story: O
         ui.add_space(16.0);
         return;
     };
-    spread_ui(ui, &bars, spread);
+    spread_ui(ui, &bars, &spread.clone().map(|(at, text)| (at, region::told(&text, column.class).into_owned())));
 }
 
 /// Smallest, largest, and the middle of the values, below the bars.
@@ -301,17 +303,18 @@ fn bulk_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, bars: &[Bar]) {
         let fill = Rect::from_min_max(Pos2::new(place.left(), top), Pos2::new(right, place.bottom()));
         let lit = on || response.hovered() || response.has_focus();
         ui.painter().rect_filled(fill, CornerRadius::ZERO, if lit { theme.accent } else { theme.bars });
-        let name = format!("{} without what lies far off: {}, {}", column.name, bar.words, grouped(bar.count));
+        let words = region::told(&bar.words, column.class);
+        let name = format!("{} without what lies far off: {}, {}", column.name, words, grouped(bar.count));
         response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, on, &name));
         if response.clicked() {
             turn(scene, filter);
         }
-        response.on_hover_text_at_pointer(format!("{}\n{} rows", bar.words, grouped(bar.count)));
+        response.on_hover_text_at_pointer(format!("{words}\n{} rows", grouped(bar.count)));
     }
     ui.painter().hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme.line));
     ui.horizontal(|ui| {
         let end = |bar: Option<&Bar>| {
-            let words = bar.map(|bar| bar.words.clone()).unwrap_or_default();
+            let words = bar.map(|bar| region::told(&bar.words, column.class).into_owned()).unwrap_or_default();
             RichText::new(words).font(theme::tiny()).color(theme.muted)
         };
         ui.label(end(bars.first()));
@@ -360,10 +363,11 @@ fn figures_ui(ui: &mut Ui, story: &Story) {
         let title = painter.layout_no_wrap(figure.title.to_owned(), theme::small(), theme.muted);
         let room = rect.width() - title.size().x - 14.0;
         text_left(painter, Pos2::new(rect.left(), y), title);
-        let value = card::one_line(painter, &figure.text, theme::small(), theme.text, room);
+        let text = if figure.verbatim { figure.text.as_str().into() } else { region::figures(&figure.text) };
+        let value = card::one_line(painter, &text, theme::small(), theme.text, room);
         text_right(painter, Pos2::new(rect.right(), y), value);
         painter.hline(rect.x_range(), rect.bottom(), Stroke::new(1.0, theme.line.gamma_multiply(0.6)));
-        let spoken = format!("{}: {}", figure.title, figure.text);
+        let spoken = format!("{}: {text}", figure.title);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
         response.on_hover_text(figure.definition);
     }

@@ -6,8 +6,9 @@ use crate::model::sheet::{Column, Facts};
 use crate::model::types::{Fit, OFFERED};
 use crate::scratch::Tab;
 use crate::theme;
-use crate::widget::{button, card, grouped, icon, percent, text_left, text_right};
+use crate::widget::{button, card, grouped, icon, percent, region, text_left, text_right};
 use brewhouse_engine::recipe::Step;
+use brewhouse_engine::types::TypeClass;
 use egui::accesskit::Role;
 use egui::{CornerRadius, Popup, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, Vec2, WidgetInfo};
 use std::sync::Arc;
@@ -70,7 +71,7 @@ fn line_ui(ui: &mut Ui, scene: &mut Scene<'_>, at: usize) {
     text_left(painter, Pos2::new(rect.left() + 40.0, y), sign);
     let facts = sheet.facts.get(&column.name).map(|facts| (**facts).clone()).unwrap_or_default();
     for (at, ((_, x, at_right), text)) in
-        TITLES.iter().zip(texts(&column.name, column.class.words(), &facts)).enumerate()
+        TITLES.iter().zip(texts(&column.name, column.class.words(), column.class, &facts)).enumerate()
     {
         let galley =
             card::one_line(painter, &text, theme::body(), if *x < 100.0 { theme.text } else { theme.muted }, room(at));
@@ -154,7 +155,7 @@ fn room(at: usize) -> f32 {
     }
 }
 
-fn texts(name: &str, kind: &str, facts: &Facts) -> [String; 6] {
+fn texts(name: &str, kind: &str, class: TypeClass, facts: &Facts) -> [String; 6] {
     if facts.rows == 0 {
         return [name.into(), kind.into(), String::new(), String::new(), String::new(), String::new()];
     }
@@ -168,7 +169,7 @@ fn texts(name: &str, kind: &str, facts: &Facts) -> [String; 6] {
         kind.into(),
         missing,
         grouped(facts.distinct),
-        facts.least.clone().unwrap_or_default(),
-        facts.most.clone().unwrap_or_default(),
+        region::told(facts.least.as_deref().unwrap_or_default(), class).into_owned(),
+        region::told(facts.most.as_deref().unwrap_or_default(), class).into_owned(),
     ]
 }

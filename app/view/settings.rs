@@ -2,9 +2,10 @@
 
 use super::Scene;
 use crate::action::Action;
-use crate::model::settings::{Density, Numbers};
+use crate::model::settings::{Cells, Dates, Density, Numbers};
 use crate::theme;
 use crate::widget::button;
+use crate::widget::region::{PLAIN, Region, figures_in};
 use egui::{Align2, Area, Frame, Id, Key, Margin, Modifiers, Order, RichText, ScrollArea, Ui, Vec2};
 
 const ZOOMS: [u16; 7] = [80, 90, 100, 110, 125, 150, 200];
@@ -51,7 +52,7 @@ fn setting_ui(ui: &mut Ui, name: &str, hint: &str, choices: impl FnOnce(&mut Ui)
 }
 
 fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
-    ui.set_min_width(440.0);
+    ui.set_min_width(560.0);
     let now = scene.model.settings;
     let mut chosen = now;
     let chosen_theme = theme::Choice::of_title(&scene.model.theme).unwrap_or_default();
@@ -76,11 +77,33 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             }
         }
     });
-    setting_ui(ui, "Counts", "Cells stay as they are in the data", |ui| {
+    let system = scene.model.system;
+    setting_ui(ui, "Numbers", "Counts and figures", |ui| {
+        let usual = format!("System: {}", number_words(system.numbers));
+        if button::chip(ui, &usual, now.numbers.is_none()).clicked() {
+            chosen.numbers = None;
+        }
         for numbers in Numbers::ALL {
-            let text = "1,234,567".replace(',', &numbers.separator().to_string());
-            if button::chip(ui, &text, numbers == now.numbers).clicked() {
-                chosen.numbers = numbers;
+            if button::chip(ui, &number_words(numbers), now.numbers == Some(numbers)).clicked() {
+                chosen.numbers = Some(numbers);
+            }
+        }
+    });
+    setting_ui(ui, "Dates", "", |ui| {
+        let usual = format!("System: {}", date_words(system.dates));
+        if button::chip(ui, &usual, now.dates.is_none()).clicked() {
+            chosen.dates = None;
+        }
+        for dates in Dates::ALL {
+            if button::chip(ui, &date_words(dates), now.dates == Some(dates)).clicked() {
+                chosen.dates = Some(dates);
+            }
+        }
+    });
+    setting_ui(ui, "Cells of numbers and dates", "They are copied and written as they are stored", |ui| {
+        for cells in Cells::ALL {
+            if button::chip(ui, cells.title(), cells == now.cells).clicked() {
+                chosen.cells = cells;
             }
         }
     });
@@ -95,6 +118,15 @@ fn rows_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     if chosen != now {
         scene.act(Action::Settings(chosen));
     }
+}
+
+fn number_words(numbers: Numbers) -> String {
+    let region = Region { group: numbers.separator(), decimal: numbers.decimal(), ..PLAIN };
+    figures_in("1,234.5", region).into_owned()
+}
+
+fn date_words(dates: Dates) -> String {
+    figures_in("2024-12-31", Region { date: dates.layout(), ..PLAIN }).into_owned()
 }
 
 /// Words of a spreadsheet, and what they are here.

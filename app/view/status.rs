@@ -4,7 +4,7 @@ use super::Scene;
 use crate::action::Action;
 use crate::model::Weight;
 use crate::theme;
-use crate::widget::{button, grouped, icon};
+use crate::widget::{button, grouped, icon, region};
 use egui::{Align, Layout, Popup, RichText, ScrollArea, Ui};
 
 /// Draws the bar.
@@ -36,7 +36,10 @@ pub(super) fn status_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 /// How long something took.
 fn time_words(millis: u64) -> String {
-    if millis < 1000 { format!("{millis} ms") } else { format!("{}.{} s", millis / 1000, millis % 1000 / 100) }
+    if millis < 1000 {
+        return format!("{millis} ms");
+    }
+    region::figures(&format!("{}.{} s", millis / 1000, millis % 1000 / 100)).into_owned()
 }
 
 /// How much is chosen in the grid, when it is more than a cell.

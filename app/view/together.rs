@@ -6,7 +6,7 @@ use super::{Scene, brush};
 use crate::action::Action;
 use crate::model::together::{Together, Whole};
 use crate::theme;
-use crate::widget::{button, card, grouped, percent, text_left, text_right};
+use crate::widget::{button, card, grouped, percent, region, text_left, text_right};
 use brewhouse_engine::facet::{Axis, Plane, Test, bound_words};
 use egui::accesskit::Role;
 use egui::{
@@ -250,7 +250,8 @@ fn ends_ui(ui: &mut Ui, scene: &Scene<'_>, plane: &Plane, pair: &[String; 2]) {
         let sheet = scene.model.sheet.value();
         let column = sheet.and_then(|sheet| sheet.columns.get(sheet.position(&pair[at])?));
         let end = |value: f64| column.map(|column| bound_words(value, &column.dtype)).unwrap_or_default();
-        format!("{}: {} – {}", pair[at], end(plane.axes[at].low), end(plane.axes[at].high))
+        let ends = format!("{} – {}", end(plane.axes[at].low), end(plane.axes[at].high));
+        format!("{}: {}", pair[at], column.map_or(ends.as_str().into(), |column| region::told(&ends, column.class)))
     };
     ui.label(RichText::new(format!("across {} · up {}", words(0), words(1))).font(theme::tiny()).color(theme.muted));
     if plane.left_out > 0 {

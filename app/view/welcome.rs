@@ -6,7 +6,7 @@ use crate::model::Purpose;
 use crate::theme;
 use crate::widget::{button, card, field, icon};
 use egui::accesskit::Role;
-use egui::{CornerRadius, Pos2, RichText, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
+use egui::{CornerRadius, Key, Modifiers, Pos2, RichText, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo};
 
 const WIDTH: f32 = 560.0;
 
@@ -48,10 +48,11 @@ fn drop_area_ui(ui: &mut Ui, scene: &mut Scene<'_>, width: f32) {
                 .color(theme.faint),
         );
         ui.add_space(8.0);
+        scene.scratch.typed_path.take_if(|_| ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)));
         if let Some((Purpose::Open, text)) = &mut scene.scratch.typed_path {
             let response =
                 field::sized_text_edit(ui, text, "Path of a file, then Enter", "Path of a file", width - 80.0);
-            let entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+            let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
             if !entered {
                 response.request_focus();
             }

@@ -1,8 +1,10 @@
 //! The header card of a column: icon and name, quality bar, a small chart, two lines of facts.
 
-use super::{text_left, text_right};
+use super::{region, text_left, text_right};
 use crate::theme::{self, Theme};
+use brewhouse_engine::types::TypeClass;
 use egui::{CornerRadius, Painter, Pos2, Rect, Shape, Stroke, Vec2};
+use std::borrow::Cow;
 
 /// What a draft does to a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -105,6 +107,8 @@ pub struct Head<'a> {
     pub icon: &'static str,
     /// Its kind in words.
     pub words: &'static str,
+    /// Its kind, if that is known.
+    pub class: Option<TypeClass>,
     /// What a draft does to it.
     pub mark: HeadMark,
     /// Cells that fit, that do not, and that are missing.
@@ -129,6 +133,13 @@ pub struct Head<'a> {
     pub old: bool,
     /// Why it is what it is, when there is something to say.
     pub note: &'a str,
+}
+
+impl Head<'_> {
+    /// Words about its values in a person's own way, where they are numbers or dates.
+    pub fn told<'a>(&self, words: &'a str) -> Cow<'a, str> {
+        self.class.map_or(Cow::Borrowed(words), |class| region::told(words, class))
+    }
 }
 
 /// Where the pieces of a card are.
@@ -368,7 +379,13 @@ pub fn chart(painter: &Painter, theme: &Theme, places: &Places, head: &Head<'_>,
         let pale = theme.bars.gamma_multiply(0.35);
         let behind = if front.is_some() || left_out { pale } else { strong };
         let place = if matches!(head.chart, ChartView::Top(_)) {
-            value(painter, theme, place, bars.words(at), if chosen || over { theme.accent } else { theme.muted })
+            value(
+                painter,
+                theme,
+                place,
+                &head.told(bars.words(at)),
+                if chosen || over { theme.accent } else { theme.muted },
+            )
         } else {
             place
         };

@@ -5,9 +5,11 @@ pub mod card;
 pub mod field;
 pub mod grid;
 pub mod icon;
+pub mod region;
+
+pub use region::grouped;
 
 use egui::{Galley, Painter, Pos2, Rect, Vec2};
-use std::cell::Cell;
 use std::sync::Arc;
 
 /// Paints a line of text with its middle left at a point.
@@ -24,25 +26,6 @@ pub fn text_right(painter: &Painter, at: Pos2, galley: Arc<Galley>) -> Rect {
     text_left(painter, at, galley)
 }
 
-thread_local! {
-    /// What stands after every three digits. A window draws on one thread.
-    static SEPARATOR: Cell<char> = const { Cell::new(',') };
-}
-
-/// Sets what stands after every three digits of a count.
-pub fn set_separator(separator: char) {
-    SEPARATOR.set(separator);
-}
-
-/// A count as people read it, in their own way.
-pub fn grouped(number: u64) -> String {
-    let text = brewhouse_engine::values::grouped(number);
-    match SEPARATOR.get() {
-        ',' => text,
-        other => text.replace(',', &other.to_string()),
-    }
-}
-
 /// A share as people read it: never 0 % when there is something, never 100 % when something is left.
 #[allow(clippy::cast_precision_loss, reason = "a share for reading")]
 pub fn percent(part: u64, whole: u64) -> String {
@@ -57,7 +40,7 @@ pub fn percent(part: u64, whole: u64) -> String {
     } else if share > 99.0 {
         ">99 %".into()
     } else if share < 10.0 {
-        format!("{share:.1} %")
+        region::figures(&format!("{share:.1} %")).into_owned()
     } else {
         format!("{share:.0} %")
     }

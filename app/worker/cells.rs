@@ -88,8 +88,8 @@ impl Shelf {
         let frame = match (&self.cells, &self.chosen) {
             (Cells::View, Chosen::All) => self.view.page(rows.start, short, columns)?,
             (Cells::View, _) => facet::page(&self.view.frame, &numbers, columns, cancel)?,
-            (Cells::Draft(draft), Chosen::All) => draft_page(draft, env, cache, rows.start, short)?.after,
-            (Cells::Draft(draft), _) => draft_rows(draft, env, cache, &numbers, cancel)?.after,
+            (Cells::Draft(draft), Chosen::All) => draft_page(draft, env, cache, (rows.start, short), columns)?.after,
+            (Cells::Draft(draft), _) => draft_rows(draft, env, cache, &numbers, columns, cancel)?.after,
             (Cells::Pair(pair), _) => return compare::cells(pair, &numbers, columns, cancel),
         };
         Ok(frame.select(columns.iter().map(String::as_str))?)
@@ -112,7 +112,7 @@ impl Shelf {
         let numbers = self.chosen.rows(first, len);
         match &self.cells {
             Cells::View => {
-                let names: Vec<String> = part.iter().map(|column| column.name.clone()).collect();
+                let names = names(part);
                 let frame = if all {
                     self.view.page(first, short, &names)?
                 } else {
@@ -123,15 +123,19 @@ impl Shelf {
             }
             Cells::Pair(pair) => compare::block(pair, part, &numbers, cancel),
             Cells::Draft(draft) if all => {
-                let page = draft_page(draft, env, cache, first, short)?;
+                let page = draft_page(draft, env, cache, (first, short), &names(part))?;
                 Ok(marked(&page, part, numbers))
             }
             Cells::Draft(draft) => {
-                let page = draft_rows(draft, env, cache, &numbers, cancel)?;
+                let page = draft_rows(draft, env, cache, &numbers, &names(part), cancel)?;
                 Ok(marked(&page, part, numbers))
             }
         }
     }
+}
+
+fn names(columns: &[Column]) -> Vec<String> {
+    columns.iter().map(|column| column.name.clone()).collect()
 }
 
 /// The columns of a schema.

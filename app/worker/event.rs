@@ -76,6 +76,8 @@ pub enum Event {
     Picked(Purpose, Option<PathBuf>),
     /// No dialog service answered; the path must be typed.
     NoDialog(Purpose),
+    /// Whether the desktop asks for dark windows.
+    Desktop(bool),
     /// A project or a recipe was read.
     Read(PathBuf, Result<Box<Opened>, Fault>),
     /// The project was written.

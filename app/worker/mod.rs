@@ -4,6 +4,7 @@
 //! A job ends in exactly one outcome; a panic in it becomes an error. A worker changes no model.
 
 pub mod desk;
+pub mod desktop;
 pub mod dialog;
 pub mod event;
 pub mod run;
@@ -31,6 +32,7 @@ pub use event::Event;
 pub use stage::{Ask, Stage};
 
 use crate::model::Fault;
+use crate::model::settings::SystemRegion;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -90,9 +92,11 @@ pub enum Slot {
     Run,
     /// A look at files and memory.
     Watch,
+    /// What the desktop says of light and dark.
+    Desktop,
 }
 
-const SLOTS: usize = 25;
+const SLOTS: usize = 26;
 
 /// A job's right to answer: lost as soon as a newer job takes its slot.
 #[derive(Clone)]
@@ -139,6 +143,8 @@ pub struct Places {
     pub program: Option<PathBuf>,
     /// Whether the desktop is asked for files; else paths are typed.
     pub dialogs: bool,
+    /// How numbers and dates are written here.
+    pub region: SystemRegion,
 }
 
 impl Places {
@@ -146,13 +152,14 @@ impl Places {
     pub fn of_user() -> Self {
         let folder = store::folder();
         let cache = store::cache_folder(folder.as_deref());
-        Self { folder, cache, program: None, dialogs: dialog::service_answers() }
+        let region = SystemRegion::of_environment();
+        Self { folder, cache, program: None, dialogs: dialog::service_answers(), region }
     }
 
     /// Everything below one folder, and no dialogs.
     pub fn below(folder: &Path) -> Self {
         let (data, cache) = (folder.join("data"), folder.join("cache"));
-        Self { folder: Some(data), cache, program: None, dialogs: false }
+        Self { folder: Some(data), cache, program: None, dialogs: false, region: SystemRegion::default() }
     }
 }
 
@@ -182,7 +189,7 @@ impl Jobs {
     /// Workers that call `wake` after each event.
     pub fn new(wake: impl Fn() + Send + Sync + 'static, places: Places) -> Self {
         let (sender, receiver) = channel();
-        let Places { folder, cache, program, dialogs } = places;
+        let Places { folder, cache, program, dialogs, region: _ } = places;
         Self {
             stage: Arc::new(Stage::new(cache)),
             desk: desk::Desk::default(),

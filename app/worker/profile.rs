@@ -37,7 +37,8 @@ fn story(found: &ColumnProfile, settings: &Settings) -> Result<Story> {
         if let [(_, figure)] = named.as_slice()
             && let Some(text) = words(figure, found)
         {
-            figures.push(Shown { title: statistic.title, definition: statistic.definition, text });
+            let verbatim = matches!(figure, Figure::Value(_)) && !matches!(found.kind, Kind::Number | Kind::Moment);
+            figures.push(Shown { title: statistic.title, definition: statistic.definition, text, verbatim });
         }
     }
     let summary = tally.summary.as_ref();

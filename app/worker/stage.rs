@@ -2,12 +2,12 @@
 //!
 //! The one place of the window that speaks with the engine about data.
 
-use super::cells::{Cells, Shelf};
+use super::cells::Shelf;
 use super::chosen::Chosen;
 use super::event::Shown;
 use super::failures::{self, Failures};
-use super::{Event, Ticket, before, facts, read};
-use crate::model::sheet::{BlockAt, ColumnMark, Facts, Sheet, StepFigures};
+use super::{Event, Ticket, read};
+use crate::model::sheet::{BlockAt, Facts, Sheet, StepFigures};
 use crate::model::{Dataset, Fault, Project, Source};
 use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
@@ -27,8 +27,6 @@ use std::time::Instant;
 const MOST_SHELVES: usize = 12;
 /// Lists of rows kept ready.
 const MOST_ROWS: usize = 6;
-/// Columns whose facts are kept.
-const MOST_FACTS: usize = 20_000;
 /// Rows shown of a large file until all of it is read.
 const HEAD: usize = 2_000;
 /// Bytes of a gigabyte.
@@ -63,7 +61,9 @@ pub(super) struct Inner {
     opening: HashMap<PathBuf, Opening>,
     tables: HashMap<PathBuf, (u64, Dataset, Table)>,
     shelves: Vec<(u64, Arc<Shelf>)>,
-    facts: HashMap<(u64, String), Arc<Facts>>,
+    /// The tables after the steps that were sent last: what is drafted and filtered stands on them, and they never go.
+    tables_sent: [u64; 2],
+    pub(super) facts: HashMap<(u64, String), Arc<Facts>>,
     pub(super) failed: Failures,
     rows: Vec<(u64, Chosen)>,
     found: Option<(u64, Found)>,
@@ -168,7 +168,13 @@ impl Stage {
     fn sheet(&self, made: &Made, ask: &Ask, head: bool, start: Instant, cancel: &Arc<AtomicBool>) -> Shown {
         let key = hash(&(&made.view.key, "view", head));
         let mut figures = figures(&made.view, ask.depth);
-        self.inner().failed.fill(made, &mut figures);
+        {
+            let mut inner = self.inner();
+            inner.failed.fill(made, &mut figures);
+            if inner.tables_sent[1] != key {
+                inner.tables_sent = [inner.tables_sent[1], key];
+            }
+        }
         match self.show(Shelf::plain(made.view.clone()), &ask.blocks, key, start, cancel) {
             Ok(sheet) => Shown {
                 sheet: Ok(Sheet { steps: figures, ..sheet }),
@@ -218,8 +224,11 @@ impl Stage {
         let mut inner = self.inner();
         inner.shelves.retain(|(other, _)| *other != key);
         inner.shelves.push((key, Arc::new(shelf)));
-        if inner.shelves.len() > MOST_SHELVES {
-            inner.shelves.remove(0);
+        let sent = inner.tables_sent;
+        if inner.shelves.len() > MOST_SHELVES
+            && let Some(oldest) = inner.shelves.iter().position(|(other, _)| !sent.contains(other))
+        {
+            inner.shelves.remove(oldest);
         }
         Ok(sheet)
     }
@@ -271,62 +280,6 @@ impl Stage {
                 Err(error) => return ticket.send(Event::Broken(super::Slot::Cells, Fault::from(&error))),
             }
         }
-    }
-
-    /// Sends facts of columns, one by one.
-    pub fn send_facts(&self, key: u64, columns: &[String], ask: &Ask, ticket: &Ticket) {
-        let Some(shelf) = self.shelf(key) else { return };
-        let after = shelf.after.as_ref().and_then(|steps| {
-            let mut project = Project::clone(&ask.project);
-            project.recipe.steps.clone_from(steps);
-            let ask = Ask { project: Arc::new(project), depth: steps.len(), ..ask.clone() };
-            self.view(&ask, false, ticket.cancel()).ok().map(|made| made.view)
-        });
-        // Of rows that a draft leaves, the figures are taken as they pass by.
-        let passing = match &shelf.cells {
-            Cells::Draft(draft) => {
-                shelf.effect.filter(|effect| effect.removes).map(|effect| draft.after(effect.rows_after))
-            }
-            _ => None,
-        };
-        let after = after.as_ref().or(passing.as_ref()).unwrap_or(&shelf.view);
-        let removes = passing.is_some();
-        let keeps = shelf.effect.is_some_and(|effect| effect.row_by_row);
-        for name in columns {
-            if ticket.is_stale() {
-                return;
-            }
-            // What a draft leaves alone has the facts that it had before.
-            let column = shelf.columns.iter().find(|column| column.name == *name);
-            let mark = column.map(|column| column.mark);
-            let view = match &shelf.cells {
-                Cells::Pair(pair) if mark == Some(ColumnMark::Gone) => &pair.before,
-                _ if keeps && !removes && mark == Some(ColumnMark::Same) => &shelf.view,
-                _ => after,
-            };
-            let Some(facts) = self.facts(view, name, ticket.cancel()) else { continue };
-            ticket.send(Event::Facts(key, name.clone(), Arc::clone(&facts)));
-            if let Some(before) = before::of(self, &shelf, name, &facts, ticket.cancel()) {
-                ticket.send(Event::Before(key, name.clone(), Arc::new(before)));
-            }
-        }
-    }
-
-    pub(super) fn facts(&self, view: &View, name: &str, cancel: &Arc<AtomicBool>) -> Option<Arc<Facts>> {
-        if !view.schema.contains(name) {
-            return None;
-        }
-        let key = (hash(&view.key), name.to_owned());
-        if let Some(kept) = self.inner().facts.get(&key) {
-            return Some(Arc::clone(kept));
-        }
-        let facts = Arc::new(facts::of(view, name, cancel).ok()?);
-        let mut inner = self.inner();
-        if inner.facts.len() > MOST_FACTS {
-            inner.facts.clear();
-        }
-        inner.facts.insert(key, Arc::clone(&facts));
-        Some(facts)
     }
 
     fn is_open(&self, dataset: &Dataset, epoch: u64) -> bool {

@@ -2,7 +2,7 @@
 
 use super::event::{Event, Opened, Remembered};
 use super::{Jobs, Slot};
-use crate::model::settings::{Density, Numbers};
+use crate::model::settings::{Cells, Dates, Density, Numbers};
 use crate::model::{Fault, Model, Project, Recent, Settings};
 use brewhouse_engine::project::is_project;
 use brewhouse_engine::recipe::{self, Notation, Recipe};
@@ -73,7 +73,9 @@ fn read_settings(value: &Value) -> Settings {
     Settings {
         zoom: zoom.unwrap_or(usual.zoom),
         density: density.unwrap_or(usual.density),
-        numbers: numbers.unwrap_or(usual.numbers),
+        numbers,
+        dates: Dates::ALL.into_iter().find(|dates| dates.title() == word("Dates")),
+        cells: Cells::ALL.into_iter().find(|cells| cells.title() == word("Cells")).unwrap_or(usual.cells),
         cache: number("CacheGigabytes").filter(|cache| *cache > 0).unwrap_or(usual.cache),
     }
 }
@@ -89,13 +91,15 @@ pub fn keep_settings(jobs: &Jobs, model: &Model) {
     let Some(folder) = jobs.folder.clone() else { return };
     let recent: Vec<Value> =
         model.recent.iter().take(MOST_RECENT).map(|r| json!({ "Path": r.path, "Name": r.name })).collect();
-    let Settings { zoom, density, numbers, cache } = model.settings;
+    let Settings { zoom, density, numbers, dates, cells, cache } = model.settings;
     let value = json!({
         "Recent": recent,
         "Theme": model.theme,
         "Zoom": zoom,
         "Density": density.title(),
-        "Numbers": numbers.title(),
+        "Numbers": numbers.map_or("System", Numbers::title),
+        "Dates": dates.map_or("System", Dates::title),
+        "Cells": cells.title(),
         "CacheGigabytes": cache,
     });
     jobs.start(Slot::Settings, move |ticket| {

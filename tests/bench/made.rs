@@ -4,6 +4,7 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray}
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,13 +12,16 @@ use std::sync::Arc;
 const CELLS: usize = 1_000_000;
 
 /// Makes a table of so many rows and columns, and works with its file.
-pub(crate) fn with_table(rows: usize, columns: usize, work: impl FnOnce(&Path) -> String) -> String {
+pub(crate) fn with_table(rows: usize, columns: usize, work: impl FnOnce(&Path)) {
     let path = std::env::temp_dir().join(format!("brewhouse-bench-{rows}x{columns}-{}.parquet", std::process::id()));
+    let began = std::time::Instant::now();
     make(&path, rows, columns);
-    let bytes = std::fs::metadata(&path).unwrap().len();
-    let report = work(&path);
+    let megabytes = std::fs::metadata(&path).unwrap().len() / 1_000_000;
+    let mut out = std::io::stdout();
+    writeln!(out, "{megabytes} MB of Parquet, made in {:.0} s", began.elapsed().as_secs_f64()).unwrap();
+    out.flush().unwrap();
+    work(&path);
     std::fs::remove_file(&path).unwrap();
-    format!("{} MB of Parquet\n{report}", bytes / 1_000_000)
 }
 
 /// Numbers, texts and decimals in turn; the first column numbers the rows.

@@ -4,8 +4,8 @@
 //! know the types, read the same CSV and write zstd Parquet of the same row groups with the streaming engine; the engine's side also counts,
 //! balances, reads back and swaps, as every run does. The typing pass is timed apart: its counts are kept, as the program keeps them.
 //!
-//! `cargo bench -- window FILE` measures the window on a file instead, see `window.rs`; in place of a file, `100000000x4` stands for a Parquet
-//! file of so many rows and columns that is made for it. `cargo bench -- operations` measures every operation, see `operations.rs`.
+//! `cargo bench -- window FILE [SECONDS]` measures the window on a file instead, see `window.rs`; in place of a file, `100000000x4` stands for a
+//! Parquet file of so many rows and columns that is made for it. `cargo bench -- operations` measures every operation, see `operations.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a bench may stop where it stands")]
 #![allow(
@@ -56,11 +56,12 @@ fn main() {
         {
             let name = words.get(at + 1).expect("which file?");
             let size = name.split_once('x').and_then(|(rows, columns)| rows.parse().ok().zip(columns.parse().ok()));
-            let report = match size {
-                Some((rows, columns)) => made::with_table(rows, columns, window::bench),
-                None => window::bench(Path::new(name)),
-            };
-            std::io::stdout().write_all(report.as_bytes()).unwrap();
+            let seconds = words.get(at + 2).and_then(|word| word.parse().ok()).unwrap_or(120);
+            let bench = |path: &Path| window::bench(path, std::time::Duration::from_secs(seconds));
+            match size {
+                Some((rows, columns)) => made::with_table(rows, columns, bench),
+                None => bench(Path::new(name)),
+            }
         }
         let _ = at;
         return;

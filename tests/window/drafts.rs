@@ -2,8 +2,11 @@
 //! those that the filter of the view shows.
 
 use super::driver::Driver;
-use brewhouse::model::sheet::{CellMark, ColumnMark};
+use brewhouse::action::Action;
+use brewhouse::model::Place;
+use brewhouse::model::sheet::{CellMark, ColumnMark, Only};
 use brewhouse_engine::facet::{Filter, Test};
+use brewhouse_engine::recipe::Step;
 use std::path::Path;
 
 /// Two hundred rows: every tenth size is no number, every fourth name is missing.
@@ -57,6 +60,22 @@ fn a_change_of_type_shows_what_changes_and_what_fails() {
     driver.settle();
     assert_eq!((driver.sheet().rows, driver.sheet().effect), (200, None));
     assert!(driver.text("All 200 rows").is_some());
+}
+
+#[test]
+fn however_much_was_drafted_the_table_below_can_still_be_filtered_and_scrolled() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = table(folder.path());
+    for n in 0..16 {
+        let step = Step::new("FILL_WITH_CUSTOM").with("sourceColumn", "name").with("value", format!("nobody {n}"));
+        driver.act(Action::Draft(Some((Box::new(step), Place::New(0), Only::All))));
+        driver.settle();
+    }
+    driver.act(Action::Draft(None));
+    driver.settle();
+    driver.act(Action::Filter(Filter::of("kind", Test::Among(vec!["a".into()]))));
+    driver.wait("the rows that pass are shown", |model| model.shown().is_some_and(|sheet| sheet.rows == 100));
+    assert_eq!(numbers(&driver)[..3], [0, 2, 4]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #   tests/window/story.sh [PROGRAM] [ROWS] [FOLDER OF THE PICTURES]
 # Needs Xvfb, xdotool, ImageMagick and python3; the window is drawn without a graphics card where there is none. Places of clicks are those
 # of a window of 1280 x 800 with the rows of story.py, so pictures can be made again after a change of the look. A run takes about 3 minutes; on a
-# machine that is busy otherwise, PAUSE=2 PATIENCE=6 wait longer.
+# machine that is busy otherwise, PAUSE=2 PATIENCE=4 wait longer.
 set -eu
 program=$(realpath "${1:-target/release/brewhouse}")
 rows=${2:-2000000}
@@ -34,18 +34,29 @@ done
 xdotool windowsize "$id" 1280 800 windowmove "$id" 0 0 windowfocus "$id"
 sleep 1
 
-# Waits until nothing moves for a while: the bar at the bottom tells memory, which may change at any time.
+# Time of the processors that the window has used, in hundredths of a second.
+used() { awk '{ print $14 + $15 }' "/proc/$window/stat"; }
+# How many points two pictures differ in.
+differ() { compare -metric AE "$1" "$2" null: 2>&1 | awk '{ printf "%d", $1 }'; }
+# Waits until nothing is counted and nothing moves for a while. A caret that blinks is no move; the bar at the bottom tells memory, which
+# may change at any time.
 settle() {
     xdotool mousemove 1110 790
     sleep 0.7
-    last= same=0
-    for _ in $(seq 240); do
-        import -window "$id" -crop 1280x770+0+0 "$work/now.ppm"
-        now=$(cksum <"$work/now.ppm")
-        if [ "$now" = "$last" ]; then same=$((same + 1)); else same=0; fi
-        [ $same -ge ${PATIENCE:-4} ] && return
-        last=$now
+    same=0 before=$(used)
+    import -window "$id" -crop 1280x770+0+0 +repage "$work/last.ppm"
+    for _ in $(seq 600); do
         sleep 1
+        import -window "$id" -crop 1280x770+0+0 +repage "$work/now.ppm"
+        now=$(used)
+        if [ $((now - before)) -lt 60 ] && [ "$(differ "$work/last.ppm" "$work/now.ppm")" -lt 90 ]; then
+            same=$((same + 1))
+        else
+            same=0
+        fi
+        [ $same -ge ${PATIENCE:-2} ] && return
+        before=$now
+        mv "$work/now.ppm" "$work/last.ppm"
     done
 }
 picture() {

@@ -1,7 +1,7 @@
 //! The conditions of a step: column, a test, and its values; a click makes “and” to “or”.
 
 use super::Choices;
-use super::control::{adder, opener, pick_column_ui};
+use super::control::{adder, jump, opener, pick_column_ui};
 use crate::scratch::{ConditionText, Form};
 use crate::theme;
 use crate::widget::{button, field, icon};
@@ -55,6 +55,8 @@ pub(super) fn conditions_ui(ui: &mut Ui, form: &mut Form, choices: &Choices) {
     let response = adder(ui, "condition", width, "Add a condition");
     if let Some(picked) = pick_column_ui(&response, &choices.columns, &[], false) {
         form.conditions.push(ConditionText::new(&picked));
+        // Its value is what is written next.
+        ui.data_mut(|data| data.insert_temp(egui::Id::unique("write the value"), true));
         let source = form.op.params.iter().find(|spec| spec.kind == Kind::Column && spec.required);
         if let Some(spec) = source.filter(|_| form.op.conditions == Conditions::Required) {
             form.params.entry(spec.name).and_modify(|text| {
@@ -92,14 +94,18 @@ fn condition_ui(ui: &mut Ui, condition: &mut ConditionText, choices: &Choices) -
         let response = opener(ui, "", condition.test.words, half, "Test");
         Popup::menu(&response).width(half.max(170.0)).show(|ui| {
             ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+                let mut items = Vec::new();
                 for test in TESTS {
-                    if ui.add(button::menu_item(test.words)).clicked() {
+                    let item = ui.add(button::menu_item(test.words));
+                    if item.clicked() {
                         condition.test = test;
                         let needed = if is_range(test.test) { 2 } else { 1 };
                         condition.values.resize(needed, String::new());
                         ui.close();
                     }
+                    items.push((item, test.words));
                 }
+                jump(ui, &items);
             });
         });
         let colour = theme::of(ui).muted;
@@ -134,8 +140,16 @@ fn values_ui(ui: &mut Ui, condition: &mut ConditionText) {
         Test::Is | Test::IsNot => several_ui(ui, condition),
         _ => {
             condition.values.resize(1, String::new());
-            field::text_edit(ui, &mut condition.values[0], "value", "Value");
+            let response = field::text_edit(ui, &mut condition.values[0], "value", "Value");
+            write_next(ui, &response);
         }
+    }
+}
+
+/// The value of a condition that was just begun has the focus.
+fn write_next(ui: &Ui, response: &egui::Response) {
+    if ui.data_mut(|data| data.remove_temp::<bool>(egui::Id::unique("write the value"))).unwrap_or_default() {
+        response.request_focus();
     }
 }
 
@@ -151,7 +165,9 @@ fn several_ui(ui: &mut Ui, condition: &mut ConditionText) {
             ui.spacing_mut().item_spacing.x = 4.0;
             let room = if count > 1 { 26.0 } else { 0.0 };
             let width = ui.available_width() - room;
-            field::sized_text_edit(ui, value, if at == 0 { "value" } else { "or value" }, "Value", width);
+            let hint = if at == 0 { "value" } else { "or value" };
+            let response = field::sized_text_edit(ui, value, hint, "Value", width);
+            write_next(ui, &response);
             let colour = theme::of(ui).muted;
             if count > 1 && button::sized_icon(ui, icon::X, "Take the value out", colour, 20.0).clicked() {
                 out = Some(at);

@@ -269,6 +269,23 @@ fn boolean_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String) {
     });
 }
 
+/// What is typed while a list is open moves the focus to the next item that begins so.
+pub(super) fn jump(ui: &Ui, items: &[(egui::Response, &str)]) {
+    let typed = ui.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            egui::Event::Text(text) => Some(text.to_lowercase()),
+            _ => None,
+        })
+    });
+    let Some(typed) = typed else { return };
+    let from = items.iter().position(|(item, _)| item.has_focus()).map_or(0, |at| at + 1);
+    let mut round = items[from.min(items.len())..].iter().chain(&items[..from.min(items.len())]);
+    if let Some((item, _)) = round.find(|(_, label)| label.to_lowercase().starts_with(&typed)) {
+        item.request_focus();
+        item.scroll_to_me(None);
+    }
+}
+
 fn choice_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String) {
     let same = |choice: &brewhouse_engine::op::param::Choice, text: &str| {
         choice.value.eq_ignore_ascii_case(text) || choice.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(text))
@@ -290,12 +307,16 @@ fn choice_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String) {
     let response = opener(ui, "", label, width, spec.label);
     Popup::menu(&response).width(width).show(|ui| {
         ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
+            let mut items = Vec::new();
             for choice in spec.choices {
-                if ui.add(button::menu_item(choice.label)).clicked() {
+                let item = ui.add(button::menu_item(choice.label));
+                if item.clicked() {
                     choice.value.clone_into(text);
                     ui.close();
                 }
+                items.push((item, choice.label));
             }
+            jump(ui, &items);
         });
     });
 }

@@ -203,21 +203,29 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
         }
         let fault = faults.iter().find(|fault| fault.param.as_deref() == Some(spec.name));
         if let Some(fault) = fault.filter(|_| form.touched || !text.is_empty()) {
-            field::error(ui, &fault.text());
+            field::error(ui, &fault.form_text());
         }
         ui.add_space(4.0);
     }
     if form.op.conditions != Conditions::Refused {
         let column = |form: &Form| form.conditions.last().map(|condition| condition.column.clone());
         let before = column(form);
+        // Where the form begins with its conditions, what adds the first one takes the focus.
+        let begins = form.op.params.first().is_none_or(|spec| control::is_condition_column(form.op, spec));
+        control::focus_next(ui, form.fresh && begins && form.conditions.is_empty());
         condition::conditions_ui(ui, form, choices);
+        control::focus_next(ui, false);
         if column(form) != before {
             scene.scratch.reveal = column(form);
         }
         control::follow_condition(form);
         let fault = faults.iter().find(|fault| fault.param.as_deref() == Some("ConditionExpressions"));
         if let Some(fault) = fault.filter(|_| form.touched || !form.conditions.is_empty()) {
-            field::error(ui, &fault.text());
+            if form.conditions.is_empty() {
+                field::error(ui, "Say which rows are meant: add a condition");
+            } else {
+                field::error(ui, &fault.text());
+            }
         }
     }
 }

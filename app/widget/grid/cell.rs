@@ -65,20 +65,22 @@ fn ground(painter: &Painter, theme: &Theme, rect: Rect, mark: CellMark<'_>, chos
 }
 
 fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJob {
+    let text = view.text.map(|text| view.shown(text));
+    let text = text.as_deref();
     let mut job = LayoutJob { break_on_newline: false, ..LayoutJob::default() };
     job.wrap = TextWrapping::truncate_at_width(width.max(4.0));
     let colour = if removed { theme.faint } else { theme.text };
     match view.mark {
         CellMark::Changed(old) => {
             let old: String = old.map_or_else(|| MISSING.into(), visible);
-            let most = old_letters(view.text, width);
+            let most = old_letters(text, width);
             let old: String =
                 if old.chars().count() > most { old.chars().take(most - 1).chain(['…']).collect() } else { old };
             push(&mut job, &format!("~ {old} → "), theme::tiny(), theme.mark);
-            value(&mut job, theme, view.text, colour);
+            value(&mut job, theme, text, colour);
         }
         CellMark::Failed(old) => value(&mut job, theme, Some(old), theme.mismatched),
-        CellMark::Same | CellMark::Added => value(&mut job, theme, view.text, colour),
+        CellMark::Same | CellMark::Added => value(&mut job, theme, text, colour),
     }
     job
 }

@@ -251,7 +251,7 @@ fn chart_ui(
             let sign = if word == "Chart" { ":" } else { " in the facet:" };
             let was = head.before.and_then(|before| before.counts.get(at));
             let was = was.map(|count| format!(", before {}", grouped(*count))).unwrap_or_default();
-            let name = format!("{}{sign} {}, {}{was}", head.name, bars.words(at), grouped(bars.count(at)));
+            let name = format!("{}{sign} {}, {}{was}", head.name, head.told(bars.words(at)), grouped(bars.count(at)));
             WidgetInfo::selected(Role::ListBoxOption, true, chosen, name)
         });
     }
@@ -341,9 +341,9 @@ fn keys(
 /// A bar in words: range, count, share, and how many of the rows that pass.
 fn told(head: &Head<'_>, bars: &dyn card::Bars, at: usize) -> String {
     let words = match bars.words(at) {
-        "" => "(empty)",
-        blank if blank.trim().is_empty() => "(blank)",
-        words => words,
+        "" => "(empty)".into(),
+        blank if blank.trim().is_empty() => "(blank)".into(),
+        words => head.told(words),
     };
     let all = head.quality.map_or(0, |(valid, mismatched, missing)| valid + mismatched + missing);
     let share = if all > 0 { format!(" · {}", percent(bars.count(at), all)) } else { String::new() };

@@ -17,8 +17,10 @@ pub use state::GridState;
 
 use super::card::{self, Head};
 use crate::theme;
+use brewhouse_engine::types::TypeClass;
 use egui::accesskit::Role;
 use egui::{CornerRadius, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2, WidgetInfo};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a draft does to a cell.
@@ -44,6 +46,15 @@ pub struct CellView<'a> {
     pub mark: CellMark<'a>,
     /// Whether it holds what is looked for.
     pub hit: bool,
+    /// The kind of a number or date that is shown in a person's own way; none: as it is.
+    pub figure: Option<TypeClass>,
+}
+
+impl CellView<'_> {
+    /// A text of it as it is shown.
+    pub fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.figure.map_or(Cow::Borrowed(text), |class| super::region::told(text, class))
+    }
 }
 
 /// What the grid draws from.

@@ -90,8 +90,9 @@ impl GridState {
         let letters = |text: &str| text.chars().map(|c| if u32::from(c) > 0x2E00 { 1.9 } else { 1.0 }).sum::<f32>();
         let mut widest = letters(head.name) + 7.0;
         for row in self.top..(self.top + 60).min(source.rows()) {
-            let text = source.cell(row, column).and_then(|cell| cell.text).unwrap_or_default();
-            widest = widest.max(letters(text));
+            if let Some(cell) = source.cell(row, column) {
+                widest = widest.max(cell.text.map_or(0.0, |text| letters(&cell.shown(text))));
+            }
         }
         self.widen(source.name(column), (widest * 7.4 + 24.0).clamp(86.0, 250.0));
     }
@@ -293,7 +294,9 @@ impl GridState {
         }
         match self.cursor {
             Some((row, column)) if column < source.columns() => {
-                let text = source.cell(row, column).and_then(|cell| cell.text).unwrap_or("missing");
+                let cell = source.cell(row, column);
+                let text = cell.as_ref().and_then(|cell| cell.text.map(|text| cell.shown(text)));
+                let text = text.as_deref().unwrap_or("missing");
                 format!("Row {}, {}: {text}", row + 1, source.name(column))
             }
             _ => format!("Table of {} rows and {} columns", source.rows(), source.columns()),

@@ -4,12 +4,12 @@
 
 use super::dates::{Order, order_shown, read_date};
 use super::param::{Choice, Chosen, Param, ParamSpec, ParamType as _, choice};
-use super::{Apply, Args, ColumnsFn, Context, Example, Facts, Family, Locality, Operation, Output, params};
+use super::{Apply, Args, Bound, ColumnsFn, Context, Example, Facts, Family, Locality, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::{TypeClass, dtype_of_word};
 use polars::prelude::{
     Column, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NamedFrom as _,
-    PolarsResult, Series, TimeUnit, col, lit,
+    PolarsResult, Series, StringChunkedBuilder, TimeUnit, col, lit,
 };
 
 static TYPE: Param<Chosen> =
@@ -227,6 +227,16 @@ pub(super) fn refuse_unlike(what: &str, from: &DataType, to: &DataType) -> Resul
         .advise("change it to text first, or take a part of it (dates and nested values have operations for that)"))
 }
 
+/// Whether a step only gives a column another type under which every cell reads as it did, so that there is nothing to compare.
+pub(crate) fn reads_as_before(bound: &Bound, was: &DataType, now: &DataType) -> bool {
+    OPERATIONS.iter().any(|op| op.name == bound.op.name)
+        && now == &DataType::String
+        && matches!(
+            TypeClass::of(was),
+            TypeClass::Whole | TypeClass::Decimal | TypeClass::Money | TypeClass::Boolean | TypeClass::Date
+        )
+}
+
 fn target_type(args: &Args) -> Result<DataType> {
     Ok(dtype_of_word(args.get(&TYPE)?.0).unwrap_or(DataType::String))
 }
@@ -321,8 +331,16 @@ fn write_floats(cells: Expr) -> Expr {
     cells.map(
         |column| {
             let cast = column.cast(&DataType::Float64)?;
-            let texts: Vec<Option<String>> = cast.f64()?.iter().map(|v| v.map(crate::values::float_text)).collect();
-            Ok(Series::new(column.name().clone(), texts).into_column())
+            let mut texts = StringChunkedBuilder::new(column.name().clone(), column.len());
+            let mut text = String::new();
+            for number in cast.f64()?.iter() {
+                text.clear();
+                if let Some(number) = number {
+                    crate::values::write_float(number, &mut text);
+                }
+                texts.append_option(number.map(|_| text.as_str()));
+            }
+            Ok(texts.finish().into_series().into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::String)),
     )

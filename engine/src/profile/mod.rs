@@ -64,6 +64,8 @@ pub struct Settings {
     pub columns: Vec<String>,
     /// How many different values are held in memory at once; a column with more is counted in parts.
     pub most_values: u64,
+    /// Only what a header card shows: no patterns, no distances from the mean or the median.
+    pub brief: bool,
 }
 
 impl Default for Settings {
@@ -78,6 +80,7 @@ impl Default for Settings {
             correlated: Some(10),
             columns: Vec::new(),
             most_values: MOST_VALUES,
+            brief: false,
         }
     }
 }
@@ -204,6 +207,33 @@ pub fn column(
     let sizes = sizes(&frame, &schema, settings, &watch)?;
     let mut found = count_columns(&frame, &sizes.columns, sizes.rows, settings, &watch)?;
     found.pop().ok_or_else(|| crate::op::no_such_column(name, &schema))
+}
+
+/// Profiles some columns in as few queries as there is room for, those that are cheap to count first; each is told as soon as it is known.
+pub fn columns(
+    frame: &LazyFrame,
+    schema: &Schema,
+    names: &[String],
+    settings: &Settings,
+    cancel: &Arc<AtomicBool>,
+    each: &mut dyn FnMut(ColumnProfile),
+) -> Result<()> {
+    let watch = Watch::new(cancel.clone());
+    let frame = watch.over(frame);
+    let mut chosen = Schema::default();
+    for name in names {
+        let dtype = schema.get(name).ok_or_else(|| crate::op::no_such_column(name, schema))?;
+        chosen.insert(name.as_str().into(), dtype.clone());
+    }
+    let Sizes { rows, columns: mut rest } = sizes(&frame, &chosen, settings, &watch)?;
+    rest.sort_by_key(|column| column.size(rows, settings).room(&column.dtype));
+    let mut rest = rest.as_slice();
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(how_many_together(rest, rows, settings));
+        count_columns(&frame, now, rows, settings, &watch)?.into_iter().for_each(&mut *each);
+        rest = later;
+    }
+    Ok(())
 }
 
 /// A column with what must be known before it is counted.

@@ -119,6 +119,9 @@ pub(super) fn summarize(numbers: &Numbers, grid: Grid, settings: &Settings, watc
     let mut bins = Bin::round(found.min, found.max, settings.bins, grid);
     second_walk(numbers, &mut found, &mut [&mut buckets, &mut bins], watch)?;
     (found.buckets, found.bins) = (buckets, bins);
+    if settings.brief {
+        return Ok(Some(found));
+    }
     found.inner = inner_bins(&found, grid, settings);
     third_walk(numbers, &mut found, settings, watch)?;
     found.median_distance = median_distance(numbers, &found, watch)?;

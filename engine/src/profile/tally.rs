@@ -110,7 +110,7 @@ impl<'a> Taking<'a> {
         let counts: Vec<u64> = part.column(COUNT)?.u64()?.iter().flatten().collect();
         let values = part.column(VALUE)?;
         match self.kind {
-            Kind::Text => self.text.take(part, &counts)?,
+            Kind::Text => self.text.take(part, &counts, !self.settings.brief)?,
             Kind::Number => self.take_specials(part, &counts)?,
             _ => {}
         }

@@ -35,13 +35,13 @@ pub(super) struct TextCounts {
 }
 
 impl TextCounts {
-    /// Takes in a part, on several threads where it is large.
-    pub(super) fn take(&mut self, part: &DataFrame, counts: &[u64]) -> Result<()> {
+    /// Takes in a part, on several threads where it is large; patterns only where they are told.
+    pub(super) fn take(&mut self, part: &DataFrame, counts: &[u64], patterns: bool) -> Result<()> {
         let texts = part.column(VALUE)?.str()?.rechunk().into_owned();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(counts.len() / CHUNK + 1);
         let len = counts.len().div_ceil(threads).max(1);
         if threads == 1 {
-            self.take_texts(&texts, counts);
+            self.take_texts(&texts, counts, patterns);
             return self.take_types(part);
         }
         let slices = counts.chunks(len).enumerate().map(|(at, counts)| {
@@ -50,7 +50,7 @@ impl TextCounts {
         });
         let taken = side_by_side(slices.collect(), |(texts, counts): (StringChunked, &[u64])| {
             let mut taken = Self::default();
-            taken.take_texts(&texts, counts);
+            taken.take_texts(&texts, counts, patterns);
             Ok(taken)
         })?;
         for one in taken {
@@ -59,7 +59,7 @@ impl TextCounts {
         self.take_types(part)
     }
 
-    fn take_texts(&mut self, texts: &StringChunked, counts: &[u64]) {
+    fn take_texts(&mut self, texts: &StringChunked, counts: &[u64], patterns: bool) {
         let mut pattern = String::new();
         for (text, count) in texts.iter().zip(counts) {
             let text = text.unwrap_or_default();
@@ -75,8 +75,10 @@ impl TextCounts {
                 self.padded += count;
             }
             *self.lengths.entry(text.chars().count() as u64).or_default() += count;
-            write_pattern(text, &mut pattern);
-            self.add_pattern(&pattern, *count);
+            if patterns {
+                write_pattern(text, &mut pattern);
+                self.add_pattern(&pattern, *count);
+            }
         }
     }
 

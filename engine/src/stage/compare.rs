@@ -303,7 +303,7 @@ pub fn pair_counts(pair: &Pair, cancel: &Arc<AtomicBool>) -> Result<PairCounts> 
         };
         for (at, was_name, now_name) in &compared {
             let (was, now) = (was.column(was_name)?, now.column(now_name)?);
-            let differs = differs(was, now);
+            let differs = differs(was, now)?;
             let lost = &was.is_not_null() & &now.is_null();
             for (flags, found) in [(&mut changed, &differs), (&mut failed, &lost)] {
                 for (row, _) in rows.iter().zip(found.iter()).filter(|(_, found)| *found == Some(true)) {

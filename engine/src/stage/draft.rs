@@ -4,6 +4,7 @@ use super::differ::differs;
 use super::{Cache, CachedFacts, View, count, place};
 use crate::error::{Problem, Result};
 use crate::facet::{self, Selection};
+use crate::op::convert::reads_as_before;
 use crate::op::param::Use;
 use crate::op::{Bound, Environment, Locality, RowLaw, bind};
 use crate::plan::{compile, stoppable};
@@ -39,7 +40,8 @@ pub struct Draft {
     pub frame: LazyFrame,
     before: View,
     step: Step,
-    reads: Vec<String>,
+    /// The columns that it reads and that are still there: their cells may have changed.
+    compared: Vec<String>,
 }
 
 /// Compiles a drafted step on top of a view; every problem of its form comes back.
@@ -50,6 +52,12 @@ pub fn draft(before: &View, step: &Step, env: &Environment, cache: &Cache) -> Re
     let compiled = compile(steps, before.frame.clone(), env, &mut facts, None).map_err(place)?.into_plan()?;
     let schema = compiled.schema.unwrap_or_else(|| before.schema.clone());
     let added = schema.iter_names().filter(|n| !before.schema.contains(n)).map(ToString::to_string).collect();
+    let mut compared = reads_of(&bound);
+    compared.retain(|name| match (before.schema.get(name), schema.get(name)) {
+        // Nothing to look for: no cell reads otherwise, none is lost.
+        (Some(was), Some(now)) => !reads_as_before(&bound, was, now),
+        _ => false,
+    });
     Ok(Draft {
         effect: effect_of(&bound),
         schema,
@@ -57,7 +65,7 @@ pub fn draft(before: &View, step: &Step, env: &Environment, cache: &Cache) -> Re
         frame: compiled.frame,
         before: before.clone(),
         step: step.clone(),
-        reads: reads_of(&bound),
+        compared,
     })
 }
 
@@ -95,55 +103,74 @@ pub struct DraftPage {
     pub kept: Vec<bool>,
 }
 
-/// Evaluates a draft on rows `first` to `first + len`.
-pub fn draft_page(draft: &Draft, env: &Environment, cache: &Cache, first: u64, len: u32) -> Result<DraftPage> {
+/// Evaluates a draft on rows `first` to `first + len`, of these columns (all when none is named).
+pub fn draft_page(
+    draft: &Draft,
+    env: &Environment,
+    cache: &Cache,
+    (first, len): (u64, u32),
+    columns: &[String],
+) -> Result<DraftPage> {
     let start = i64::try_from(first).unwrap_or(i64::MAX);
-    if draft.effect == Effect::Table {
-        let after = collect(draft.frame.clone().slice(start, len))?;
-        let kept = vec![true; after.height()];
+    if draft.effect == Effect::Rows {
+        let rows = draft.before.frame.clone().slice(start, len);
+        let after = draft.before.page(first, len, columns)?;
+        let kept = staying(draft, env, cache, rows, after.height())?;
+        return Ok(DraftPage { before: after.clone(), after, kept });
+    }
+    let [was, now] = draft.names(columns);
+    let after = collect(chosen(draft.frame.clone(), &now).slice(start, len))?;
+    let kept = vec![true; after.height()];
+    if draft.effect == Effect::Table || was.is_empty() {
         return Ok(DraftPage { before: DataFrame::empty(), after, kept });
     }
-    let before = draft.before.page(first, len, &[])?;
-    if draft.effect == Effect::Cells {
-        let after = collect(draft.frame.clone().slice(start, len))?;
-        let kept = vec![true; after.height()];
-        return Ok(DraftPage { before, after, kept });
-    }
-    staying(draft, env, cache, before)
+    Ok(DraftPage { before: draft.before.page(first, len, &was)?, after, kept })
 }
 
-/// Evaluates a draft on some rows by their numbers, in the order given. A draft that makes another table has no such rows.
+/// Evaluates a draft on some rows by their numbers, in the order given, of these columns (all when none is named). A draft that makes
+/// another table has no such rows.
 pub fn draft_rows(
     draft: &Draft,
     env: &Environment,
     cache: &Cache,
     rows: &[u64],
+    columns: &[String],
     cancel: &Arc<AtomicBool>,
 ) -> Result<DraftPage> {
-    let before = facet::page(&draft.before.frame, rows, &[], cancel)?;
+    let [was, now] = draft.names(columns);
     if draft.effect == Effect::Rows {
-        return staying(draft, env, cache, before);
+        // Which columns the step looks at is known to the plan alone.
+        let whole = facet::page(&draft.before.frame, rows, &[], cancel)?;
+        let kept = staying(draft, env, cache, whole.clone().lazy(), whole.height())?;
+        let after = whole.select(was)?;
+        return Ok(DraftPage { before: after.clone(), after, kept });
     }
-    let after = facet::page(&draft.frame, rows, &[], cancel)?;
+    let after = facet::page(&draft.frame, rows, &now, cancel)?;
+    let before =
+        if was.is_empty() { DataFrame::empty() } else { facet::page(&draft.before.frame, rows, &was, cancel)? };
     let kept = vec![true; after.height()];
     Ok(DraftPage { before, after, kept })
 }
 
-/// Of a page of rows, which a draft that takes rows away leaves.
-fn staying(draft: &Draft, env: &Environment, cache: &Cache, before: DataFrame) -> Result<DraftPage> {
-    let rows = before.clone().lazy().with_row_index(ROW, None);
+fn chosen(frame: LazyFrame, columns: &[String]) -> LazyFrame {
+    frame.select(columns.iter().map(|name| col(name.as_str())).collect::<Vec<_>>())
+}
+
+/// Of some rows, which a draft that takes rows away leaves.
+fn staying(draft: &Draft, env: &Environment, cache: &Cache, rows: LazyFrame, height: usize) -> Result<Vec<bool>> {
+    let rows = rows.with_row_index(ROW, None);
     let steps = std::slice::from_ref(&draft.step);
     // The page alone cannot answer what must be asked of all rows; those answers are in the cache already.
     let mut facts = CachedFacts { cache, key: draft.before.key.clone(), steps };
     let compiled = compile(steps, rows, env, &mut facts, None)?;
     let stay = collect(compiled.frame.select([col(ROW).cast(DataType::UInt32)]))?;
-    let mut kept = vec![false; before.height()];
+    let mut kept = vec![false; height];
     for row in stay.column(ROW)?.u32()?.iter().flatten() {
         if let Some(flag) = kept.get_mut(row as usize) {
             *flag = true;
         }
     }
-    Ok(DraftPage { after: before.clone(), before, kept })
+    Ok(kept)
 }
 
 /// The rows that a draft changes or takes away; with `failed`, those with a cell that does not fit.
@@ -170,7 +197,7 @@ pub fn draft_touched(
     }
     let compiled = compile(steps, with_copies(draft, before), env, &mut facts, None)?;
     let mut any: Option<Expr> = None;
-    for name in draft.compared() {
+    for name in &draft.compared {
         let one = if failed { fails(name) } else { draft.differs(name) };
         any = Some(match any {
             Some(any) => any.or(one),
@@ -186,7 +213,7 @@ pub fn draft_touched(
 
 /// The rows before a draft with a copy of every column that it may change.
 fn with_copies(draft: &Draft, before: LazyFrame) -> LazyFrame {
-    before.with_columns(draft.compared().map(|name| col(name.as_str()).alias(old(name))).collect::<Vec<_>>())
+    before.with_columns(draft.compared.iter().map(|name| col(name.as_str()).alias(old(name))).collect::<Vec<_>>())
 }
 
 fn old(name: &str) -> String {
@@ -200,9 +227,14 @@ impl Draft {
         View { frame: self.frame.clone(), schema: self.schema.clone(), rows, key, ..self.before.clone() }
     }
 
-    /// The columns that are there before and after, and that the step reads.
-    fn compared(&self) -> impl Iterator<Item = &String> {
-        self.reads.iter().filter(|name| self.schema.contains(name) && self.before.schema.contains(name))
+    /// Which of these columns (all when none is named) there are before, and after.
+    fn names(&self, columns: &[String]) -> [Vec<String>; 2] {
+        [&self.before.schema, &self.schema].map(|schema| {
+            if columns.is_empty() {
+                return schema.iter_names().map(ToString::to_string).collect();
+            }
+            columns.iter().filter(|name| schema.contains(name)).cloned().collect()
+        })
     }
 
     /// Whether a cell shows another value than before.
@@ -214,7 +246,7 @@ impl Draft {
         now.map_many(
             |columns| {
                 let [now, was] = columns else { return Ok(columns[0].clone()) };
-                Ok(differs(was, now).into_series().with_name(now.name().clone()).into_column())
+                Ok(differs(was, now)?.into_series().with_name(now.name().clone()).into_column())
             },
             &[was],
             |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::Boolean)),
@@ -250,9 +282,12 @@ pub fn draft_counts(draft: &Draft, env: &Environment, cache: &Cache, cancel: &Ar
         let rows_after = count(compile(steps, before, env, &mut facts, None)?.frame)?;
         return Ok(DraftCounts { rows_before, rows_after, ..DraftCounts::default() });
     }
+    if draft.compared.is_empty() {
+        return Ok(DraftCounts { rows_before, rows_after: rows_before, ..DraftCounts::default() });
+    }
     let compiled = compile(steps, with_copies(draft, before), env, &mut facts, None)?;
     let (mut changed, mut failed) = (lit(0u64), lit(0u64));
-    for name in draft.compared() {
+    for name in &draft.compared {
         changed = changed + draft.differs(name).sum().cast(DataType::UInt64);
         failed = failed + fails(name).sum().cast(DataType::UInt64);
     }

@@ -51,9 +51,23 @@ pub fn figures(view: &View, column: &str) -> Result<ColumnFigures> {
 
 /// Computes the figures of a column, unless the flag is raised.
 pub fn figures_until(view: &View, column: &str, cancel: &Arc<AtomicBool>) -> Result<ColumnFigures> {
-    let settings = Settings { common: TOP, extremes: 1, outliers: 0, ..Settings::default() };
-    let found = profile::column(&view.frame, &view.schema, column, &settings, cancel)?;
-    Ok(card(&found))
+    Ok(card(&profile::column(&view.frame, &view.schema, column, &settings(), cancel)?))
+}
+
+/// Computes the figures of some columns together, unless the flag is raised; each is told as soon as it is known, the cheap ones first.
+pub fn figures_of(
+    view: &View,
+    columns: &[String],
+    cancel: &Arc<AtomicBool>,
+    each: &mut dyn FnMut(&str, ColumnFigures),
+) -> Result<()> {
+    let settings = settings();
+    let tell = &mut |found: profile::ColumnProfile| each(&found.name, card(&found));
+    profile::columns(&view.frame, &view.schema, columns, &settings, cancel, tell)
+}
+
+fn settings() -> Settings {
+    Settings { common: TOP, extremes: 1, outliers: 0, brief: true, ..Settings::default() }
 }
 
 /// What a header card shows of the profile of a column.

@@ -17,7 +17,7 @@ pub use cache::Cache;
 pub use compare::{ColumnChange, Pair, PairCounts, PairPage, PairedColumn, pair, pair_counts};
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page, draft_rows, draft_touched};
 pub use failures::failures;
-pub use figures::{Bin, ColumnFigures, card, figures, figures_until};
+pub use figures::{Bin, ColumnFigures, card, figures, figures_of, figures_until};
 pub use matches::{Matches, matches};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
