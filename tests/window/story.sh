@@ -131,10 +131,9 @@ click 257 96
 click 60 152
 command "change type"
 click 1120 644
-xdotool mousemove 1080 600
-for _ in 1 2 3 4 5 6; do xdotool click 5; sleep 0.3; done
-sleep 1
-click 1080 612
+# The fourth kind that begins so: date and time.
+for _ in 1 2 3 4; do press d; done
+press Return
 settle
 click 740 128
 picture dates
