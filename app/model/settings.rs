@@ -181,11 +181,10 @@ impl SystemRegion {
         };
         let dates = match (language, country) {
             ("en", "US" | "PH") => Dates::MonthFirst,
-            ("en", "GB" | "IE" | "AU" | "NZ" | "IN" | "SG" | "HK")
-            | ("es" | "it" | "pt" | "el" | "vi" | "id" | "he" | "ca" | "gl" | "th" | "ar", _) => Dates::Slashes,
-            ("fr", country) if !matches!(country, "CA" | "CH") => Dates::Slashes,
             ("nl", country) if country != "BE" => Dates::Dashes,
-            ("nl", _) => Dates::Slashes,
+            ("en", "GB" | "IE" | "AU" | "NZ" | "IN" | "SG" | "HK")
+            | ("es" | "it" | "pt" | "el" | "vi" | "id" | "he" | "ca" | "gl" | "th" | "ar" | "nl", _) => Dates::Slashes,
+            ("fr", country) if !matches!(country, "CA" | "CH") => Dates::Slashes,
             (
                 "de" | "rm" | "cs" | "sk" | "pl" | "ru" | "uk" | "be" | "fi" | "nb" | "nn" | "no" | "da" | "tr" | "ro"
                 | "bg" | "hr" | "sl" | "sr" | "bs" | "et" | "lv" | "is",

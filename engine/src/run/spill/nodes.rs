@@ -161,7 +161,7 @@ impl Spill {
         if keys.names.is_empty() || !aggregates.iter().all(single) {
             return Ok(None);
         }
-        let after = DataFrame::empty_with_schema(&before).lazy().group_by(by.to_vec()).agg(aggregates.to_vec());
+        let after = DataFrame::empty_with_schema(&before).lazy().group_by(by).agg(aggregates);
         let after = after.clone().collect_schema()?;
         // Only what is needed is parted.
         let mut needed: Vec<PlSmallStr> = Vec::new();
@@ -181,7 +181,7 @@ impl Spill {
             if numbered {
                 results.push(col(NUMBER).min());
             }
-            let groups = if maintain_order { frame.group_by_stable(by.to_vec()) } else { frame.group_by(by.to_vec()) };
+            let groups = if maintain_order { frame.group_by_stable(by) } else { frame.group_by(by) };
             groups.agg(results)
         };
         let mut parting = self.pour(frame, Parting::new(self, &schema, &keys.names, Some(NUMBER)))?;

@@ -62,7 +62,7 @@ pub(super) struct Runs {
     order: Order,
     held: Vec<DataFrame>,
     bytes: usize,
-    runs: Vec<VecDeque<PathBuf>>,
+    written: Vec<VecDeque<PathBuf>>,
 }
 
 impl Pour for Runs {
@@ -76,7 +76,7 @@ impl Pour for Runs {
 impl Runs {
     pub(super) fn new(spill: &Arc<Spill>, schema: &Schema, order: Order) -> Self {
         let schema = Arc::new(schema.clone());
-        Self { spill: Arc::clone(spill), schema, order, held: Vec::new(), bytes: 0, runs: Vec::new() }
+        Self { spill: Arc::clone(spill), schema, order, held: Vec::new(), bytes: 0, written: Vec::new() }
     }
 
     fn sorted(&mut self) -> Result<Option<DataFrame>> {
@@ -88,18 +88,18 @@ impl Runs {
         let Some(rows) = self.sorted()? else { return Ok(()) };
         let mut run = Files::new(&self.spill);
         run.write(&rows)?;
-        self.runs.push(run.files);
+        self.written.push(run.paths);
         Ok(())
     }
 
     /// All rows, in order.
     pub(super) fn finish(mut self) -> Result<LazyFrame> {
-        if self.runs.is_empty() {
+        if self.written.is_empty() {
             let rows = self.sorted()?.unwrap_or_else(|| DataFrame::empty_with_schema(&self.schema));
             return Ok(rows.lazy());
         }
         self.write()?;
-        let mut runs = std::mem::take(&mut self.runs);
+        let mut runs = std::mem::take(&mut self.written);
         if self.order.names.is_empty() {
             return scan(&runs.into_iter().flatten().collect::<Vec<_>>(), &self.schema);
         }
@@ -189,12 +189,12 @@ struct Files {
     spill: Arc<Spill>,
     waiting: Vec<DataFrame>,
     bytes: usize,
-    files: VecDeque<PathBuf>,
+    paths: VecDeque<PathBuf>,
 }
 
 impl Files {
     fn new(spill: &Arc<Spill>) -> Self {
-        Self { spill: Arc::clone(spill), waiting: Vec::new(), bytes: 0, files: VecDeque::new() }
+        Self { spill: Arc::clone(spill), waiting: Vec::new(), bytes: 0, paths: VecDeque::new() }
     }
 
     // As many of these as runs are merged are held at once.
@@ -209,7 +209,7 @@ impl Files {
         let mut at = 0;
         while at < rows.height() {
             let piece = rows.slice(i64::try_from(at).unwrap_or(i64::MAX), each);
-            self.files.push_back(self.spill.write(&piece)?);
+            self.paths.push_back(self.spill.write(&piece)?);
             at += each;
         }
         Ok(())
@@ -230,6 +230,6 @@ impl Files {
 
     fn finish(mut self) -> Result<VecDeque<PathBuf>> {
         self.flush()?;
-        Ok(self.files)
+        Ok(self.paths)
     }
 }
