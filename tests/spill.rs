@@ -25,8 +25,8 @@ fn table(seed: u64, rows: usize) -> DataFrame {
     let text: Vec<Option<&str>> = (0..rows).map(|_| words.get(dice.below(words.len() + 2)).copied()).collect();
     let number: Vec<Option<f64>> = (0..rows).map(|_| numbers.get(dice.below(numbers.len() + 1)).copied()).collect();
     let key: Vec<Option<i64>> =
-        (0..rows).map(|_| Some(dice.below(rows / 3) as i64 - 50).filter(|key| key % 7 != 0)).collect();
-    let id: Vec<i64> = (0..rows as i64).collect();
+        (0..rows).map(|_| Some(i64::try_from(dice.below(rows / 3)).unwrap() - 50).filter(|key| key % 7 != 0)).collect();
+    let id: Vec<i64> = (0..i64::try_from(rows).unwrap()).collect();
     let frame = df!("text" => text, "number" => number, "key" => key, "id" => id).unwrap().lazy();
     let money = (col("key").cast(DataType::Decimal(12, 2)) / lit(4)).cast(DataType::Decimal(12, 2));
     let whole = frame.with_columns([
@@ -155,8 +155,8 @@ fn job(folder: &Path, steps: Vec<Step>, memory: Memory) -> Job {
 }
 
 fn write_orders(folder: &Path) {
-    let rows: String = (0..20_000).map(|id| format!("{id},{},{}\n", id * 7919 % 1_009, id % 13)).collect();
-    std::fs::write(folder.join("in.csv"), format!("id,customer,quantity\n{rows}")).unwrap();
+    let rows: Vec<String> = (0..20_000).map(|id| format!("{id},{},{}", id * 7919 % 1_009, id % 13)).collect();
+    std::fs::write(folder.join("in.csv"), format!("id,customer,quantity\n{}\n", rows.join("\n"))).unwrap();
 }
 
 #[test]

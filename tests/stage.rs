@@ -254,11 +254,13 @@ fn texts(folder: &Path, cells: &[&str]) -> (stage::Table, Cache) {
     (table, cache)
 }
 
+type Case<'a> = (&'a [&'a str], &'a [&'a str], &'a str, u64, u64);
+
 #[test]
 fn a_change_of_type_counts_what_reads_otherwise_and_what_is_lost() {
     let change = |to: &str| Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "cell").with("columnDataType", to);
     // Of each: the cells, the steps before, the new type, cells that read otherwise (lost ones among them), cells that are lost.
-    let cases: [(&[&str], &[&str], &str, u64, u64); 11] = [
+    let cases: [Case<'_>; 11] = [
         (&["12", "012", "1.50", "-0.5", "x", "", "7 "], &[], "double", 4, 1),
         (&["12", "12.0", "12.5", "-3", "", "９"], &[], "long", 3, 2),
         (&["0.10", "0.1", "-99999999999999.99", "", "1e3"], &[], "decimal", 2, 0),

@@ -181,6 +181,7 @@ fn engine(bench: &Bench, orders: &Source, customers: &Source, folder: &Path) -> 
         env: Environment::at(chrono::Utc::now()),
         limit: None,
         expect_rows: None,
+        memory: brewhouse_engine::run::Memory::default(),
         rejects: brewhouse_engine::run::Rejects::default(),
     };
     let receipt = execute(&job, &Monitor::silent()).map_err(|failure| failure.error).unwrap();

@@ -34,7 +34,7 @@ const FRAMES: usize = 200;
 /// A frame that takes longer is felt.
 const BLOCKING: Duration = Duration::from_millis(50);
 /// What is a matter of a moment may take this long on a busy machine.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// As a keyboard tells it.
 const CONTROL: Modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
