@@ -32,6 +32,9 @@ const PASSING: f64 = 90e6;
 /// The most that it holds for each further file that is written to at once.
 const PASSING_PART: f64 = 100e6;
 
+/// The most that is read ahead of a packed file, unpacked.
+const AHEAD: f64 = 450e6;
+
 /// What a run will probably take.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -150,7 +153,9 @@ fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> R
     let waiting = waiting(&compiled, &first, prepared, rows as f64, &rows_after);
     let parts = if target.partition_by.is_empty() { 0 } else { written.files.saturating_sub(1).min(8) };
     let each = (rows_out / (parts + 1) as f64 * width(schema, &widths(&first))).min(PASSING_PART);
-    let memory = held + PASSING + each * parts as f64 + waiting;
+    let packed = !source::is_text(&job.dataset, &job.base);
+    let ahead = if packed { (source::total_bytes(&job.dataset, &job.base) as f64 * 1.5).min(AHEAD) } else { 0.0 };
+    let memory = held + PASSING + ahead + each * parts as f64 + waiting;
     let memory = budget
         .map(|budget| budget as f64)
         .filter(|budget| memory > budget / 2.0)
