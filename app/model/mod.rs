@@ -25,7 +25,9 @@ pub use run::Run;
 pub use settings::Settings;
 pub use sheet::{Facts, Sheet};
 
+use brewhouse_engine::project::{Import as Found, store};
 use brewhouse_engine::recipe::Step;
+use brewhouse_engine::source::{FileFact, StoredColumn};
 use brewhouse_engine::stage::Matches;
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::{Error, Problem};
@@ -112,6 +114,19 @@ pub struct Source {
     pub reasons: BTreeMap<String, String>,
     /// How a file of text was read; none for other formats, and until all of it is read.
     pub import: Option<import::Import>,
+    /// What was decided on all rows, to be kept in the project's file; none until all of them were read.
+    pub decided: Option<Arc<Decided>>,
+}
+
+/// The types of a dataset, and on which files they were decided.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// The dataset as it was read.
+    pub dataset: Dataset,
+    /// The columns with their types.
+    pub columns: Vec<StoredColumn>,
+    /// The files.
+    pub files: Vec<FileFact>,
 }
 
 /// Where a step that is being made belongs.
@@ -303,6 +318,22 @@ impl Model {
     /// How many steps the table on screen has behind it.
     pub fn depth(&self) -> usize {
         self.cursor.unwrap_or(self.steps().len()).min(self.steps().len())
+    }
+
+    /// The project as its file is to hold it: with the types that were decided, so that the next file is read the same way.
+    pub fn project_with_types(&self) -> Project {
+        let mut project = Project::clone(self.project());
+        for dataset in project.dataset.iter_mut().chain(&mut project.others) {
+            let Some(source) = self.sources.get(&dataset.path).filter(|source| !source.changed) else { continue };
+            let (Some(decided), Some(import)) = (&source.decided, &source.import) else { continue };
+            // Read another way since: its types are not known yet.
+            if decided.dataset == *dataset {
+                let Decided { columns, files, .. } = decided.as_ref();
+                let found = Found { columns, text: Some(&import.text), files, records: source.rows };
+                store(&mut dataset.options, &found);
+            }
+        }
+        project
     }
 
     /// What was found in the main file.

@@ -164,7 +164,7 @@ pub(super) fn forget_dataset(model: &mut Model, name: &str) {
 /// Saves the project; asks where when it has no file.
 pub(super) fn save(model: &Model, jobs: &Jobs) {
     match &model.path {
-        Some(path) => store::save(jobs, path.clone(), Arc::clone(model.project())),
+        Some(path) => store::save(jobs, path.clone(), Arc::clone(model.project()), model.project_with_types()),
         None => ask(model, jobs, Purpose::SaveAs),
     }
 }

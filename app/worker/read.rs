@@ -1,11 +1,12 @@
 //! A dataset of the project as the engine opens it.
 
 use crate::model::import::Import;
-use crate::model::{Dataset, Source};
+use crate::model::{Dataset, Decided, Source};
 use brewhouse_engine::source::{Keys, Source as Wanted};
 use brewhouse_engine::stage::Table;
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::{Result, project};
+use std::sync::Arc;
 
 /// Larger files are shown by their first rows until all of them are read.
 const LARGE: u64 = 24_000_000;
@@ -41,6 +42,9 @@ pub(super) fn found(dataset: &Dataset, table: &Table) -> Source {
             text,
             verdict: table.verdict.clone(),
             sheets: table.sheets.clone(),
+        }),
+        decided: (table.exact && !table.columns.is_empty()).then(|| {
+            Arc::new(Decided { dataset: dataset.clone(), columns: table.columns.clone(), files: table.files.clone() })
         }),
     }
 }

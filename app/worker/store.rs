@@ -175,13 +175,13 @@ fn sort_out(path: &Path) -> Result<Opened, Fault> {
 }
 
 /// Writes the project.
-pub fn save(jobs: &Jobs, path: PathBuf, project: Arc<Project>) {
+pub fn save(jobs: &Jobs, path: PathBuf, project: Arc<Project>, written: Project) {
     jobs.start(Slot::Save, move |ticket| {
         let _turn = turn();
         if ticket.is_stale() {
             return None;
         }
-        let text = format!("{:#}\n", project.to_value(path.parent()));
+        let text = format!("{:#}\n", written.to_value(path.parent()));
         let outcome = write_whole(&path, &text);
         let fault = |error| Fault::new(format!("{} cannot be written: {error}", path.display()));
         let outcome = outcome.map_err(fault).map(|()| project);

@@ -222,3 +222,28 @@ fn a_problem_far_down_is_one_click_away() {
     let driver = opened(out, folder.path());
     assert!(driver.text("says its columns and types itself").is_some(), "{:#?}", driver.names());
 }
+
+#[test]
+fn a_saved_project_keeps_the_types_of_all_its_tables_for_the_next_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let orders = put(folder.path(), "orders.csv", b"id,customer,qty\n001,1,2\n002,2,5\n");
+    let customers = put(folder.path(), "customers.csv", b"key,name\n1,Ada\n2,Bo\n");
+    let mut driver = opened(orders.clone(), folder.path());
+    driver.add_table(&customers);
+    let saved = folder.path().join("shop.brewhouse.json");
+    driver.save_as(&saved);
+    let project: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&saved).unwrap()).unwrap();
+    let kinds = |dataset: &serde_json::Value| {
+        let columns = dataset["Columns"].as_array().unwrap().iter();
+        columns.map(|column| column["Type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&project["Dataset"]), ["string", "long", "long"]);
+    assert_eq!(kinds(&project["OtherDatasets"][0]), ["long", "string"]);
+    assert_eq!(project["Dataset"]["Fingerprint"]["Records"], 2);
+    // The file of the next month has a word where numbers were: the run tells it, and does not make a text of the column.
+    std::fs::write(&orders, "id,customer,qty\n001,1,2\n002,2,many\n").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_brewhouse"));
+    let run = command.arg("run").arg(&saved).arg("--output").arg(folder.path().join("out.parquet")).output().unwrap();
+    let told = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(!run.status.success() && told.contains("many") && told.contains("line 3"), "{told}");
+}

@@ -183,13 +183,8 @@ fn run_prepared(
     super::aside::limit(job, &prepared)?;
     let base = limited(prepared.dataset.frame.clone(), job.limit);
     let inputs: Vec<PathBuf> = receipt.inputs.iter().map(|i| i.path.clone()).collect();
-    let wanted = job.targets.iter().any(|target| target.digest);
-    let digests = wanted.then(|| Digests::begin(inputs.clone())).transpose()?;
-    let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
     let budget = job.memory.bytes();
-    let effort = if job.memory.piece.is_some() { Effort::Groups } else { Effort::Memory };
-    let mut attempts =
-        Attempts { job, monitor, inputs: &inputs, base: &base, started, budget, effort, spilled: 0, peak: 0 };
+    // Before the files are hashed beside it, which would count as its work.
     let estimate = estimate(job, &prepared, WORTH, budget);
     if let Some(estimate) = &estimate {
         let seconds = started.elapsed().as_secs_f64();
@@ -203,6 +198,12 @@ fn run_prepared(
         });
     }
     receipt.estimate = estimate;
+    let wanted = job.targets.iter().any(|target| target.digest);
+    let digests = wanted.then(|| Digests::begin(inputs.clone())).transpose()?;
+    let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
+    let effort = if job.memory.piece.is_some() { Effort::Groups } else { Effort::Memory };
+    let mut attempts =
+        Attempts { job, monitor, inputs: &inputs, base: &base, started, budget, effort, spilled: 0, peak: 0 };
     for target in &job.targets {
         let Some(written) = attempts.write(target, &mut prepared, receipt, problems)? else { return Ok(false) };
         committed.push(written);
