@@ -1,28 +1,11 @@
 //! What a run says of itself before it begins, against what it then does.
 
 use crate::random::dice::Dice;
-use crate::table::{source, target};
-use brewhouse_engine::op::Environment;
-use brewhouse_engine::recipe::{Recipe, Step};
-use brewhouse_engine::run::{Estimate, Job, Memory, Monitor, Rejects, WORTH, execute, foretell};
-use std::path::Path;
+use crate::table::job;
+use brewhouse_engine::recipe::Step;
+use brewhouse_engine::run::{Estimate, Monitor, WORTH, execute, foretell};
 
 const ROWS: u64 = 60_000;
-
-fn job(folder: &Path, steps: Vec<Step>) -> Job {
-    Job {
-        recipe: Recipe::from_steps(steps),
-        dataset: source("in.csv"),
-        others: Vec::new(),
-        targets: vec![target(folder.join("out.parquet"))],
-        base: folder.to_path_buf(),
-        env: Environment::at(chrono::DateTime::UNIX_EPOCH),
-        limit: None,
-        expect_rows: None,
-        rejects: Rejects::default(),
-        memory: Memory::default(),
-    }
-}
 
 /// What is foretold of a run over many rows, the rows that then come out, and the bytes.
 fn foretold(steps: Vec<Step>) -> (Estimate, u64, u64) {

@@ -1,9 +1,8 @@
 //! Stored types are checked while a run reads: the same rows, errors and accounts as a look at the whole file first, in one pass.
 
-use crate::table::{Cells, read_parquet, run, source, stored, target};
-use brewhouse_engine::op::Environment;
+use crate::table::{Cells, read_parquet, run, source, stored};
 use brewhouse_engine::recipe::Recipe;
-use brewhouse_engine::run::{Job, Memory, Monitor, Progress, Receipt, Rejects, execute};
+use brewhouse_engine::run::{Job, Monitor, Progress, Receipt, execute};
 use brewhouse_engine::source::{Known, ReadOptions, Source, StoredColumn, open, open_stored};
 use brewhouse_engine::{Error, ErrorKind, Result};
 use std::path::Path;
@@ -15,18 +14,7 @@ fn typed(columns: Option<Vec<StoredColumn>>) -> Source {
 }
 
 fn job(source: &Source, folder: &Path) -> Job {
-    Job {
-        recipe: Recipe::default(),
-        dataset: source.clone(),
-        others: Vec::new(),
-        targets: vec![target(folder.join("out.parquet"))],
-        base: folder.to_path_buf(),
-        env: Environment::at(chrono::DateTime::UNIX_EPOCH),
-        limit: None,
-        expect_rows: None,
-        rejects: Rejects::default(),
-        memory: Memory::default(),
-    }
+    Job { dataset: source.clone(), ..crate::table::job(folder, Vec::new()) }
 }
 
 /// Runs a source that lies in a file; what came out, or why nothing did. Nothing half written is left.

@@ -1,13 +1,12 @@
 //! Sorts, distinct rows, groups and joins that do not fit in memory: the same rows in the same order as in memory, and nothing left on disk.
 
 use crate::random::dice::Dice;
-use crate::table::{read_parquet, source, target};
+use crate::table::{job, read_parquet};
 use brewhouse_engine::ErrorKind;
-use brewhouse_engine::op::Environment;
 use brewhouse_engine::plan::compile;
-use brewhouse_engine::recipe::{Recipe, Step};
+use brewhouse_engine::recipe::Step;
 use brewhouse_engine::run::spill::{Depth, Spill};
-use brewhouse_engine::run::{Job, LiveFacts, Memory, Monitor, Rejects, collect, execute, parse_bytes};
+use brewhouse_engine::run::{Job, LiveFacts, Memory, Monitor, collect, execute, parse_bytes};
 use polars::prelude::{
     DataFrame, DataType, IntoLazy as _, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, NULL,
     SortMultipleOptions, UniqueKeepStrategy, col, cols, df, lit, when,
@@ -139,21 +138,6 @@ fn one_key_that_all_rows_share_is_worked_on_whole() {
     assert_same(frame.sort(["one"], SortMultipleOptions::default().with_maintain_order(true)), "sort");
 }
 
-fn job(folder: &Path, steps: Vec<Step>, memory: Memory) -> Job {
-    Job {
-        recipe: Recipe::from_steps(steps),
-        dataset: source("in.csv"),
-        others: Vec::new(),
-        targets: vec![target(folder.join("out.parquet"))],
-        base: folder.to_path_buf(),
-        env: Environment::at(chrono::DateTime::UNIX_EPOCH),
-        limit: None,
-        expect_rows: None,
-        rejects: Rejects::default(),
-        memory,
-    }
-}
-
 fn write_orders(folder: &Path) {
     let rows: Vec<String> = (0..20_000).map(|id| format!("{id},{},{}", id * 7919 % 1_009, id % 13)).collect();
     std::fs::write(folder.join("in.csv"), format!("id,customer,quantity\n{}\n", rows.join("\n"))).unwrap();
@@ -165,12 +149,12 @@ fn a_run_in_files_writes_the_same_and_its_ledger_balances() {
     write_orders(folder.path());
     let sort = Step::new("SORT").with("expressions", r#"[{"sourceColumn":"customer","ordering":"DESCENDING"}]"#);
     let steps = vec![Step::new("DELETE_DUPLICATE_ROWS"), sort];
-    let whole = execute(&job(folder.path(), steps.clone(), Memory::default()), &Monitor::silent()).unwrap();
+    let whole = execute(&job(folder.path(), steps.clone()), &Monitor::silent()).unwrap();
     assert_eq!(whole.spilled_bytes, 0);
     let expected = read_parquet(&folder.path().join("out.parquet"));
     std::fs::remove_file(folder.path().join("out.parquet")).unwrap();
     let memory = Memory { piece: Some(50_000), ..Memory::default() };
-    let receipt = execute(&job(folder.path(), steps, memory), &Monitor::silent()).unwrap();
+    let receipt = execute(&Job { memory, ..job(folder.path(), steps) }, &Monitor::silent()).unwrap();
     assert!(receipt.spilled_bytes > 50_000, "{}", receipt.spilled_bytes);
     assert!(receipt.notes.iter().any(|note| note.contains("worked on in files")), "{:?}", receipt.notes);
     assert_eq!(read_parquet(&folder.path().join("out.parquet")), expected);
@@ -187,7 +171,8 @@ fn what_cannot_fit_says_so_and_where_and_leaves_the_old_output() {
     let pivot =
         Step::new("PIVOT").with("sourceColumn", "quantity").with("valueColumn", "id").with("aggregateFunction", "SUM");
     let memory = Memory { budget: Some(8), ..Memory::default() };
-    let mut job = job(folder.path(), vec![Step::new("DELETE_DUPLICATE_ROWS"), pivot], memory);
+    let steps = vec![Step::new("DELETE_DUPLICATE_ROWS"), pivot];
+    let mut job = Job { memory, ..job(folder.path(), steps) };
     job.targets[0].overwrite = true;
     let error = execute(&job, &Monitor::silent()).unwrap_err().error;
     assert_eq!(error.kind, ErrorKind::Data);

@@ -2,6 +2,9 @@
 
 use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use brewhouse_engine::op::Environment;
+use brewhouse_engine::recipe::{Recipe, Step};
+use brewhouse_engine::run::{Job, Memory, Rejects};
 use brewhouse_engine::sink::{self, Target, Written};
 use brewhouse_engine::source::{self, Opened, ReadOptions, Source, StoredColumn};
 use brewhouse_engine::{Error, Result};
@@ -95,6 +98,22 @@ pub(crate) fn kinds(opened: &Opened) -> Vec<&str> {
 
 pub(crate) fn row(cells: &[&str]) -> Vec<Option<String>> {
     cells.iter().map(|cell| (*cell != "∅").then(|| (*cell).to_owned())).collect()
+}
+
+/// A run of steps over in.csv of a folder, to Parquet beside it.
+pub(crate) fn job(folder: &Path, steps: Vec<Step>) -> Job {
+    Job {
+        recipe: Recipe::from_steps(steps),
+        dataset: source("in.csv"),
+        others: Vec::new(),
+        targets: vec![target(folder.join("out.parquet"))],
+        base: folder.to_path_buf(),
+        env: Environment::at(chrono::DateTime::UNIX_EPOCH),
+        limit: None,
+        expect_rows: None,
+        rejects: Rejects::default(),
+        memory: Memory::default(),
+    }
 }
 
 /// Stored types.
