@@ -63,6 +63,13 @@ pub(super) fn open_orc(source: &Source, found: Found, depth: Depth<'_>) -> Resul
             Err(error) if early.get() => Err(error.advise(EARLY)),
             Err(_) => Err(error),
         },
+        Ok(mut opened) if early.get() => {
+            // Most of such times are an error; those that are not may be off, which nothing in the file tells.
+            opened.notes.push(
+                "times before 1970 with parts of a second below 100 nanoseconds may be off in this file: write whole seconds, or Parquet".to_owned(),
+            );
+            Ok(opened)
+        }
         opened => opened,
     }
 }
