@@ -3,7 +3,11 @@
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation};
 use crate::error::Result;
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, NamedFrom as _, Series, SortMultipleOptions, col, lit, when};
+use polars::prelude::arity::unary_elementwise;
+use polars::prelude::{
+    Column, DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, NULL, NamedFrom as _, Series,
+    SortMultipleOptions, UInt64Chunked, col, lit, when,
+};
 use serde::{Deserialize, Serialize};
 
 /// One sort key, as `DataBrew` writes it.
@@ -135,7 +139,13 @@ fn sort(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFram
     // A column that was sorted by already decides nothing more.
     for key in keys.iter().filter(|key| seen.insert(key.source_column.clone())) {
         if key.custom_order.is_empty() {
-            by.push(col(key.source_column.as_str()));
+            let cells = col(key.source_column.as_str());
+            if by.is_empty() && context.dtype(&key.source_column)? == &DataType::String {
+                by.push(beginning(cells.clone()));
+                descending.push(key.descending());
+                nulls_last.push(key.nulls_ordering == "NULLS_BOTTOM");
+            }
+            by.push(cells);
         } else {
             let rank = custom_rank(key, context.dtype(&key.source_column)?);
             by.push(rank.clone());
@@ -153,6 +163,25 @@ fn sort(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFram
         .with_order_descending_multi(descending)
         .with_nulls_last_multi(nulls_last);
     Ok(frame.sort_by_exprs(by, options))
+}
+
+/// The first eight bytes of a text as a number that sorts as they do: most texts are told apart by it, and numbers are compared in a third
+/// of the time.
+fn beginning(cells: Expr) -> Expr {
+    let number = |text: &str| {
+        let mut bytes = [0; 8];
+        let all = text.as_bytes();
+        let length = all.len().min(bytes.len());
+        bytes[..length].copy_from_slice(&all[..length]);
+        u64::from_be_bytes(bytes)
+    };
+    cells.map(
+        move |cells: Column| {
+            let numbers: UInt64Chunked = unary_elementwise(cells.str()?, |text: Option<&str>| text.map(number));
+            Ok(numbers.into_series().into_column())
+        },
+        |_, field| Ok(Field::new(field.name.clone(), DataType::UInt64)),
+    )
 }
 
 /// A number for each value: its place in the custom order, one more than the last for values outside it.
