@@ -1,6 +1,6 @@
 //! How much memory a run may take, and a watch that stops it before it takes more.
 
-use super::monitor::Monitor;
+use super::monitor::{Monitor, beside};
 use crate::error::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -137,31 +137,8 @@ impl Guard {
 
     /// Does something, and has it stop when it is cancelled or takes more than it may.
     pub(super) fn during<T>(&self, monitor: &Monitor, work: impl FnOnce() -> T) -> T {
-        // Lowered however the work ends: the watcher would wait for ever.
-        struct Done<'a>(&'a AtomicBool);
-        impl Drop for Done<'_> {
-            fn drop(&mut self) {
-                self.0.store(true, Ordering::Release);
-            }
-        }
-        let done = AtomicBool::new(false);
         self.look(monitor);
-        std::thread::scope(|scope| {
-            let watcher = std::thread::Builder::new().name("memory".into());
-            let spawned = watcher.spawn_scoped(scope, || {
-                while !done.load(Ordering::Acquire) {
-                    self.look(monitor);
-                    std::thread::park_timeout(TICK);
-                }
-            });
-            let ended = Done(&done);
-            let outcome = work();
-            drop(ended);
-            if let Ok(handle) = spawned {
-                handle.thread().unpark();
-            }
-            outcome
-        })
+        beside("memory", TICK, || self.look(monitor), work)
     }
 
     fn look(&self, monitor: &Monitor) {
