@@ -3,7 +3,10 @@
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation};
 use crate::error::Result;
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, NamedFrom as _, Series, SortMultipleOptions, col, lit, when};
+use polars::prelude::{
+    Column, DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, NULL, NamedFrom as _,
+    NewChunkedArray as _, Series, SortMultipleOptions, UInt64Chunked, col, lit, when,
+};
 use serde::{Deserialize, Serialize};
 
 /// One sort key, as `DataBrew` writes it.
@@ -135,7 +138,14 @@ fn sort(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFram
     // A column that was sorted by already decides nothing more.
     for key in keys.iter().filter(|key| seen.insert(key.source_column.clone())) {
         if key.custom_order.is_empty() {
-            by.push(col(key.source_column.as_str()));
+            let cells = col(key.source_column.as_str());
+            if by.is_empty() && context.dtype(&key.source_column)? == &DataType::String {
+                // It is never missing.
+                by.push(beginning(cells.clone(), key));
+                descending.push(key.descending());
+                nulls_last.push(false);
+            }
+            by.push(cells);
         } else {
             let rank = custom_rank(key, context.dtype(&key.source_column)?);
             by.push(rank.clone());
@@ -153,6 +163,28 @@ fn sort(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFram
         .with_order_descending_multi(descending)
         .with_nulls_last_multi(nulls_last);
     Ok(frame.sort_by_exprs(by, options))
+}
+
+/// The first eight bytes of a text as a number that sorts as they do, and one for missing texts; most are told apart by it. Where missing
+/// values go last in every key, the engine would compare all keys of two rows as one piece of memory, which takes twice as long.
+fn beginning(cells: Expr, key: &SortKey) -> Expr {
+    // No text has such bytes. The smallest number is that of empty text too; then the text itself decides.
+    let last = (key.nulls_ordering == "NULLS_BOTTOM") != key.descending();
+    let missing = if last { u64::MAX } else { 0 };
+    let number = move |text: &str| {
+        let mut bytes = [0; 8];
+        let all = text.as_bytes();
+        let length = all.len().min(bytes.len());
+        bytes[..length].copy_from_slice(&all[..length]);
+        u64::from_be_bytes(bytes)
+    };
+    cells.map(
+        move |cells: Column| {
+            let numbers = cells.str()?.iter().map(|text| text.map_or(missing, number));
+            Ok(UInt64Chunked::from_iter_values(cells.name().clone(), numbers).into_series().into_column())
+        },
+        |_, field| Ok(Field::new(field.name.clone(), DataType::UInt64)),
+    )
 }
 
 /// A number for each value: its place in the custom order, one more than the last for values outside it.

@@ -3,10 +3,10 @@
 use super::dialect::Layout;
 use super::exact::exact;
 use super::facts::{ColumnVerdict, LineCount, TextFacts};
-use super::files::{Found, scan_of, unreadable};
+use super::files::{Found, unreadable};
 use super::intake::{Job, Passed, pass, skipped};
 use super::kept::Place;
-use super::laid::{Laid, judge, layouts, paths, plain};
+use super::laid::{Laid, in_place, judge, layouts, plain, scan};
 use super::recount::Recount;
 use super::rejects::Rejects;
 use super::shape::Shape;
@@ -46,7 +46,7 @@ pub(super) fn open(source: &Source, mut found: Found, depth: Depth<'_>) -> Resul
     let mut read = match depth {
         Depth::Whole { cancel, progress, single } => {
             let limited = table.limits.iter().any(Option::is_some);
-            let place = Place::of(source, &layouts)?.filter(|_| plain(&layouts, &source.options) && !limited);
+            let place = Place::of(source, &layouts)?.filter(|_| is_direct(&table, &layouts) && !limited);
             let known = place.as_ref().and_then(|place| place.read(&table.blank_tally()));
             let checked = if known.is_none() && single { checked(source, &table, &layouts)? } else { None };
             match (known, checked) {
@@ -115,7 +115,7 @@ fn nothing(found: Found, source: &Source) -> Result<Opened> {
 // A reading that checks stored types and counts lines on its way; none where only the typing pass can tell how the file is to be read.
 fn checked(source: &Source, table: &Table<'_>, layouts: &[Laid]) -> Result<Option<Reading>> {
     let stored = source.columns.as_deref().unwrap_or_default();
-    if !plain(layouts, &source.options) || stored.len() != table.names.len() {
+    if !plain(layouts, &source.options) || !in_place(layouts) || stored.len() != table.names.len() {
         return Ok(None);
     }
     let head = read_head(table, layouts, usize::MAX, SAMPLE)?;
@@ -131,7 +131,7 @@ fn checked(source: &Source, table: &Table<'_>, layouts: &[Laid]) -> Result<Optio
     }
     let recount = Recount::begin(layouts, &table.marks, &table.names)?;
     Ok(Some(Reading {
-        scan: Some(scan_of(paths(layouts))?),
+        scan: Some(scan(layouts)?),
         skip: layouts[0].1.skip,
         header: layouts[0].1.dialect.header,
         checked: Some((tally, recount)),
@@ -175,7 +175,7 @@ fn read_whole(
         table.names.clone_from(&layouts[0].1.names);
     }
     blank.watch = None;
-    let Some(tally) = tally.filter(|tally| fits(table, fill, tally) && plain(layouts, table.options)) else {
+    let Some(tally) = tally.filter(|tally| fits(table, fill, tally) && is_direct(table, layouts)) else {
         let read = straightened(table, layouts, &blank, fill, cancel, progress)?;
         // Text parted by tabs need not know quotes: where the only ones stand within fields, or are never closed, they are inches, say.
         if table.marks.delimiter != b'\t' || table.marks.escape.is_some() || !read.has_false_quotes() {
@@ -185,6 +185,11 @@ fn read_whole(
         return straightened(table, layouts, &blank, fill, cancel, progress);
     };
     untouched(table, layouts, tally)
+}
+
+// Whether the engine's reader takes the files, or what was copied from them, and can tell them apart.
+fn is_direct(table: &Table<'_>, layouts: &[Laid]) -> bool {
+    plain(layouts, table.options) && (table.tag.is_none() || in_place(layouts))
 }
 
 // Whether the engine's reader takes every record for what it is.
@@ -209,7 +214,7 @@ fn untouched(table: &Table<'_>, layouts: &[Laid], tally: Tally) -> Result<Readin
         set_aside: 0,
         left_out,
     };
-    let scan = Some(scan_of(paths(layouts))?);
+    let scan = Some(scan(layouts)?);
     let Layout { skip, dialect, .. } = &layouts[0].1;
     let (skip, header) = (*skip, dialect.header);
     Ok(Reading { tally: Some(tally), scan, skip, header, filled: fill, lines, ..Reading::default() })

@@ -12,9 +12,11 @@ use calamine::{
 };
 use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta, Timelike as _};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 /// The most that one part of a workbook may take when it is unpacked: its reader holds the texts in memory.
 const PART: u64 = 2 << 30;
@@ -23,6 +25,10 @@ const MOST: u64 = 1 << 32;
 /// The most rows and columns that a sheet of any program has; a cell beyond them is a fault of the file.
 const ROWS: u32 = 1 << 24;
 const COLUMNS: u32 = 1 << 16;
+/// Cells that go from one thread to the other at once, bytes of text that are enough, and how many such lots wait.
+const SOME: usize = 4096;
+const ENOUGH: usize = 1 << 20;
+const AHEAD: usize = 8;
 /// The most that are written before it is known how many there are.
 const MOST_AT_ONCE: u64 = 1 << 26;
 
@@ -87,7 +93,7 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
     let mut scout = Scout::default();
     let mut writer = Copier::new(out);
     // Most sheets can be copied while they are looked at; which ones cannot is known at the end.
-    each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, formula| {
+    each_cell(&mut book, path, &sheet, rows, |Cell { row, column, value, formula }| {
         if row >= ROWS || column >= COLUMNS {
             let message = format!(
                 "{}: sheet {sheet} has a cell in row {}, column {}, where no sheet has any",
@@ -97,9 +103,9 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
             );
             return Err(Error::new(ErrorKind::Source, message).advise("clear that cell, or save the workbook anew"));
         }
-        scout.look(row, column, &cell, formula);
+        scout.look(row, column, &value, formula);
         writer.left.get_or_insert(column);
-        if writer.is_right(column) { writer.cell(row, column, &cell, scout.is_timed(column)) } else { Ok(()) }
+        if writer.is_right(column) { writer.cell(row, column, &value, scout.is_timed(column)) } else { Ok(()) }
     })?;
     let delimiters = scout.rows.saturating_mul(u64::from(scout.width));
     if delimiters > MOST {
@@ -115,8 +121,8 @@ fn copy(file: &FileFact, options: &ReadOptions, rows: u32, out: &mut BufWriter<F
     let left = scout.left.unwrap_or_default();
     if !writer.is_right(left) || writer.dated.iter().any(|column| scout.is_timed(*column)) {
         writer.begin_again(left)?;
-        each_cell(&mut book, path, &sheet, rows, &mut |row, column, cell, _| {
-            writer.cell(row, column, &cell, scout.is_timed(column))
+        each_cell(&mut book, path, &sheet, rows, |cell| {
+            writer.cell(cell.row, cell.column, &cell.value, scout.is_timed(cell.column))
         })?;
     }
     writer.out.write_all(b"\n").map_err(uncopied)?;
@@ -178,41 +184,77 @@ fn choose(path: &Path, names: &[String], first: Option<String>, wanted: Option<&
     })
 }
 
-type Each<'a> = dyn FnMut(u32, u32, Data, bool) -> Result<()> + 'a;
+struct Cell {
+    row: u32,
+    column: u32,
+    value: Data,
+    /// Whether a formula stands in it.
+    formula: bool,
+}
 
-// Every cell that is there, row by row, and whether a formula stands in it.
-fn each_cell(book: &mut Book, path: &Path, sheet: &str, rows: u32, each: &mut Each<'_>) -> Result<()> {
+// Hands out every cell that is there, row by row, in a thread of its own while the next ones are read.
+fn each_cell(
+    book: &mut Book,
+    path: &Path,
+    sheet: &str,
+    rows: u32,
+    mut each: impl FnMut(Cell) -> Result<()> + Send,
+) -> Result<()> {
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel::<Vec<Cell>>(AHEAD);
+        let taking = scope.spawn(move || receive.into_iter().flatten().try_for_each(&mut each));
+        let (mut some, mut bytes) = (Vec::with_capacity(SOME), 0);
+        let read = read_cells(book, path, sheet, &mut |cell| {
+            if cell.row >= rows {
+                return false;
+            }
+            bytes += if let Data::String(text) = &cell.value { text.len() } else { 0 };
+            some.push(cell);
+            if some.len() < SOME && bytes < ENOUGH {
+                return true;
+            }
+            bytes = 0;
+            // Nobody takes them any more where one of them was refused.
+            send.send(std::mem::replace(&mut some, Vec::with_capacity(SOME))).is_ok()
+        });
+        let _ = send.send(some);
+        drop(send);
+        // What was refused stands before what could not be read.
+        taking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        read
+    })
+}
+
+// Every cell that is there, row by row, until no more are wanted.
+fn read_cells(book: &mut Book, path: &Path, sheet: &str, each: &mut dyn FnMut(Cell) -> bool) -> Result<()> {
     match book {
         Sheets::Xlsx(book) => {
             let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| damaged(path, error))?;
             while let Some(cell) = cells.next_cell_with_formula().map_err(|error| damaged(path, error))? {
                 let (row, column) = cell.pos;
-                if row >= rows {
+                if !each(Cell { row, column, value: owned(cell.value), formula: cell.formula.is_some() }) {
                     break;
                 }
-                each(row, column, owned(cell.value), cell.formula.is_some())?;
             }
         }
         Sheets::Xlsb(book) => {
             let mut cells = book.worksheet_cells_reader(sheet).map_err(|error| damaged(path, error))?;
             while let Some(cell) = cells.next_cell().map_err(|error| damaged(path, error))? {
                 let (row, column) = cell.get_position();
-                if row >= rows {
+                if !each(Cell { row, column, value: owned(cell.get_value().clone()), formula: false }) {
                     break;
                 }
-                each(row, column, owned(cell.get_value().clone()), false)?;
             }
         }
         other => {
             let range = other.worksheet_range(sheet).map_err(|error| damaged(path, error))?;
             let (top, left) = range.start().unwrap_or_default();
-            for (row, column, cell) in range.used_cells() {
+            for (row, column, value) in range.used_cells() {
                 let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-                let row = top.saturating_add(place(row));
-                if row >= rows {
+                let (row, column) = (top.saturating_add(place(row)), left.saturating_add(place(column)));
+                if !each(Cell { row, column, value: value.clone(), formula: false }) {
                     break;
                 }
-                each(row, left.saturating_add(place(column)), cell.clone(), false)?;
             }
         }
     }
@@ -356,14 +398,18 @@ impl<'a> Copier<'a> {
         }
         match cell {
             Data::Empty => {}
-            Data::Int(number) => self.text.push_str(&number.to_string()),
-            Data::Float(number) => self.text.push_str(&number.to_string()),
+            // Writing into a text cannot fail.
+            Data::Int(number) => _ = write!(self.text, "{number}"),
+            Data::Float(number) => _ = write!(self.text, "{number}"),
             Data::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
             Data::DateTime(at) => self.text.push_str(&moment(*at, timed)),
             Data::DateTimeIso(text) if timed && text.len() == 10 => self.text.push_str(&format!("{text}T00:00:00")),
             Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
                 self.text.push('"');
-                self.text.push_str(&text.replace('"', "\"\""));
+                for (at, part) in text.split('"').enumerate() {
+                    self.text.push_str(if at > 0 { "\"\"" } else { "" });
+                    self.text.push_str(part);
+                }
                 self.text.push('"');
             }
             Data::Error(error) => self.text.push_str(&format!("\"{error}\"")),

@@ -1,11 +1,12 @@
 //! The layouts of all files of one table: read one by one, held against the first.
 
 use super::dialect::{Layout, layout_of};
-use super::files::{Found, refuse, shown};
+use super::files::{Found, refuse, scan_of, shown, unreadable};
 use super::text::Text;
 use super::{FileFact, ReadOptions, Widths};
 use crate::error::Result;
-use std::path::Path;
+use polars::prelude::ScanSources;
+use std::fs::File;
 
 /// A file with its layout.
 pub(super) type Laid = (FileFact, Layout);
@@ -70,12 +71,24 @@ fn difference(first: &FileFact, expected: &Layout, file: &FileFact, layout: &Lay
     Some(format!("{} does not fit {}: {difference}", shown(&file.path), shown(&first.path)))
 }
 
-/// The paths of all files.
-pub(super) fn paths(layouts: &[Laid]) -> impl Iterator<Item = &Path> {
-    layouts.iter().map(|(file, _)| file.path.as_path())
+/// All files as the engine's reader takes them; a copy is opened, since its name goes before its last reader.
+pub(super) fn scan(layouts: &[Laid]) -> Result<ScanSources> {
+    if in_place(layouts) {
+        return scan_of(layouts.iter().map(|(file, _)| file.path.as_path()));
+    }
+    let open = |(_, layout): &Laid| {
+        let path = &layout.text.path;
+        File::open(path).map_err(|error| unreadable(path, &error))
+    };
+    Ok(ScanSources::Files(layouts.iter().map(open).collect::<Result<_>>()?))
 }
 
-/// Whether the engine's reader takes all files as they lie on disk.
+/// Whether what is read are the files themselves.
+pub(super) fn in_place(layouts: &[Laid]) -> bool {
+    layouts.iter().all(|(_, layout)| layout.text.is_in_place())
+}
+
+/// Whether the engine's reader takes all files, or the copies that were made of them, as they lie on disk.
 pub(super) fn plain(layouts: &[Laid], options: &ReadOptions) -> bool {
     let alike = |layout: &Layout| {
         layout.skip == layouts[0].1.skip && layout.text.is_native() && !layout.stray && !layout.refitted

@@ -65,9 +65,14 @@ impl Text {
         Ok(Self { encoding: told.encoding, reason: told.reason, mark: told.mark, ..self.clone() })
     }
 
-    /// Whether the engine's reader takes the file as it is.
+    /// Whether the engine's reader takes the file, or the copy that was made of it, as it is.
     pub(crate) fn is_native(&self) -> bool {
-        self.encoding == UTF_8 && !self.turned && self.codec.is_native() && self.name == self.path
+        self.encoding == UTF_8 && !self.turned && self.codec.is_native()
+    }
+
+    /// Whether what is read is the file itself and no copy of it.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.name == self.path
     }
 
     /// Whether the file lies on disk as it is read, so that one may jump in it.
