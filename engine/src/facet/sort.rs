@@ -2,12 +2,13 @@
 
 use super::Selection;
 use crate::error::Result;
+use crate::named::col;
 use crate::op::no_such_column;
 use crate::plan::stoppable;
 use crate::run::{collect, unless_cancelled};
 use polars::prelude::{
     BooleanChunked, DataFrame, DataType, Expr, IdxCa, IntoSeries as _, LazyFrame, Schema, SortMultipleOptions,
-    UnionArgs, col, concat,
+    UnionArgs, concat,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

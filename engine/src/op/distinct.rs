@@ -2,8 +2,9 @@
 //!
 //! A column of exact decimals cannot be the only key of Polars' grouping and sorting; its text, which tells the same apart, stands in.
 
+use crate::named::{col, cols};
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, LazyFrame, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name, col, cols};
+use polars::prelude::{DataType, Expr, LazyFrame, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name};
 
 /// The name of the text of a column of exact decimals, where that is the only one of some.
 fn stand_in<'a>(names: &'a [String], schema: &Schema) -> Option<(&'a str, String)> {

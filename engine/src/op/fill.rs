@@ -10,10 +10,11 @@ use super::{
     params,
 };
 use crate::error::Result;
+use crate::named::col;
 use crate::op::condition::{is_invalid, masked};
 use crate::types::TypeClass;
 use crate::values::cell_text;
-use polars::prelude::{DataFrame, DataType, Expr, FillNullStrategy, LazyFrame, NULL, coalesce, col, lit};
+use polars::prelude::{DataFrame, DataType, Expr, FillNullStrategy, LazyFrame, NULL, coalesce, lit};
 
 static VALUE: Param<super::param::CellValue> =
     Param::new("value", "Value").help("What the cells get, read as a value of the column's own type.").example("0");

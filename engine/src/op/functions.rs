@@ -6,8 +6,9 @@ use super::group::aggregate_expr;
 use super::number::{Operand, decimals};
 use super::{exact, spread};
 use crate::error::Result;
+use crate::named::col;
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, NULL, Schema, col, lit};
+use polars::prelude::{DataType, Expr, NULL, Schema, lit};
 use sqlparser::ast::{self, DuplicateTreatment, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 /// The names of the functions, for messages.

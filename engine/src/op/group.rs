@@ -7,8 +7,9 @@ use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
 use super::window::group_key;
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::{TypeClass, dtype_of_word};
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, col, lit, when};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, lit, when};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

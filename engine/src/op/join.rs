@@ -5,11 +5,11 @@ use super::param::{
 };
 use super::{Apply, Args, Conditions, Context, Environment, Example, Family, Locality, Operation, ParamRule, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{
-    DataType, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, PlSmallStr, Schema, SortMultipleOptions, col,
-    lit,
+    DataType, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, PlSmallStr, Schema, SortMultipleOptions, lit,
 };
 use serde::{Deserialize, Serialize};
 

@@ -7,11 +7,12 @@ use super::param::{Columns, Param};
 use super::unnest::{REMOVE, SELECTOR, picked};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule};
 use crate::error::Result;
+use crate::named::col;
 use crate::op::cells::map_text;
 use crate::types::{TEXT, word_of_dtype};
 use polars::prelude::{
     AnyValue, Column as Cells, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, PlSmallStr, Series,
-    SortMultipleOptions, col, lit,
+    SortMultipleOptions, lit,
 };
 use serde_json::Value;
 

@@ -5,9 +5,10 @@ use super::duplicate::REPEATED;
 use super::param::{Columns, Param, ParamSpec, ParamType as _};
 use super::{Apply, Args, Context, Example, Export, Operation, RowLaw};
 use crate::error::Result;
+use crate::named::col;
 use crate::recipe::Step;
 use crate::types::TypeClass;
-use polars::prelude::{Expr, LazyFrame, NULL, SortMultipleOptions, UniqueKeepStrategy, col, lit, when};
+use polars::prelude::{Expr, LazyFrame, NULL, SortMultipleOptions, UniqueKeepStrategy, lit, when};
 
 static GROUPS: Param<Columns> = Param::new("groupByColumns", "One row for each")
     .help("The columns whose equal values make a group; a missing value is a value like others.")

@@ -6,6 +6,7 @@ use super::number::NumberText;
 use super::param::{Columns, Param};
 use super::{Apply, Args, Context, Example, Family, Locality, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::condition::masked;
 use crate::op::convert::convert;
 use crate::op::dates::parse_any_date;
@@ -13,7 +14,7 @@ use crate::types::{DATED, TypeClass};
 use chrono::{NaiveDateTime, NaiveTime};
 use polars::prelude::{
     Column, DataType, Expr, Field, Float64Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame,
-    SortMultipleOptions, WindowMapping, col,
+    SortMultipleOptions, WindowMapping,
 };
 
 static LOWER: Param<NumberText> =

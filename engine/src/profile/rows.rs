@@ -5,13 +5,14 @@
 
 use super::Watch;
 use crate::error::{Error, Result};
+use crate::named::col;
 use crate::run::collect;
 use crate::types::TypeClass;
 use polars::polars_utils::aliases::PlSeedableRandomStateQuality;
 use polars::prelude::row_encode::encode_rows_unordered;
 use polars::prelude::{
     Column, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, NamedFrom as _, Schema, Series,
-    SortMultipleOptions, VecHash as _, col, len, lit, pearson_corr, when,
+    SortMultipleOptions, VecHash as _, len, lit, pearson_corr, when,
 };
 use std::sync::Arc;
 

@@ -8,14 +8,13 @@ use super::differ::differs;
 use super::{Cache, CachedFacts, View, draft, place};
 use crate::error::{Problem, Result};
 use crate::facet::{self, Selection};
+use crate::named::col;
 use crate::op::param::write_names;
 use crate::op::{Environment, Family, Locality, RowLaw, bind};
 use crate::plan::{compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, unless_cancelled, write_side_file};
-use polars::prelude::{
-    BooleanChunked, Column, DataFrame, DataType, LazyFrame, Schema, SchemaRef, SortMultipleOptions, col,
-};
+use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, LazyFrame, Schema, SchemaRef, SortMultipleOptions};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

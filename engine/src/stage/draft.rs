@@ -4,6 +4,7 @@ use super::differ::differs;
 use super::{Cache, CachedFacts, View, count, place};
 use crate::error::{Problem, Result};
 use crate::facet::{self, Selection};
+use crate::named::col;
 use crate::op::convert::reads_as_before;
 use crate::op::param::Use;
 use crate::op::{Bound, Environment, Locality, RowLaw, bind};
@@ -11,7 +12,7 @@ use crate::plan::{compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, unless_cancelled};
 use polars::prelude::{
-    DataFrame, DataType, Expr, Field, IntoColumn as _, IntoLazy as _, IntoSeries as _, LazyFrame, SchemaRef, col, lit,
+    DataFrame, DataType, Expr, Field, IntoColumn as _, IntoLazy as _, IntoSeries as _, LazyFrame, SchemaRef, lit,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

@@ -2,10 +2,11 @@
 
 use super::Spill;
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::source::scan_of;
 use polars::prelude::{
     CompatLevel, DataFrame, DataType, HiveOptions, IntoLazy as _, IpcCompression, IpcReader, IpcScanOptions, IpcWriter,
-    LazyFrame, Schema, SerReader as _, SerWriter as _, UnifiedScanArgs, col,
+    LazyFrame, Schema, SerReader as _, SerWriter as _, UnifiedScanArgs,
 };
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
