@@ -4,11 +4,12 @@ use crate::operations::{environment_run, read_table};
 use crate::table::{job, read_parquet, source};
 use brewhouse_engine::facet::{self, By, Filter, Listing, SortKey, Test};
 use brewhouse_engine::op::{self, table};
-use brewhouse_engine::plan::rename_column;
+use brewhouse_engine::plan::{compile, rename_column};
 use brewhouse_engine::profile::{Settings, Told, databrew, profile};
 use brewhouse_engine::recipe::Step;
-use brewhouse_engine::run::{Job, Memory, Monitor, execute, preview};
+use brewhouse_engine::run::{Job, LiveFacts, Memory, Monitor, collect, execute, preview};
 use brewhouse_engine::sink::Target;
+use brewhouse_engine::stage;
 use polars::prelude::{DataFrame, IntoLazy as _};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -69,6 +70,16 @@ fn differences(names: [&str; 8]) -> Vec<String> {
 #[test]
 fn every_operation_takes_patterns_for_names() {
     let found = differences(PATTERNS);
+    assert!(found.is_empty(), "{}", found.join("\n\n"));
+}
+
+#[test]
+fn no_operation_has_names_of_its_own() {
+    let names = [
+        ["__left", "__right_row", "__key_0", "__place", "cell", "value", "row", "number"],
+        ["min", "high", "count", "low", "place", "literal", "len", "index"],
+    ];
+    let found: Vec<String> = names.into_iter().flat_map(differences).collect();
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
@@ -224,4 +235,75 @@ fn fields_of_a_structure_take_patterns_for_names() {
     let before = read_table("s:struct<*: long, ^b$: string, b: string>\n{\"*\":1,\"^b$\":\"x\",\"b\":\"y\"}");
     let step = Step::new("UNNEST_STRUCT").with("sourceColumn", "s").with("removeSourceColumn", "true");
     assert_eq!(outcome(&step, &before), "s.*:whole|s.^b$:text|s.b:text\n1|x|y\n");
+}
+
+#[test]
+fn a_join_has_no_names_of_its_own() {
+    let step = |how: &str| {
+        Step::new("JOIN")
+            .with("secondaryDatasetName", "others")
+            .with("joinKeys", r#"[{"key":"__key_0","value":"__key_0"}]"#)
+            .with("joinType", how)
+            .with("leftColumns", r#"["__left","__key_0","__left_row"]"#)
+            .with("rightColumns", r#"["row","__right_row","__left","x"]"#)
+    };
+    let left = read_table("__left:text | __key_0:whole | __left_row:text | ___x:text\na | 1 | p | y\nb | 3 | q | y");
+    let right = "__key_0:whole | row:text | __right_row:text | __left:text | x:text | __right_x:text\n\
+                 2 | r2 | s2 | t2 | u2 | v2\n1 | r1 | s1 | t1 | u1 | v1";
+    let mut env = crate::operations::environment();
+    env.datasets.insert("others".into(), read_table(right).lazy());
+    let header = "__left:text|__key_0:whole|__left_row:text|row:text|__right_row:text|__left_others:text|x:text";
+    let (both, mine, theirs) = ("a|1|p|r1|s1|t1|u1\n", "b|3|q|∅|∅|∅|∅\n", "∅|∅|∅|r2|s2|t2|u2\n");
+    let kinds = [
+        ("INNER_JOIN", vec![both]),
+        ("LEFT_JOIN", vec![both, mine]),
+        ("RIGHT_JOIN", vec![theirs, both]),
+        ("OUTER_JOIN", vec![both, mine, theirs]),
+        ("LEFT_EXCLUDING_JOIN", vec![mine]),
+        ("RIGHT_EXCLUDING_JOIN", vec![theirs]),
+        ("OUTER_EXCLUDING_JOIN", vec![mine, theirs]),
+    ];
+    for (how, rows) in kinds {
+        let compiled = compile(&[step(how)], left.clone().lazy(), &env, &mut LiveFacts, None).unwrap();
+        assert!(compiled.problems.is_empty(), "{:?}", compiled.problems);
+        let after = table::write(&collect(compiled.frame).unwrap()).replace(' ', "");
+        assert_eq!(after, format!("{header}\n{}", rows.concat()), "{how}");
+    }
+}
+
+#[test]
+fn what_is_made_in_passing_overwrites_no_column() {
+    let options = r#"[{"sourceColumnName":"a","targetColumnName":"s","functionName":"SUM"},
+                     {"sourceColumnName":"__units of a","targetColumnName":"t","functionName":"SUM"}]"#;
+    let step = Step::new("GROUP_BY").with("sourceColumns", r#"["k"]"#).with("groupByAggFunctionOptions", options);
+    let before = read_table("k:text | a:double | __units of a:double\nx | 0.5 | 2\nx | 1 | 5");
+    assert_eq!(outcome(&step, &before), "k:text|s:double|t:double\nx|1.5|7\n");
+    // Of three equal rows two are repeated.
+    let rows = read_table("__hash:whole | times:text\n1 | a\n1 | a\n2 | a\n1 | a");
+    let found = profile(&rows.clone().lazy(), rows.schema(), &Settings::default(), &Monitor::silent()).unwrap();
+    assert_eq!(databrew(&found, &Told::default())["duplicateRowsCount"], 2);
+}
+
+#[test]
+fn a_draft_tells_rows_apart_by_no_column_of_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in.csv"), "w,__before_w,__row\na,x,1\nb,y,2\nc,z,3\n").unwrap();
+    let cache = stage::Cache::new(folder.path().join("cache"), 1 << 30).unwrap();
+    let opened = stage::open_full(&source("in.csv"), folder.path(), &cache, &Arc::default(), &|_| {}).unwrap();
+    let env = crate::operations::environment();
+    let view = stage::view(&opened, &[], &env, &cache, &Arc::default()).unwrap();
+    let upper = Step::new("UPPER_CASE").with("sourceColumn", "w").when("IS", Some(r#"["x"]"#), "__before_w");
+    let draft = stage::draft(&view, &upper, &env, &cache).unwrap();
+    assert_eq!(stage::draft_counts(&draft, &env, &cache, &Arc::default()).unwrap().changed, 1);
+    let remove = Step::new("REMOVE_VALUES").with("sourceColumn", "w").when("IS", Some(r#"["x"]"#), "__before_w");
+    let draft = stage::draft(&view, &remove, &env, &cache).unwrap();
+    assert_eq!(stage::draft_page(&draft, &env, &cache, (0, 3), &[]).unwrap().kept, [false, true, true]);
+    let gone = stage::draft_touched(&draft, &env, &cache, false, &Arc::default()).unwrap();
+    assert_eq!(gone.rows(0, 3), [0]);
+    assert_eq!(facet::sort(&view.frame, &view.schema, &[], None, &Arc::default()).unwrap().rows(0, 3), [0, 1, 2]);
+    let sort = Step::new("SORT").with("expressions", r#"[{"sourceColumn":"__row","ordering":"DESCENDING"}]"#);
+    let steps = [remove, sort];
+    let after = stage::view(&opened, &steps, &env, &cache, &Arc::default()).unwrap();
+    let pair = stage::pair(view, after, &steps, &env, &cache, &Arc::default()).unwrap();
+    assert_eq!((pair.apart, pair.reordered, pair.rows()), (None, true, 3));
 }

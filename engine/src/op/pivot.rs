@@ -95,7 +95,7 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
             name.push_str("_value");
         }
         names.push(name.clone());
-        let units = col(units_name(&value)).filter(here.clone());
+        let units = col(units_name(&value, context.schema)).filter(here.clone());
         results.push(aggregate_of(function, col(value.as_str()).filter(here), &units, dtype).alias(name));
     }
     Ok(grouped(frame, &keys, results, context.schema))
