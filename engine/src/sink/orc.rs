@@ -144,11 +144,14 @@ fn gap(batch: &arrow::array::RecordBatch) -> Option<String> {
     })
 }
 
-/// Every row of an ORC file.
+/// Every row of an ORC file, as whoever opens it reads it: times to the nanosecond, or where that does not reach to the microsecond.
 pub(super) fn read_back(path: &Path) -> Result<Found> {
+    read_back_as(path, true).or_else(|_| read_back_as(path, false))
+}
+
+fn read_back_as(path: &Path, nanoseconds: bool) -> Result<Found> {
     let file = File::open(path).map_err(|error| failed(path, "cannot be read back", error))?;
-    // Whether times fit does not matter to their number.
-    let contents = orc::read(file, false).map_err(|error| damaged(path, error))?;
+    let contents = orc::read(file, nanoseconds).map_err(|error| damaged(path, error))?;
     let columns = columns(&contents.schema);
     let mut rows = 0;
     for batch in contents.batches {
