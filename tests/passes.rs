@@ -206,3 +206,16 @@ fn numbers_that_floating_ones_do_not_tell_apart_are_divided_again() {
     assert_eq!(after.column("n").unwrap().get(300).unwrap(), AnyValue::Decimal(first + 150, 38, 4));
     assert_eq!(facts.asked, 4, "the first rows, by size, and divided twice");
 }
+
+#[test]
+fn a_median_of_zeros_has_no_sign_whichever_comes_first() {
+    for cells in [[Some(-0.0), Some(0.0), Some(-0.0), None], [Some(0.0), Some(-0.0), Some(-0.0), None]] {
+        let before = DataFrame::new(4, vec![Series::new("n".into(), cells).into_column()]).unwrap();
+        for (rows, values) in [(4, 10), (2, 1)] {
+            let mut facts = Sparing { engine: Engine::Streaming, rows, values, asked: 0 };
+            let after = run(&step("FILL_WITH_MEDIAN", &[]), &before, &mut facts).unwrap();
+            let filled = after.column("n").unwrap().f64().unwrap().get(3).unwrap();
+            assert_eq!(filled.to_bits(), 0.0_f64.to_bits(), "{cells:?}, {rows} rows at once");
+        }
+    }
+}

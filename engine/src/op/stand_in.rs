@@ -149,8 +149,8 @@ fn middle(low: &AnyValue<'static>, high: &AnyValue<'static>, dtype: &DataType) -
     let half = match (low, high) {
         (AnyValue::Decimal(low, p, s), AnyValue::Decimal(high, ..)) => AnyValue::Decimal(halfway(*low, *high), *p, *s),
         (low, high) if low.is_integer() => AnyValue::Int128(halfway(low.extract()?, high.extract()?)),
-        // Not their sum, which could be infinite.
-        (low, high) => AnyValue::Float64(low.extract::<f64>()?.midpoint(high.extract()?)),
+        // Not their sum, which could be infinite; and of the two zeros, which are equal, always the same one.
+        (low, high) => AnyValue::Float64(low.extract::<f64>()?.midpoint(high.extract()?) + 0.0),
     };
     divide(&half, 1, dtype)
 }
