@@ -209,3 +209,17 @@ fn nanoseconds_are_written_and_read_back() {
     let again = written(&table, &place.path().join("far.orc"), None).unwrap();
     assert!(run(again.frame).unwrap().equals_missing(&table));
 }
+
+#[test]
+fn times_that_nothing_reaches_are_an_error_and_never_missing() {
+    let error = open(&source("beyond.orc"), &folder()).err().unwrap();
+    assert!(error.message.contains("262,000 years (at)"), "{error:?}");
+    for unit in [TimeUnit::Microseconds, TimeUnit::Milliseconds] {
+        let far = Series::new("".into(), [i64::MAX, 0]).cast(&DataType::Datetime(unit, None)).unwrap();
+        let table = DataFrame::new(2, vec![column("at", far, &DataType::Datetime(unit, None))]).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        let error = written(&table, &place.path().join("out.orc"), None).err().unwrap();
+        assert!(error.message.contains("column at"), "{error:?}");
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+}

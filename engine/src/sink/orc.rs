@@ -104,6 +104,13 @@ impl Rows for Orc {
                 return Err(Error::new(ErrorKind::Sink, message)
                     .advise("the format takes such a time for one a second later; write Parquet, or round the times"));
             }
+            if let Some(name) = beyond(&batch) {
+                let message =
+                    format!("ORC cannot hold a time of column {name} that is further away than 262,000 years");
+                return Err(Error::new(ErrorKind::Sink, message).advise(
+                    "readers of the format take it for missing; write Parquet, or make it missing in a step before",
+                ));
+            }
             if !self.out.as_ref().is_some_and(|out| out.write(batch)) {
                 return self.end();
             }
@@ -138,6 +145,29 @@ fn gap(batch: &arrow::array::RecordBatch) -> Option<String> {
             DataType::Timestamp(TimeUnit::Nanosecond, _) => {
                 column.as_primitive::<TimestampNanosecondType>().iter().flatten().any(|at| within(-999_000_000, at))
             }
+            _ => false,
+        };
+        lies.then(|| field.name().clone())
+    })
+}
+
+/// A column with a time that no calendar of the readers reaches.
+fn beyond(batch: &arrow::array::RecordBatch) -> Option<String> {
+    use arrow::array::AsArray as _;
+    use arrow::datatypes::{TimestampMicrosecondType, TimestampMillisecondType};
+    use chrono::DateTime;
+    batch.schema_ref().fields().iter().zip(batch.columns()).find_map(|(field, column)| {
+        let lies = match column.data_type() {
+            DataType::Timestamp(TimeUnit::Millisecond, _) => column
+                .as_primitive::<TimestampMillisecondType>()
+                .iter()
+                .flatten()
+                .any(|at| DateTime::from_timestamp_millis(at).is_none()),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => column
+                .as_primitive::<TimestampMicrosecondType>()
+                .iter()
+                .flatten()
+                .any(|at| DateTime::from_timestamp_micros(at).is_none()),
             _ => false,
         };
         lies.then(|| field.name().clone())
