@@ -150,8 +150,9 @@ impl Window {
             return;
         }
         let sources = self.model.sources.iter().filter(|(_, source)| !source.changed);
-        let mut files: Vec<_> = sources.map(|(path, source)| (path.clone(), source.modified)).collect();
+        let mut files: Vec<_> = sources.map(|((path, _), source)| (path.clone(), source.modified)).collect();
         files.sort();
+        files.dedup();
         if self.watched.as_ref() != Some(&files) {
             self.watched = Some(files.clone());
             store::watch(&self.jobs, files);

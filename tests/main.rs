@@ -21,6 +21,7 @@ mod layouts;
 mod many_rows;
 mod mess;
 mod money;
+mod named;
 mod nested;
 mod odd_types;
 mod operations;

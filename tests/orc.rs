@@ -194,3 +194,32 @@ fn what_orc_is_not_written_with_is_refused_before_anything_is_run() {
     assert!(error.message.contains("brotli"), "{error}");
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0, "nothing is left behind");
 }
+
+#[test]
+fn nanoseconds_are_written_and_read_back() {
+    let stamps = Series::new("".into(), [Some(1_600_000_000_123_456_789_i64), None, Some(-1_000_000_000_000_000_001)]);
+    let dtype = DataType::Datetime(TimeUnit::Nanoseconds, None);
+    let table = DataFrame::new(3, vec![column("at", stamps, &dtype)]).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let again = written(&table, &place.path().join("out.orc"), None).unwrap();
+    assert!(run(again.frame).unwrap().equals_missing(&table));
+    // Far from now there are none.
+    let far = Series::new("".into(), [Some(253_402_300_799_000_001_i64), None]);
+    let table = DataFrame::new(2, vec![column("at", far, &DataType::Datetime(TimeUnit::Microseconds, None))]).unwrap();
+    let again = written(&table, &place.path().join("far.orc"), None).unwrap();
+    assert!(run(again.frame).unwrap().equals_missing(&table));
+}
+
+#[test]
+fn times_that_nothing_reaches_are_an_error_and_never_missing() {
+    let error = open(&source("beyond.orc"), &folder()).err().unwrap();
+    assert!(error.message.contains("262,000 years (at)"), "{error:?}");
+    for unit in [TimeUnit::Microseconds, TimeUnit::Milliseconds] {
+        let far = Series::new("".into(), [i64::MAX, 0]).cast(&DataType::Datetime(unit, None)).unwrap();
+        let table = DataFrame::new(2, vec![column("at", far, &DataType::Datetime(unit, None))]).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        let error = written(&table, &place.path().join("out.orc"), None).err().unwrap();
+        assert!(error.message.contains("column at"), "{error:?}");
+        assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+}

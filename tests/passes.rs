@@ -336,3 +336,16 @@ fn a_product_neither_overflows_nor_vanishes_on_the_way() {
     let factorial: Vec<Option<i64>> = (1..=25).map(Some).collect();
     assert_eq!(product(&wholes(factorial)), AnyValue::Float64(15_511_210_043_330_985_984_000_000.0));
 }
+
+#[test]
+fn a_median_of_zeros_has_no_sign_whichever_comes_first() {
+    for cells in [[Some(-0.0), Some(0.0), Some(-0.0), None], [Some(0.0), Some(-0.0), Some(-0.0), None]] {
+        let before = DataFrame::new(4, vec![Series::new("n".into(), cells).into_column()]).unwrap();
+        for (rows, values) in [(4, 10), (2, 1)] {
+            let mut facts = Sparing { engine: Engine::Streaming, rows, values, asked: 0 };
+            let after = run(&step("FILL_WITH_MEDIAN", &[]), &before, &mut facts).unwrap();
+            let filled = after.column("n").unwrap().f64().unwrap().get(3).unwrap();
+            assert_eq!(filled.to_bits(), 0.0_f64.to_bits(), "{cells:?}, {rows} rows at once");
+        }
+    }
+}

@@ -140,3 +140,32 @@ fn every_file_says_what_it_is_for() {
         }
     }
 }
+
+/// What takes `*` and `^…$` for patterns of names, in Polars; `crate::named` has the same for names as they are.
+#[test]
+fn names_of_columns_are_no_patterns() {
+    let mut broken = Vec::new();
+    for path in ["engine/src", "app"].iter().flat_map(|folder| rust_files(&root().join(folder))) {
+        if path.ends_with("engine/src/named.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for imports in text.split("use polars::prelude::").skip(1) {
+            let imports = imports.split(';').next().unwrap_or_default();
+            let names = imports.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '*');
+            for name in names.filter(|name| ["col", "cols", "*", "all", "prelude"].contains(name)) {
+                broken.push(format!("{} imports {name}", path.display()));
+            }
+        }
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            let plain = line.replace("field_by_name(\"", "");
+            let taken = ["prelude::col", "functions::col", "field_by_name", "field_by_names"];
+            if taken.iter().any(|taken| plain.contains(taken)) || plain.contains("by_name(") && plain.contains("true)")
+            {
+                broken.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}

@@ -20,7 +20,7 @@ pub use history::History;
 pub use loading::Loading;
 pub use look::Lens;
 pub use notice::{Notices, Weight};
-pub use project::{Dataset, Output, Project};
+pub use project::{Dataset, Output, Project, SourceKey};
 pub use run::Run;
 pub use settings::Settings;
 pub use sheet::{Facts, Sheet};
@@ -242,7 +242,7 @@ pub struct Model {
     /// The project's file, once it has one.
     pub path: Option<PathBuf>,
     /// What was found in the files that are open, by path.
-    pub sources: BTreeMap<PathBuf, Source>,
+    pub sources: BTreeMap<SourceKey, Source>,
     /// How many steps the table on screen has behind it; none: all.
     pub cursor: Option<usize>,
     /// The table at the cursor.
@@ -323,8 +323,9 @@ impl Model {
     /// The project as its file is to hold it: with the types that were decided, so that the next file is read the same way.
     pub fn project_with_types(&self) -> Project {
         let mut project = Project::clone(self.project());
-        for dataset in project.dataset.iter_mut().chain(&mut project.others) {
-            let Some(source) = self.sources.get(&dataset.path).filter(|source| !source.changed) else { continue };
+        let main = project.dataset.iter_mut().map(|dataset| (dataset.main_key(), dataset));
+        for (key, dataset) in main.chain(project.others.iter_mut().map(|other| (other.other_key(), other))) {
+            let Some(source) = self.sources.get(&key).filter(|source| !source.changed) else { continue };
             let (Some(decided), Some(import)) = (&source.decided, &source.import) else { continue };
             // Read another way since: its types are not known yet.
             if decided.dataset == *dataset {
@@ -338,7 +339,12 @@ impl Model {
 
     /// What was found in the main file.
     pub fn source(&self) -> Option<&Source> {
-        self.sources.get(&self.project().dataset.as_ref()?.path)
+        self.sources.get(&self.project().dataset.as_ref()?.main_key())
+    }
+
+    /// What was found in the file of a further dataset.
+    pub fn source_of(&self, other: &Dataset) -> Option<&Source> {
+        self.sources.get(&other.other_key())
     }
 
     /// What reading the main file left for a person to decide, first of all.

@@ -23,7 +23,21 @@ pub struct Dataset {
     pub options: Map<String, Value>,
 }
 
+/// What tells what was read for one dataset of a project from what was read for another: its file, and the name of one that is not the main
+/// one. Two may be parts of one file, sheets of a workbook perhaps.
+pub type SourceKey = (PathBuf, Option<String>);
+
 impl Dataset {
+    /// What tells this dataset's source from others when it is the main one.
+    pub fn main_key(&self) -> SourceKey {
+        (self.path.clone(), None)
+    }
+
+    /// What tells this dataset's source from others when it is one of the further ones.
+    pub fn other_key(&self) -> SourceKey {
+        (self.path.clone(), Some(self.name.clone()))
+    }
+
     /// The dataset as a project file holds it, its paths as they are.
     pub fn to_value(&self) -> Value {
         write_dataset(self, None)

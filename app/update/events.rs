@@ -127,10 +127,8 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
         Event::Ended(ended) => model.run = Run::Over(*ended),
         Event::Watched(changed, memory) => {
             model.memory = memory;
-            for path in changed {
-                if let Some(source) = model.sources.get_mut(&path) {
-                    source.changed = true;
-                }
+            for ((path, _), source) in &mut model.sources {
+                source.changed |= changed.contains(path);
             }
         }
         Event::Broken(slot, fault) => broken(model, slot, fault),
@@ -138,12 +136,12 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
 }
 
 fn sheet(model: &mut Model, shown: Shown) {
-    for (path, mut source) in shown.sources {
+    for (key, mut source) in shown.sources {
         // A file that changed since it was read is still shown as it was.
-        if let Some(old) = model.sources.get(&path).filter(|old| old.modified.is_some()) {
+        if let Some(old) = model.sources.get(&key).filter(|old| old.modified.is_some()) {
             (source.modified, source.changed) = (old.modified, old.changed);
         }
-        model.sources.insert(path, source);
+        model.sources.insert(key, source);
     }
     match shown.sheet {
         Ok(mut sheet) => {

@@ -135,7 +135,7 @@ fn datasets_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
             ui.set_height(LINE);
             ui.add_space(theme::SIDE);
             ui.label(RichText::new(icon::TABLE).color(theme.faint));
-            let rows = scene.model.sources.get(&other.path).map(|s| crate::widget::grouped(s.rows)).unwrap_or_default();
+            let rows = scene.model.source_of(other).map(|s| crate::widget::grouped(s.rows)).unwrap_or_default();
             ui.label(&other.name).on_hover_text(other.path.display().to_string());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.add_space(theme::SIDE - 4.0);

@@ -9,6 +9,7 @@ use crate::widget::grid::{How, Touch};
 use crate::widget::{grouped, icon, percent, region};
 use brewhouse_engine::facet::{Filter, Test};
 use brewhouse_engine::types::TypeClass;
+use std::borrow::Cow;
 
 impl Bars for Vec<sheet::Bar> {
     fn len(&self) -> usize {
@@ -141,7 +142,9 @@ fn lines(facts: &Facts, class: TypeClass) -> [String; 2] {
         format!("{} distinct", grouped(facts.distinct))
     };
     let ends = facts.least.as_ref().zip(facts.most.as_ref());
-    let range = ends.map(|(low, high)| region::told(&format!("{} – {}", brief(low), brief(high)), class).into_owned());
+    let range = ends.map(|(low, high)| {
+        region::told(&format!("{} – {}", brief(low, class), brief(high, class)), class).into_owned()
+    });
     let second = if facts.invalid > 0 { format!("{} invalid", grouped(facts.invalid)) } else { missing };
     match class {
         TypeClass::Text if facts.padded > 0 && facts.missing == 0 => {
@@ -165,13 +168,28 @@ fn both_lines(before: &Facts, after: &Facts) -> [String; 2] {
     [format!("{} distinct", both(before.distinct, after.distinct)), second]
 }
 
-/// A value of a range: midnight and long fractions are left out.
-fn brief(text: &str) -> String {
-    match text.split_once('.') {
-        Some((whole, fraction)) if fraction.len() > 2 && fraction.chars().all(|c| c.is_ascii_digit()) => {
-            format!("{whole}.{}", &fraction[..2])
-        }
-        _ => text.chars().take(10).collect(),
+/// Numbers with a fraction that are longer are rounded.
+const LONGEST: usize = 10;
+
+/// A value of a range: the time of day is left out, and a long fraction rounded, with a sign that it is.
+fn brief(text: &str, class: TypeClass) -> Cow<'_, str> {
+    match class {
+        TypeClass::DateTime => Cow::Borrowed(text.split([' ', 'T']).next().unwrap_or(text)),
+        TypeClass::Decimal | TypeClass::Money if text.chars().count() > LONGEST => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() && number != 0.0 => Cow::Owned(rounded(number)),
+            _ => Cow::Borrowed(text),
+        },
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// A number in its first digits.
+fn rounded(number: f64) -> String {
+    match number.abs() {
+        size if !(1e-3..1e15).contains(&size) => format!("≈{number:.3e}"),
+        size if size >= 1000.0 => format!("≈{number:.0}"),
+        size if size >= 1.0 => format!("≈{number:.2}"),
+        _ => format!("≈{number:.5}"),
     }
 }
 

@@ -89,7 +89,8 @@ fn verdict_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         let advice = "They do not fit the table; a run writes them, with line and reason, beside its output";
         ui.label(words).on_hover_text(advice);
     }
-    let second = scene.model.sources.iter().find(|(_, source)| source.changed).and_then(|(path, _)| path.file_name());
+    let second =
+        scene.model.sources.iter().find(|(_, source)| source.changed).and_then(|((path, _), _)| path.file_name());
     if source.changed || second.is_some() {
         let whose = second.filter(|_| !source.changed).map(|name| format!("{} ", name.to_string_lossy()));
         ui.label(plain(format!("· {}changed on disk", whose.unwrap_or_default())).color(theme.mark));

@@ -88,6 +88,14 @@ pub fn figures_in(words: &str, region: Region) -> Cow<'_, str> {
         match (date, alone) {
             (true, _) => write_date(found, region, &mut text),
             (false, true) => write_number(found, region, &mut text),
+            // A number with a power of ten, 1.5e20: its point is that of a number, and the power goes with it.
+            (false, false) if power(after) > 0 => {
+                let (power, after) = after.split_at(power(after));
+                write_number(found, region, &mut text);
+                text.push_str(power);
+                (before, rest) = (power.chars().next_back(), after);
+                continue;
+            }
             (false, false) => text.push_str(found),
         }
         before = found.chars().next_back();
@@ -114,6 +122,15 @@ fn token(text: &str) -> usize {
         len += 1 + digits(len + 1);
     }
     len
+}
+
+/// How many bytes a power of ten behind a number takes, with what ends it: `e20`, `E-7`; none when there is none, or when it is a word.
+fn power(text: &str) -> usize {
+    let Some(rest) = text.strip_prefix(['e', 'E']) else { return 0 };
+    let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest);
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    let alone = after.chars().next().is_none_or(|next| !next.is_alphanumeric() && !matches!(next, '_' | ':' | '.'));
+    if alone && after.len() < rest.len() { text.len() - after.len() } else { 0 }
 }
 
 fn is_date(text: &str) -> bool {

@@ -8,7 +8,7 @@ use crate::model::run::{Ended, Progress};
 use crate::model::sheet::{Before, Block, BlockAt, Facts, Sheet, StepFigures};
 use crate::model::together::Whole;
 use crate::model::types::Fit;
-use crate::model::{Fault, Project, Purpose, Recent, Settings, Source};
+use crate::model::{Fault, Project, Purpose, Recent, Settings, Source, SourceKey};
 use brewhouse_engine::facet::{Front, Plane, Values};
 use brewhouse_engine::stage::Matches;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub struct Shown {
     /// What is wrong with steps.
     pub faults: Vec<Fault>,
     /// What was found in the files behind it.
-    pub sources: Vec<(PathBuf, Source)>,
+    pub sources: Vec<(SourceKey, Source)>,
 }
 
 /// An answer of a worker.

@@ -8,7 +8,7 @@ use super::event::Shown;
 use super::failures::{self, Failures};
 use super::{Event, Ticket, read};
 use crate::model::sheet::{BlockAt, Facts, Sheet, StepFigures};
-use crate::model::{Dataset, Fault, Project, Source};
+use crate::model::{Dataset, Fault, Project, Source, SourceKey};
 use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
 use brewhouse_engine::recipe::Step;
@@ -58,8 +58,8 @@ pub struct Stage {
 #[derive(Default)]
 pub(super) struct Inner {
     /// Files that are being read: whoever wants the same one waits, whoever wants another one ends it.
-    opening: HashMap<PathBuf, Opening>,
-    tables: HashMap<PathBuf, (u64, Dataset, Table)>,
+    opening: HashMap<Kept, Opening>,
+    tables: HashMap<Kept, (u64, Dataset, Table)>,
     shelves: Vec<(u64, Arc<Shelf>)>,
     /// The tables after the steps that were sent last: what is drafted and filtered stands on them, and they never go.
     tables_sent: [u64; 2],
@@ -88,10 +88,17 @@ pub(super) struct Made {
     pub(super) table: Table,
     pub(super) steps: Vec<Step>,
     pub(super) faults: Vec<Fault>,
-    pub(super) sources: Vec<(PathBuf, Source)>,
+    pub(super) sources: Vec<(SourceKey, Source)>,
 }
 
 pub(super) type Faults = Vec<Fault>;
+
+/// A file and the name of a dataset that is read from it; another one may be another part of the file.
+type Kept = (PathBuf, String);
+
+fn kept_as(dataset: &Dataset) -> Kept {
+    (dataset.path.clone(), dataset.name.clone())
+}
 
 impl Stage {
     /// A supply that keeps its side files in a folder.
@@ -283,12 +290,12 @@ impl Stage {
     }
 
     fn is_open(&self, dataset: &Dataset, epoch: u64) -> bool {
-        self.inner().tables.get(&dataset.path).is_some_and(|(at, kept, _)| *at == epoch && kept == dataset)
+        self.inner().tables.get(&kept_as(dataset)).is_some_and(|(at, kept, _)| *at == epoch && kept == dataset)
     }
 
     fn kept(&self, dataset: &Dataset, epoch: u64) -> Option<Table> {
         let inner = self.inner();
-        let (at, kept, table) = inner.tables.get(&dataset.path)?;
+        let (at, kept, table) = inner.tables.get(&kept_as(dataset))?;
         (*at == epoch && kept == dataset).then(|| table.clone())
     }
 
@@ -310,15 +317,15 @@ impl Stage {
         }
         let table = stage::open_full(&wanted, base, cache, &opening.cancel, &|_| ()).map_err(fault)?;
         let mut inner = self.inner();
-        inner.opening.remove(&dataset.path);
-        inner.tables.insert(dataset.path.clone(), (epoch, dataset.clone(), table.clone()));
+        inner.opening.remove(&kept_as(dataset));
+        inner.tables.insert(kept_as(dataset), (epoch, dataset.clone(), table.clone()));
         Ok(table)
     }
 
     /// The reading of a file that is under way, or a new one.
     fn opening(&self, dataset: &Dataset, epoch: u64) -> Opening {
         let mut inner = self.inner();
-        if let Some(opening) = inner.opening.get(&dataset.path)
+        if let Some(opening) = inner.opening.get(&kept_as(dataset))
             && opening.dataset == *dataset
             && opening.epoch == epoch
             && !opening.cancel.load(Ordering::Acquire)
@@ -326,7 +333,7 @@ impl Stage {
             return opening.clone();
         }
         let opening = Opening { dataset: dataset.clone(), epoch, cancel: Arc::default(), turn: Arc::default() };
-        if let Some(old) = inner.opening.insert(dataset.path.clone(), opening.clone()) {
+        if let Some(old) = inner.opening.insert(kept_as(dataset), opening.clone()) {
             old.cancel.store(true, Ordering::Release);
         }
         opening
@@ -366,12 +373,12 @@ impl Stage {
         let dataset = ask.project.dataset.as_ref().ok_or_else(|| alone(Fault::new("no file is open")))?;
         let mut table = self.table(dataset, ask.epoch, head, &cache).map_err(alone)?;
         let mut env = self.env.clone();
-        let mut sources = vec![(dataset.path.clone(), read::found(dataset, &table))];
+        let mut sources = vec![(dataset.main_key(), read::found(dataset, &table))];
         let mut faults = Vec::new();
         for other in &ask.project.others {
             match self.table(other, ask.epoch, head, &cache) {
                 Ok(second) => {
-                    sources.push((other.path.clone(), read::found(other, &second)));
+                    sources.push((other.other_key(), read::found(other, &second)));
                     // What a join or union yields is another one when that file is another one.
                     write!(table.key, " with {}: {}", other.name, second.key).ok();
                     env.datasets.insert(other.name.clone(), second.frame.clone());

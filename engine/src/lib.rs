@@ -21,6 +21,7 @@
 //! | [`error`] | the one error type | anything else |
 //! | [`recipe`] | steps as files hold them; serialization stops here | operations, data |
 //! | [`types`], [`values`] | words for types, cells as text | operations |
+//! | `named` | columns by their names as they are, whatever Polars reads in them | operations |
 //! | [`op`] | the table of operations | files; it never collects |
 //! | [`plan`] | lazy frame and columns after every step | files; facts come from the caller |
 //! | [`source`], [`sink`] | formats in and out | operations, recipes |
@@ -61,6 +62,7 @@ mod deep;
 mod digest;
 pub mod error;
 pub mod facet;
+mod named;
 pub mod op;
 mod orc;
 pub mod plan;

@@ -23,6 +23,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
+/// Why a file with times too far away is not read.
+pub(crate) const BEYOND: &str = "times lie further away than 262,000 years";
 /// Rows that are read at once.
 const BATCH: usize = 1 << 13;
 /// The columns of a file, its rows as it tells them, and batches of them.
@@ -37,14 +39,31 @@ pub(crate) struct Contents {
 /// Opens a file. Times are read to the nanosecond, which takes years from 1678 to 2261, or to the microsecond, which takes all.
 pub(crate) fn read(file: File, nanoseconds: bool) -> Result<Contents, ArrowError> {
     let size = file.metadata()?.len();
-    let early = tail::check(&file, size)?;
+    let tail = tail::check(&file, size)?;
     let precision = if nanoseconds { TimestampPrecision::Nanosecond } else { TimestampPrecision::Microsecond };
     let builder = ArrowReaderBuilder::try_new(Part { file, size }).map_err(|error| other(error.into()))?;
     let rows = builder.file_metadata().number_of_rows();
     let found = builder.with_batch_size(BATCH).with_timestamp_precision(precision).build();
     let schema = theirs(&TheirBatch::new_empty(found.schema()))?.schema();
-    let batches = found.map(|batch| theirs(&batch.map_err(other)?));
-    Ok(Contents { schema, rows, early, batches: Box::new(batches) })
+    let mut batches = found.map(|batch| theirs(&batch.map_err(other)?));
+    let mut times: Vec<(u64, Option<u64>)> = tail.times.iter().map(|told| (0, *told)).collect();
+    let names = Arc::clone(&schema);
+    // The crate takes times further away than 262,000 years for missing; the file tells how many there are.
+    let batches = std::iter::from_fn(move || {
+        let Some(batch) = batches.next() else {
+            let lost = times.iter().position(|(found, told)| told.is_some_and(|told| told > *found))?;
+            times.clear();
+            let name = names.fields().get(lost).map(|field| field.name().clone()).unwrap_or_default();
+            return Some(Err(ArrowError::CastError(format!("{BEYOND} ({name})"))));
+        };
+        if let Ok(batch) = &batch {
+            for ((found, _), cells) in times.iter_mut().zip(batch.columns()) {
+                *found += (cells.len() - cells.null_count()) as u64;
+            }
+        }
+        Some(batch)
+    });
+    Ok(Contents { schema, rows, early: tail.early, batches: Box::new(batches) })
 }
 
 /// A file that is read no further than it goes, whatever its tail says.

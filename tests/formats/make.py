@@ -72,6 +72,9 @@ for codec in ["uncompressed", "zlib", "snappy", "lz4", "zstd"]:
     pyarrow.orc.write_table(pyarrow.Table.from_pylist([whole, early, nothing], kinds), HERE / f"{codec}.orc", compression=codec)
 far = pyarrow.table({"at": pyarrow.array([dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31, 23, 59, 59)], pyarrow.timestamp("us"))})
 pyarrow.orc.write_table(far, HERE / "far.orc")
+# 285,000 years from now.
+beyond = pyarrow.table({"id": [1, 2], "at": pyarrow.array([9 * 10**18, 0], pyarrow.timestamp("us"))})
+pyarrow.orc.write_table(beyond, HERE / "beyond.orc")
 # A part of a second before 1970, which pyarrow writes as less than nothing.
 early = pyarrow.table({"at": pyarrow.array([dt.datetime(1900, 1, 1, 0, 0, 0, 250)], pyarrow.timestamp("ns"))})
 pyarrow.orc.write_table(early, HERE / "early.orc")

@@ -320,7 +320,7 @@ impl Driver {
         self.type_path(path);
         self.wait("the table is added and read", |model| {
             let others = &model.project().others;
-            others.len() > before && others.iter().all(|other| model.sources.contains_key(&other.path))
+            others.len() > before && others.iter().all(|other| model.source_of(other).is_some())
         });
         self.settle();
     }

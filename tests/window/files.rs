@@ -450,3 +450,29 @@ fn records_that_do_not_fit_are_told_beside_the_rows() {
     let Run::Over(ended) = &driver.model().run else { panic!("the run is over") };
     assert!(!ended.ok && ended.output.exists());
 }
+
+#[test]
+fn two_datasets_of_one_file_are_told_apart_and_both_keep_their_types() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("both.csv"), "a;n\nx,y;1\nz;2\n").unwrap();
+    let dataset = |name: &str, delimiter: &str| {
+        let options = serde_json::json!({"Csv": {"Delimiter": delimiter}});
+        serde_json::json!({"Name": name, "Input": {"Path": "both.csv"}, "FormatOptions": options})
+    };
+    let project = serde_json::json!({
+        "Dataset": dataset("both", ";"), "OtherDatasets": [dataset("second", "\t")], "Recipe": {"Steps": []},
+    });
+    let path = folder.path().join("work.brewhouse.json");
+    std::fs::write(&path, project.to_string()).unwrap();
+    let mut driver = Driver::new(folder.path(), vec![path]);
+    driver.wait("both are read", |model| {
+        model.sources.len() == 2 && model.sources.values().all(|source| source.complete)
+    });
+    let model = driver.model();
+    let columns = |source: &brewhouse::model::Source| source.columns.iter().map(|c| c.0.clone()).collect::<Vec<_>>();
+    assert_eq!(columns(model.source().unwrap()), ["a", "n"]);
+    assert_eq!(columns(model.source_of(&model.project().others[0]).unwrap()), ["a;n"]);
+    let kept = model.project_with_types();
+    let types = |options: &serde_json::Map<String, serde_json::Value>| options["Columns"].as_array().unwrap().len();
+    assert_eq!((types(&kept.dataset.unwrap().options), types(&kept.others[0].options)), (2, 1));
+}

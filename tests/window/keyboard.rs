@@ -176,7 +176,7 @@ fn the_whole_main_job_by_keys_alone() {
     palette(&mut driver, "add a dataset");
     driver.type_path(&customers);
     driver.wait("the customers are read", |model| {
-        model.project().others.iter().all(|other| model.sources.contains_key(&other.path))
+        model.project().others.iter().all(|other| model.source_of(other).is_some())
             && !model.project().others.is_empty()
     });
     driver.settle();

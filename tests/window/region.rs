@@ -24,6 +24,10 @@ fn figures_are_written_in_a_persons_own_way() {
         ("2024-02-01 – 2024-02-29", "01.02.2024 – 29.02.2024", "02/01/2024 – 02/29/2024"),
         ("23:30:00", "23:30:00", "23:30:00"),
         ("1e20", "1e20", "1e20"),
+        ("1.5e20", "1,5e20", "1.5e20"),
+        ("-1.25E-7 – 3.5e+12", "-1,25E-7 – 3,5e+12", "-1.25E-7 – 3.5e+12"),
+        ("1.5e", "1.5e", "1.5e"),
+        ("1.5e3x", "1.5e3x", "1.5e3x"),
         ("C123456", "C123456", "C123456"),
         ("v1.5", "v1.5", "v1.5"),
         ("007123456", "007123456", "007123456"),
@@ -119,4 +123,28 @@ fn figures_and_then_cells_are_told_in_the_way_of_the_region_and_copied_as_stored
     again.wait("the settings are read", |model| model.settings.cells == Cells::Region);
     let kept = again.model().settings;
     assert_eq!((kept.numbers, kept.dates), (Some(Numbers::Point), Some(Dates::Points)));
+}
+
+#[test]
+fn a_range_on_a_card_is_true_whatever_its_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ends.csv");
+    let rows = [
+        "1700000000000,123456789.55,0.000000000123456789,2024-02-29 10:30:00,2.125",
+        "1700000000999,223456789.25,-20000.123456,2024-03-01 23:59:59,3.141592653589793",
+    ];
+    std::fs::write(&path, format!("big,price,tiny,at,few\n{}\n", rows.join("\n"))).unwrap();
+    let mut driver = Driver::new(folder.path(), vec![path]);
+    driver.wait("the facts are there", |model| model.sheet.value().is_some_and(|sheet| sheet.facts.len() == 5));
+    driver.settle();
+    let ranges = [
+        ("big, whole number, ", "1,700,000,000,000 – 1,700,000,000,999"),
+        ("price, decimal, ", "≈123,456,790 – ≈223,456,789"),
+        ("tiny, decimal, ", "≈-20,000 – ≈1.235e-10"),
+        ("at, date and time, ", "2024-02-29 – 2024-03-01"),
+        ("few, decimal, ", "2.125 – ≈3.14"),
+    ];
+    for (column, range) in ranges {
+        assert!(driver.name_of(column).contains(range), "{range}: {:#?}", driver.name_of(column));
+    }
 }

@@ -68,7 +68,7 @@ fn choices(scene: &Scene<'_>, form: &Form) -> Choices {
     let model = scene.model;
     let before = model.sheet.value().map(|sheet| Arc::clone(&sheet.columns)).unwrap_or_default();
     let tables = model.project().others.iter().map(|other| {
-        let columns = model.sources.get(&other.path).map(|source| source.columns.clone()).unwrap_or_default();
+        let columns = model.source_of(other).map(|source| source.columns.clone()).unwrap_or_default();
         let column = |(name, class)| Column { name, class, ..Column::default() };
         (other.name.clone(), columns.into_iter().map(column).collect())
     });

@@ -3,13 +3,14 @@
 use super::Selection;
 use super::sort::page;
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::no_such_column;
 use crate::plan::{Counter, stoppable};
 use crate::run::{collect, unless_cancelled};
 use crate::values::cell_text;
 use polars::prelude::{
     AnyValue, BooleanChunked, Column, DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, PolarsResult,
-    Schema, col,
+    Schema,
 };
 use regex::Regex;
 use std::sync::Arc;

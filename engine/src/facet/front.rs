@@ -3,13 +3,14 @@
 use super::predicate::size_of;
 use super::{Filter, passes};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::no_such_column;
 use crate::plan::stoppable;
 use crate::run::{collect_all, unless_cancelled};
 use crate::types::TypeClass;
 use crate::values::cell_text;
 use polars::prelude::{
-    DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NamedFrom as _, Schema, Series, col, len, lit,
+    DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NamedFrom as _, Schema, Series, len, lit,
 };
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -43,9 +43,10 @@ pub use values::{By, Listed, Listing, Values, values};
 pub use words::{bound_of, bound_words, escape_pattern, range_words};
 
 use crate::error::Result;
+use crate::named::col;
 use crate::plan::stoppable;
 use crate::run::{collect, unless_cancelled};
-use polars::prelude::{Expr, LazyFrame, Schema, col, lit};
+use polars::prelude::{Expr, LazyFrame, Schema, lit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 

@@ -3,11 +3,12 @@
 use super::predicate::size_of;
 use super::{Filter, filtered};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::no_such_column;
 use crate::plan::stoppable;
 use crate::run::{collect, unless_cancelled};
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, LazyFrame, Schema, col, len, lit};
+use polars::prelude::{DataType, Expr, LazyFrame, Schema, len, lit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 

@@ -2,11 +2,12 @@
 
 use super::{Filter, Test};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::condition::{BoundCondition, Test as Condition, is_invalid};
 use crate::op::no_such_column;
 use crate::profile::{Kind, pattern_of};
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, Field, IntoColumn as _, NamedFrom as _, Schema, Series, col, lit};
+use polars::prelude::{DataType, Expr, Field, IntoColumn as _, NamedFrom as _, Schema, Series, lit};
 use std::collections::HashSet;
 
 /// The predicate of a filter.

@@ -2,12 +2,13 @@
 
 use super::Selection;
 use crate::error::Result;
+use crate::named::col;
 use crate::op::no_such_column;
 use crate::plan::stoppable;
 use crate::run::{collect, unless_cancelled};
 use polars::prelude::{
     BooleanChunked, DataFrame, DataType, Expr, IdxCa, IntoSeries as _, LazyFrame, Schema, SortMultipleOptions,
-    UnionArgs, col, concat,
+    UnionArgs, concat,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -79,8 +80,11 @@ pub fn sort(
     }
     let columns: Vec<Expr> =
         keys.iter().enumerate().map(|(at, key)| col(key.column.as_str()).alias(format!("__{at}"))).collect();
-    let columns =
-        if columns.is_empty() { schema.iter_names().take(1).map(|name| col(name.clone())).collect() } else { columns };
+    let columns = if columns.is_empty() {
+        schema.iter_names().take(1).map(|name| col(name.clone()).alias("__0")).collect()
+    } else {
+        columns
+    };
     let mut rows = stoppable(frame.clone(), cancel).select(columns).with_row_index(ROW, None);
     if let Some(selection) = selection {
         rows = rows.filter(in_selection(selection.clone()));

@@ -2,6 +2,7 @@
 
 use super::{Filter, passes};
 use crate::error::Result;
+use crate::named::col;
 use crate::op::no_such_column;
 use crate::plan::stoppable;
 use crate::profile::pattern_of;
@@ -9,7 +10,7 @@ use crate::run::{collect, unless_cancelled};
 use crate::types::TypeClass;
 use crate::values::cell_text;
 use polars::prelude::{
-    DataFrame, DataType, Expr, IntoColumn as _, IntoSeries as _, LazyFrame, Schema, StringChunked, col, len, lit,
+    DataFrame, DataType, Expr, IntoColumn as _, IntoSeries as _, LazyFrame, Schema, StringChunked, len, lit,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

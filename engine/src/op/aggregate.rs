@@ -4,12 +4,13 @@ use super::param::{Choice, Chosen, Columns, Param, ParamSpec, choice};
 use super::statistic::{Answer, Numbers, Statistic, Tie, answers};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, new_column, params};
 use crate::error::Result;
+use crate::named::col;
 use crate::op::convert::convert;
 use crate::op::number::{meet, type_of};
 use crate::types::TypeClass;
 use polars::prelude::{
     Column as Cells, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, PolarsResult, coalesce,
-    col, lit, when,
+    lit, when,
 };
 use std::collections::BTreeSet;
 

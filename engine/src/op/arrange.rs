@@ -3,7 +3,8 @@
 use super::param::{Column, NewColumn, Param, ParamSpec};
 use super::{Apply, Args, Conditions, Context, Example, Operation, Output, ParamRule, TableFn, params};
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::{Expr, LazyFrame, PlSmallStr, col};
+use crate::named::col;
+use polars::prelude::{Expr, LazyFrame, PlSmallStr};
 
 static NEW_NAME: Param<NewColumn> =
     Param::new("targetColumn", "New name").help("The name that the column gets.").example("birth_date");

@@ -3,9 +3,10 @@
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation};
 use crate::error::Result;
+use crate::named::col;
 use polars::prelude::{
     Column, DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, NULL, NamedFrom as _,
-    NewChunkedArray as _, Series, SortMultipleOptions, UInt64Chunked, col, lit, when,
+    NewChunkedArray as _, Series, SortMultipleOptions, UInt64Chunked, lit, when,
 };
 use serde::{Deserialize, Serialize};
 

@@ -6,9 +6,10 @@
 
 use super::dates::parse_any_date;
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::recipe::Condition;
 use crate::types::{TypeClass, dtype_of_word};
-use polars::prelude::{DataType, Expr, NULL, Schema, col, lit, when};
+use polars::prelude::{DataType, Expr, NULL, Schema, lit, when};
 use serde_json::Value;
 
 /// The tests.

@@ -6,10 +6,11 @@ use super::dates::{Order, order_shown, read_date};
 use super::param::{Choice, Chosen, Param, ParamSpec, ParamType as _, choice};
 use super::{Apply, Args, Bound, ColumnsFn, Context, Example, Facts, Family, Locality, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::{TypeClass, dtype_of_word};
 use polars::prelude::{
     Column, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NamedFrom as _,
-    PolarsResult, Series, StringChunkedBuilder, TimeUnit, col, lit,
+    PolarsResult, Series, StringChunkedBuilder, TimeUnit, lit,
 };
 
 static TYPE: Param<Chosen> =

@@ -7,11 +7,12 @@ use super::facts::Asker;
 use super::ranks::CELL;
 use super::stand_in::Statistic;
 use crate::error::Result;
+use crate::named::col;
 use crate::types::TypeClass;
 use polars::chunked_array::ops::row_encode::_get_rows_encoded_ca_unordered;
 use polars::prelude::{
     Column, DataFrame, DataType, Expr, Field, IntoColumn as _, IntoLazy as _, IntoSeries as _, LazyFrame,
-    NewChunkedArray as _, PlSmallStr, UInt32Chunked, col, len, lit,
+    NewChunkedArray as _, PlSmallStr, UInt32Chunked, len, lit,
 };
 use std::hash::{DefaultHasher, Hasher as _};
 

@@ -11,9 +11,10 @@ use super::lists::{Named, Texts};
 use super::param::{Choice, NewColumn, Param, ParamSpec, choice};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, RowLaw, new_column, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::condition::masked;
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, col, lit};
+use polars::prelude::{DataType, Expr, LazyFrame, NULL, lit};
 
 static KIND: Param<Named> = Param::new("advancedDataType", "Kind of text")
     .help("The kind of text that the column holds; blanks, hyphens and capitals of the word do not count.")

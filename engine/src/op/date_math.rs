@@ -10,11 +10,12 @@ use super::number::NumberText;
 use super::param::{Column, Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::Result;
+use crate::named::col;
 use crate::op::convert::convert;
 use crate::types::{DATED, NUMERIC, NUMERIC_OR_TEXT, TypeClass};
 use chrono::{FixedOffset, NaiveDate, NaiveDateTime, TimeZone};
 use polars::prelude::{
-    Column as Cells, DataType, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, PolarsResult, col, lit,
+    Column as Cells, DataType, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, PolarsResult, lit,
 };
 use serde_json::{Map, Value};
 

@@ -2,15 +2,16 @@
 //!
 //! A column of exact decimals cannot be the only key of Polars' grouping and sorting; its text, which tells the same apart, stands in.
 
+use crate::named::{col, cols, free};
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, LazyFrame, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name, col, cols};
+use polars::prelude::{DataType, Expr, LazyFrame, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name};
 
 /// The name of the text of a column of exact decimals, where that is the only one of some.
 fn stand_in<'a>(names: &'a [String], schema: &Schema) -> Option<(&'a str, String)> {
     let first = names.first()?;
     let alone = names.iter().all(|name| name == first);
     let money = schema.get(first).is_some_and(|dtype| TypeClass::of(dtype) == TypeClass::Money);
-    (alone && money).then(|| (first.as_str(), format!("__text of {first}")))
+    (alone && money).then(|| (first.as_str(), free(&format!("__text of {first}"), &[schema])))
 }
 
 fn text_of(name: &str, text: &str) -> Expr {

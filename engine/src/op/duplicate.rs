@@ -4,7 +4,8 @@ use super::distinct::unique;
 use super::flag::flag;
 use super::param::ParamSpec;
 use super::{Apply, Conditions, Context, Example, Family, Locality, Operation, RowLaw, params};
-use polars::prelude::{Expr, UniqueKeepStrategy, as_struct, col};
+use crate::named::col;
+use polars::prelude::{Expr, UniqueKeepStrategy, as_struct};
 
 static FLAG_ROWS: [&ParamSpec; 3] = [&params::TARGET.spec, &params::TRUE_TEXT.spec, &params::FALSE_TEXT.spec];
 static FLAG_VALUES: [&ParamSpec; 4] =

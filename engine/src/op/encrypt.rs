@@ -10,6 +10,7 @@ use super::param::{Param, SecretName};
 use super::secret::{Coder, KMS_KEY, SECRET, key, local_name};
 use super::{Apply, Args, Context, Example, Facts, Family, Locality, Operation, Output, draw, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::{TypeClass, dtype_of_word, word_of_dtype};
 use aes_gcm_siv::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
@@ -17,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use polars::prelude::{
     Column, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NULL,
-    NewChunkedArray as _, PolarsResult, StringChunked, col, lit,
+    NewChunkedArray as _, PolarsResult, StringChunked, lit,
 };
 use regex::Regex;
 use std::sync::Arc;

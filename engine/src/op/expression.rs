@@ -12,8 +12,9 @@ use super::moment::MOMENT;
 use super::number::{ADD, Arithmetic, DIVIDE, MULTIPLY, Operand, REMAINDER, SUBTRACT, combine, meet, type_of};
 use super::param::{Kind, ParamSpec, ParamType, Use};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::{TypeClass, dtype_of_word};
-use polars::prelude::{DataType, Expr, NULL, Schema, col, lit, when};
+use polars::prelude::{DataType, Expr, NULL, Schema, lit, when};
 use sqlparser::ast::{
     self, BinaryOperator as B, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator as U, Value,
 };

@@ -5,7 +5,8 @@ use super::param::{Param, Pattern};
 use super::replace::{END, END_PATTERN, START, START_PATTERN, between, positions, regex};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, params};
 use crate::error::Result;
-use polars::prelude::{Expr, col, lit};
+use crate::named::col;
+use polars::prelude::{Expr, lit};
 
 static PATTERN: Param<Pattern> =
     Param::new("pattern", "Pattern").help("What is taken out, as a regular expression.").example("[0-9]+");

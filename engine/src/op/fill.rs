@@ -9,10 +9,11 @@ use super::{
     Apply, Args, ColumnsFn, Conditions, Context, Example, Export, Facts, Family, Locality, Operation, Output, params,
 };
 use crate::error::Result;
+use crate::named::col;
 use crate::op::condition::{is_invalid, masked};
 use crate::types::TypeClass;
 use crate::values::cell_text;
-use polars::prelude::{DataFrame, DataType, Expr, FillNullStrategy, LazyFrame, NULL, coalesce, col, lit};
+use polars::prelude::{DataFrame, DataType, Expr, FillNullStrategy, LazyFrame, NULL, coalesce, lit};
 
 static VALUE: Param<super::param::CellValue> =
     Param::new("value", "Value").help("What the cells get, read as a value of the column's own type.").example("0");

@@ -3,7 +3,8 @@
 use super::advanced::{KIND, is_unfit};
 use super::literals::TYPE_TESTED;
 use super::{Apply, Conditions, Context, Example, Family, Operation, RowLaw, params};
-use polars::prelude::{Expr, LazyFrame, col};
+use crate::named::col;
+use polars::prelude::{Expr, LazyFrame};
 
 /// The operations of this family.
 pub(super) static OPERATIONS: &[Operation] = &[

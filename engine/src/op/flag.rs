@@ -3,7 +3,8 @@
 use super::param::{Chosen, Param, Pattern, choice};
 use super::{Apply, Args, Example, Family, Operation, Output, params};
 use crate::error::Result;
-use polars::prelude::{Expr, col, lit, when};
+use crate::named::col;
+use polars::prelude::{Expr, lit, when};
 
 static PATTERN: Param<Pattern> = Param::new("pattern", "Pattern")
     .help("The regular expression that is looked for; ^ and $ tie it to the ends of the text.")

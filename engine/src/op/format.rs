@@ -6,9 +6,10 @@ use super::moment::{MOMENT, Reading, column_moments, to_text, written};
 use super::param::{Choice, Chosen, Param, ParamType as _, choice};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::TypeClass;
 use polars::prelude::{
-    DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, NewChunkedArray as _, StringChunked, col,
+    DataType, Expr, Field, IntoColumn as _, IntoSeries as _, LazyFrame, NewChunkedArray as _, StringChunked,
 };
 
 static LAYOUT: Param<Chosen> =

@@ -7,8 +7,9 @@ use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
 use super::window::group_key;
 use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operation, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::{col, free};
 use crate::types::{TypeClass, dtype_of_word};
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, col, lit, when};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, lit, when};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -96,12 +97,14 @@ pub(super) fn aggregate_of(name: &str, cells: Expr, units: &Expr, dtype: &DataTy
 pub(super) fn with_units<'a>(frame: LazyFrame, names: impl Iterator<Item = &'a str>, schema: &Schema) -> LazyFrame {
     let decimal = |name: &&str| schema.get(name).is_some_and(|dtype| TypeClass::of(dtype) == TypeClass::Decimal);
     let names: BTreeSet<&str> = names.filter(decimal).collect();
-    frame.with_columns(names.iter().map(|name| exact::units(&col(*name)).alias(units_name(name))).collect::<Vec<_>>())
+    frame.with_columns(
+        names.iter().map(|name| exact::units(&col(*name)).alias(units_name(name, schema))).collect::<Vec<_>>(),
+    )
 }
 
 /// The column of the units of a column.
-pub(super) fn units_name(name: &str) -> String {
-    format!("__units of {name}")
+pub(super) fn units_name(name: &str, schema: &Schema) -> String {
+    free(&format!("__units of {name}"), &[schema])
 }
 
 /// Refuses an aggregate that cells of a type do not have.
@@ -260,7 +263,12 @@ fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Lazy
         let cells = col(option.source_column_name.as_str());
         let alone = aggregate_expr(&option.function_name, cells.clone(), dtype);
         let mut value = if new_table {
-            aggregate_of(&option.function_name, cells, &col(units_name(&option.source_column_name)), dtype)
+            aggregate_of(
+                &option.function_name,
+                cells,
+                &col(units_name(&option.source_column_name, context.schema)),
+                dtype,
+            )
         } else {
             alone.clone().over(beside.clone())?
         };

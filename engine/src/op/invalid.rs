@@ -11,9 +11,10 @@ use super::{
     Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, Family, Locality, Operation, Output, ParamRule, params,
 };
 use crate::error::Result;
+use crate::named::col;
 use crate::op::condition::{is_invalid, masked};
 use crate::types::{MONEY, NUMERIC_OR_TEXT, TypeClass, dtype_of_word};
-use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, col, lit};
+use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, lit};
 
 static VALUE: Param<CellValue> =
     Param::new("value", "Value").help("What the cells get, read as a value of the column's own type.").example("0");

@@ -5,11 +5,11 @@ use super::param::{
 };
 use super::{Apply, Args, Conditions, Context, Environment, Example, Family, Locality, Operation, ParamRule, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::{col, free_beginning};
 use crate::recipe::Step;
 use crate::types::TypeClass;
 use polars::prelude::{
-    DataType, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, PlSmallStr, Schema, SortMultipleOptions, col,
-    lit,
+    DataType, Expr, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, PlSmallStr, Schema, SortMultipleOptions, lit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -187,10 +187,15 @@ fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame
     let other = right.collect_schema()?;
     let left_columns = args.get(&LEFT)?.0;
     let right_columns = args.get(&RIGHT)?.0;
-    let right_on: Vec<Expr> = (0..right_keys.len()).map(|at| col(format!("__key_{at}"))).collect();
-    let mut kept: Vec<Expr> =
-        right_keys.into_iter().enumerate().map(|(at, key)| key.alias(format!("__key_{at}"))).collect();
-    kept.push(lit(true).alias("__right"));
+    // No column of either table has a name that begins like the names in here.
+    let own = free_beginning(&[context.schema, &other]);
+    let name_of_key = |at: usize| format!("{own}key {at}");
+    let name_of_cells = |at: usize| format!("{own}cells {at}");
+    let (from_left, from_right) = (format!("{own}left"), format!("{own}right"));
+    let rows = [format!("{own}row of left"), format!("{own}row of right")];
+    let right_on: Vec<Expr> = (0..right_keys.len()).map(|at| col(name_of_key(at))).collect();
+    let mut kept: Vec<Expr> = right_keys.into_iter().enumerate().map(|(at, key)| key.alias(name_of_key(at))).collect();
+    kept.push(lit(true).alias(from_right.as_str()));
     let mut finals: Vec<PlSmallStr> = left_columns.iter().map(|n| PlSmallStr::from_str(n)).collect();
     for column in &right_columns {
         if !other.contains(column) {
@@ -200,17 +205,17 @@ fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame
         while finals.iter().any(|f| f.as_str() == target) {
             target = format!("{target}_{name}");
         }
-        kept.push(col(column.as_str()).alias(format!("__right_{target}")));
+        kept.push(col(column.as_str()).alias(name_of_cells(finals.len())));
         finals.push(PlSmallStr::from_string(target));
     }
-    let mut left = left.with_column(lit(true).alias("__left"));
+    let mut left = left.with_column(lit(true).alias(from_left.as_str()));
     let how = args.get(&HOW)?.0;
     let outer = matches!(how, "OUTER_JOIN" | "OUTER_EXCLUDING_JOIN");
     if outer {
         // The engine gives rows of the other table without a match in any order.
-        left = left.with_row_index("__left_row", None);
-        right = right.with_row_index("__right_row", None);
-        kept.push(col("__right_row"));
+        left = left.with_row_index(rows[0].as_str(), None);
+        right = right.with_row_index(rows[1].as_str(), None);
+        kept.push(col(rows[1].as_str()));
     }
     let (kind, order) = match how {
         "INNER_JOIN" => (JoinType::Inner, MaintainOrderJoin::LeftRight),
@@ -227,8 +232,8 @@ fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame
         .coalesce(JoinCoalesce::KeepColumns)
         .maintain_order(order)
         .finish();
-    let only_left = col("__right").is_null();
-    let only_right = col("__left").is_null();
+    let only_left = col(from_right).is_null();
+    let only_right = col(from_left).is_null();
     let joined = match how {
         "LEFT_EXCLUDING_JOIN" => joined.filter(only_left),
         "RIGHT_EXCLUDING_JOIN" => joined.filter(only_right),
@@ -237,16 +242,18 @@ fn join(args: &Args, context: &Context<'_>, left: LazyFrame) -> Result<LazyFrame
     };
     let joined = if outer {
         let order = SortMultipleOptions::default().with_nulls_last(true);
-        joined.sort(["__left_row", "__right_row"], order)
+        joined.sort(rows, order)
     } else {
         joined
     };
     let columns: Vec<Expr> = finals
         .iter()
         .enumerate()
-        .map(|(at, name)| {
-            if at < left_columns.len() { col(name.clone()) } else { col(format!("__right_{name}")).alias(name.clone()) }
-        })
+        .map(
+            |(at, name)| {
+                if at < left_columns.len() { col(name.clone()) } else { col(name_of_cells(at)).alias(name.clone()) }
+            },
+        )
         .collect();
     Ok(joined.select(columns))
 }

@@ -7,11 +7,12 @@ use super::param::{Columns, Param};
 use super::unnest::{REMOVE, SELECTOR, picked};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule};
 use crate::error::Result;
+use crate::named::{col, free};
 use crate::op::cells::map_text;
 use crate::types::{TEXT, word_of_dtype};
 use polars::prelude::{
     AnyValue, Column as Cells, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, PlSmallStr, Series,
-    SortMultipleOptions, col, lit,
+    SortMultipleOptions, lit,
 };
 use serde_json::Value;
 
@@ -168,7 +169,8 @@ fn shapes_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<
         map_text(col(name.as_str()), move |text| Some(Shape::of(&read(text)?, levels).write().to_string()))
     };
     // The order of fields is that in which they are first met. Groups hold each shape once, however many rows there are.
-    let place = "__place";
+    let place = free("__place", &[context.schema]);
+    let place = place.as_str();
     let shapes = frame.select(names.iter().map(shape).collect::<Vec<_>>()).with_row_index(place, None);
     let by: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
     let first = shapes.group_by(by.clone()).agg([col(place).min()]);

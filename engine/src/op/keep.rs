@@ -5,9 +5,10 @@ use super::duplicate::REPEATED;
 use super::param::{Columns, Param, ParamSpec, ParamType as _};
 use super::{Apply, Args, Context, Example, Export, Operation, RowLaw};
 use crate::error::Result;
+use crate::named::{col, free};
 use crate::recipe::Step;
 use crate::types::TypeClass;
-use polars::prelude::{Expr, LazyFrame, NULL, SortMultipleOptions, UniqueKeepStrategy, col, lit, when};
+use polars::prelude::{Expr, LazyFrame, NULL, SortMultipleOptions, UniqueKeepStrategy, lit, when};
 
 static GROUPS: Param<Columns> = Param::new("groupByColumns", "One row for each")
     .help("The columns whose equal values make a group; a missing value is a value like others.")
@@ -88,10 +89,7 @@ fn keep(args: &Args, context: &Context<'_>, frame: LazyFrame, last: bool) -> Res
         let strategy = if last { UniqueKeepStrategy::Last } else { UniqueKeepStrategy::First };
         return Ok(unique(frame, Some(groups), context.schema, strategy));
     };
-    let mut place = "row".to_owned();
-    while context.schema.contains(&place) {
-        place.push('_');
-    }
+    let place = free("row", &[context.schema]);
     let mut keys: Vec<Expr> = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
     for name in orders.iter().filter(|name| seen.insert(name.as_str())) {

@@ -8,7 +8,8 @@ use super::mask::SYMBOL;
 use super::param::{Kind, Param, ParamSpec, ParamType, choice};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};
 use crate::error::Result;
-use polars::prelude::{DataType, Expr, LazyFrame, col};
+use crate::named::col;
+use polars::prelude::{DataType, Expr, LazyFrame};
 use std::ops::Range;
 
 /// The tag of a language; only English names of months are read.

@@ -4,7 +4,8 @@ use super::convert::convert;
 use super::param::Param;
 use super::{Apply, Args, Context, Example, Family, Operation, Output, ParamSpec, params};
 use crate::error::Result;
-use polars::prelude::{DataType, Expr, NULL, all_horizontal, col, concat_str, lit, when};
+use crate::named::col;
+use polars::prelude::{DataType, Expr, NULL, all_horizontal, concat_str, lit, when};
 
 static DELIMITER: Param<String> = Param::new("delimiter", "Delimiter")
     .help("The text between two values; nothing when it is left out.")

@@ -637,7 +637,7 @@ fn edits(a: &str, b: &str) -> usize {
 /// An operation on one column in place.
 pub(crate) fn in_place(args: &Args, change: impl FnOnce(Expr) -> Expr) -> Result<Vec<Output>> {
     let column = args.get(&params::SOURCE)?.write();
-    Ok(vec![Output::new(&column, change(polars::prelude::col(column.as_str())))])
+    Ok(vec![Output::new(&column, change(crate::named::col(column.as_str())))])
 }
 
 /// An operation that writes its result into the column its step names.

@@ -8,11 +8,12 @@ use super::dates::{Order, chrono_layout, parse_any_date, parse_layout, read_date
 use super::param::{Choice, Chosen, Column, Kind, Param, ParamSpec, ParamType, choice};
 use super::{Args, Context};
 use crate::error::Result;
+use crate::named::col;
 use crate::types::TypeClass;
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike as _};
 use polars::prelude::{
     Column as Cells, DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame, NonExistent,
-    PolarsResult, StringChunked, TimeUnit, col, lit,
+    PolarsResult, StringChunked, TimeUnit, lit,
 };
 use std::fmt::Write as _;
 

@@ -11,10 +11,11 @@ use super::param::{Kind, Param, ParamSpec, ParamType, Use};
 use super::ranks::CELL;
 use super::{Args, Context, counts, exact, product, spread, stand_in};
 use crate::error::Result;
+use crate::named::col;
 use crate::op::facts::Asker;
 use crate::types::TypeClass;
 use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NamedFrom as _, Schema, Series, col, lit,
+    AnyValue, Column, DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NamedFrom as _, Schema, Series, lit,
 };
 use serde::{Deserialize, Serialize};
 use sqlparser::ast::{self, DuplicateTreatment, FunctionArguments};

@@ -7,10 +7,11 @@ use super::convert::convert;
 use super::param::{Columns, Param, ParamSpec};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, TableFn, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::{col, field_named};
 use crate::types::{TypeClass, is_map};
 use polars::prelude::{
     Column, DataType, Expr, Field, IdxCa, IdxSize, IntoColumn as _, IntoSeries as _, LazyFrame, NULL, NamedFrom as _,
-    PolarsResult, ReshapeDimension, Series, StructChunked, as_struct, col, lit, polars_err,
+    PolarsResult, ReshapeDimension, Series, StructChunked, as_struct, lit, polars_err,
 };
 
 static SOURCES: Param<Columns> = Param::new("sourceColumns", "Columns")
@@ -203,8 +204,7 @@ pub(super) fn as_map(cells: Expr, dtype: &DataType) -> Option<Expr> {
         DataType::Struct(fields) if !fields.is_empty() => {
             let types: Vec<DataType> = fields.iter().map(|field| field.dtype.clone()).collect();
             let common = common_type(&types);
-            let value =
-                |field: &Field| convert(cells.clone().struct_().field_by_name(&field.name), &field.dtype, &common);
+            let value = |field: &Field| convert(field_named(cells.clone(), field.name.clone()), &field.dtype, &common);
             let names = fields.iter().map(|field| field.name.to_string()).collect();
             let pairs = side_by_side(fields.iter().map(value).collect(), Some(names), &common);
             Some(super::condition::masked(&cells.is_not_null(), pairs, None))

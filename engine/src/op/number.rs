@@ -6,12 +6,13 @@
 use super::param::{Column, Kind, Param, ParamSpec, ParamType};
 use super::{Args, Context};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::{MONEY, TypeClass};
 use polars::polars_compute::decimal::{dec128_add, dec128_div, dec128_fits, dec128_mul, dec128_sub, str_to_dec128};
 use polars::prelude::arity::broadcast_binary_elementwise;
 use polars::prelude::{
     Column as Cells, DataType, Expr, Field, Float64Chunked, Int64Chunked, Int128Chunked, IntoColumn as _,
-    IntoSeries as _, PolarsResult, col, lit,
+    IntoSeries as _, PolarsResult, lit,
 };
 
 /// Digits of money, and how many of them stand after the point.

@@ -9,9 +9,10 @@ use super::outlier_facts::{query_bounds, query_clipped, query_replacing, statist
 use super::outlier_passes as passes;
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, RowLaw, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::condition::masked;
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, col, lit, when};
+use polars::prelude::{DataType, Expr, LazyFrame, NULL, lit, when};
 
 /// The operations of this family.
 pub(super) static OPERATIONS: &[Operation] = &[

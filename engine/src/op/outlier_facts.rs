@@ -4,8 +4,9 @@ use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
 use super::stand_in::{Statistic, TIES, Tie};
 use super::{Args, Context, exact, params, spread};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::fill::present;
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, QuantileMethod, col, lit, when};
+use polars::prelude::{DataType, Expr, LazyFrame, NULL, QuantileMethod, lit, when};
 
 static STRATEGY: Param<Chosen> = Param::new("outlierStrategy", "Rule")
     .help("How the distance of a number from the others is measured.")

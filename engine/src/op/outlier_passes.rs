@@ -8,7 +8,8 @@ use super::outlier_facts::{
 use super::ranks::{CELL, at_ranks};
 use super::{Args, Context, params, spread};
 use crate::error::Result;
-use polars::prelude::{AnyValue, Column, DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, col, lit};
+use crate::named::col;
+use polars::prelude::{AnyValue, Column, DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, lit};
 
 /// The bounds, and the percentiles where some are given.
 pub(super) fn bounds(

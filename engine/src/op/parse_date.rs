@@ -8,8 +8,9 @@ use super::param::{Choice, Chosen, Param, choice};
 use super::parse_number::TARGET;
 use super::{Apply, Args, Context, Example, Export, Facts, Family, Operation, Output, params};
 use crate::error::Result;
+use crate::named::col;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use polars::prelude::{DataType, Field, LazyFrame, col};
+use polars::prelude::{DataType, Field, LazyFrame};
 use std::borrow::Cow;
 
 static LOCALE: Param<Chosen> = Param::new("locale", "Written as in")

@@ -5,8 +5,9 @@ use super::convert::convert;
 use super::param::{Choice, Chosen, NewColumn, Param, choice};
 use super::{Apply, Args, Context, Example, Export, Family, Operation, Output, params};
 use crate::error::Result;
+use crate::named::col;
 use crate::types::dtype_of_word;
-use polars::prelude::{DataType, col};
+use polars::prelude::DataType;
 
 static LOCALE: Param<Chosen> = Param::new("locale", "Written as in")
     .help("How the numbers are written: which sign stands before the fraction, and which between thousands.")

@@ -4,8 +4,9 @@ use super::param::{Column, Kind, Param, ParamSpec, ParamType, Use};
 use super::unnest::REMOVE;
 use super::{Apply, Args, Context, Example, Family, Operation, Output, nest, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::{col, field_named};
 use crate::types::{TypeClass, is_map};
-use polars::prelude::{DataType, Expr, LazyFrame, col, element, lit};
+use polars::prelude::{DataType, Expr, LazyFrame, element, lit};
 
 static SOURCE: Param<Column> = Param::new("sourceColumn", "Column")
     .help("The column of structures, maps or lists.")
@@ -212,7 +213,7 @@ fn follow(cells: Expr, dtype: &DataType, stretch: &Stretch) -> Result<(Expr, Dat
         (Stretch::Item(at), DataType::List(inner)) => Ok((cells.list().get(lit(*at), true), inner.as_ref().clone())),
         (Stretch::Name(name), DataType::Struct(_)) => {
             let field = field_of(dtype, name)?;
-            Ok((cells.struct_().field_by_name(name), field))
+            Ok((field_named(cells, name.as_str()), field))
         }
         (Stretch::Name(name), map @ DataType::List(inner)) if is_map(map) => {
             let key = element().struct_().field_by_name("key").cast(DataType::String);
@@ -222,7 +223,7 @@ fn follow(cells: Expr, dtype: &DataType, stretch: &Stretch) -> Result<(Expr, Dat
         }
         (Stretch::Name(name), DataType::List(inner)) if matches!(**inner, DataType::Struct(_)) => {
             let field = field_of(inner, name)?;
-            Ok((cells.list().eval(element().struct_().field_by_name(name)), DataType::List(Box::new(field))))
+            Ok((cells.list().eval(field_named(element(), name.as_str())), DataType::List(Box::new(field))))
         }
         (Stretch::Name(name), DataType::String) => {
             Err(Error::new(ErrorKind::Type, format!("“{name}” stands in text, which has no names"))

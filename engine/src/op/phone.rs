@@ -4,10 +4,11 @@ use super::lists::Named;
 use super::param::{Choice, Column, Kind, Param, ParamSpec, ParamType};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, ParamRule, params, places};
 use crate::error::Result;
+use crate::named::col;
 use crate::types::TEXT;
 use phonelib::{PhoneNumber, country_by_code};
 use polars::prelude::{
-    Column as Cells, DataType, Field, IntoColumn as _, IntoSeries as _, NewChunkedArray as _, StringChunked, col,
+    Column as Cells, DataType, Field, IntoColumn as _, IntoSeries as _, NewChunkedArray as _, StringChunked,
 };
 
 /// The country whose numbers need no code: two or three letters.

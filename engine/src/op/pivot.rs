@@ -5,8 +5,9 @@ use super::group::{AGGREGATES, aggregate_of, refuse_aggregate, units_name, with_
 use super::param::{Choice, Chosen, Column, Param, choice};
 use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, RowLaw};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::values::cell_text;
-use polars::prelude::{LazyFrame, SortOptions, col, lit};
+use polars::prelude::{LazyFrame, SortOptions, lit};
 
 /// More columns than this from one pivot are a mistake.
 const MOST_COLUMNS: usize = 1000;
@@ -94,7 +95,7 @@ fn pivot(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFra
             name.push_str("_value");
         }
         names.push(name.clone());
-        let units = col(units_name(&value)).filter(here.clone());
+        let units = col(units_name(&value, context.schema)).filter(here.clone());
         results.push(aggregate_of(function, col(value.as_str()).filter(here), &units, dtype).alias(name));
     }
     Ok(grouped(frame, &keys, results, context.schema))

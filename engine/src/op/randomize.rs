@@ -6,6 +6,7 @@ use super::number::NumberText;
 use super::param::{Columns, Param};
 use super::{Apply, Args, Context, Example, Family, Locality, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::{col, free};
 use crate::op::condition::masked;
 use crate::op::convert::convert;
 use crate::op::dates::parse_any_date;
@@ -13,7 +14,7 @@ use crate::types::{DATED, TypeClass};
 use chrono::{NaiveDateTime, NaiveTime};
 use polars::prelude::{
     Column, DataType, Expr, Field, Float64Chunked, Int64Chunked, IntoColumn as _, IntoSeries as _, LazyFrame,
-    SortMultipleOptions, WindowMapping, col,
+    SortMultipleOptions, WindowMapping,
 };
 
 static LOWER: Param<NumberText> =
@@ -234,10 +235,7 @@ fn random_moments(cells: Expr, seed: u64, from: NaiveDateTime, to: NaiveDateTime
 fn shuffle(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFrame> {
     let sources = args.get(&params::SOURCES)?.0;
     let seed = draw::seed(args, context, "SHUFFLE_ROWS")?;
-    let mut key = "shuffled by".to_owned();
-    while context.schema.contains(&key) {
-        key.push('_');
-    }
+    let key = free("shuffled by", &[context.schema]);
     let keys = draw::rows().map(
         move |rows| {
             let keys: Int64Chunked =

@@ -5,10 +5,11 @@
 
 use super::facts::Asker;
 use crate::error::Result;
+use crate::named::col;
 use polars::prelude::{
     AnyValue, Column, DataFrame, DataType, Expr, Field, Float64Chunked, Int128Chunked, IntoColumn as _,
     IntoSeries as _, LazyFrame, NewChunkedArray as _, PolarsResult, SortMultipleOptions, SortOptions, UInt32Chunked,
-    col, len,
+    len,
 };
 use std::collections::BTreeMap;
 

@@ -8,11 +8,11 @@ use super::param::{Chosen, Column, Columns, NewColumn, Param};
 use super::pivot::{FUNCTIONS, refuse_many};
 use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, RowLaw, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::convert::convert;
 use crate::values::cell_text;
 use polars::prelude::{
-    AnyValue, DataFrame, DataType, ExplodeOptions, Expr, LazyFrame, UnionArgs, UniqueKeepStrategy, by_name, col,
-    concat, lit,
+    AnyValue, DataFrame, DataType, ExplodeOptions, Expr, LazyFrame, UnionArgs, UniqueKeepStrategy, by_name, concat, lit,
 };
 
 static NAMES: Param<NewColumn> = Param::new("unpivotColumn", "Column of names")

@@ -10,9 +10,10 @@ use super::{
     Apply, Args, Conditions, Context, Example, Export, Facts, Family, Locality, Operation, Output, new_column, params,
 };
 use crate::error::Result;
+use crate::named::col;
 use crate::recipe::Step;
 use crate::types::TypeClass;
-use polars::prelude::{AnyValue, Expr, LazyFrame, col};
+use polars::prelude::{AnyValue, Expr, LazyFrame};
 
 static GROUPS: Param<Columns> = Param::new("groupByColumns", "Within")
     .help("The columns whose equal values make a group; all rows are one group without them.")

@@ -9,7 +9,8 @@ use super::{
     Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, exact, new_column, params, spread,
 };
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::{Column, DataFrame, DataType, Expr, LazyFrame, NULL, col, lit, when};
+use crate::named::col;
+use polars::prelude::{Column, DataFrame, DataType, Expr, LazyFrame, NULL, lit, when};
 
 static STRATEGY: Param<Chosen> =
     Param::new("strategy", "Method").help("How the numbers are rescaled.").example("MIN_MAX").choices(STRATEGIES);

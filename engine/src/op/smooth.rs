@@ -5,8 +5,8 @@ use super::rolling::{Window, rolling};
 use super::statistic::Statistic;
 use super::{Apply, Args, ColumnsFn, Context, Example, Family, Locality, Operation, Output, params};
 use crate::error::Result;
+use crate::named::col;
 use crate::types::TypeClass;
-use polars::prelude::col;
 
 static TYPE: Param<Chosen> = Param::new("columnDataType", "Type of the column")
     .help("Always number; recipes carry it.")

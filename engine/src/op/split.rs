@@ -5,7 +5,8 @@ use super::param::{Kind, Param, ParamSpec, ParamType};
 use super::replace::{END, START, positions};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::{DataType, Expr, LazyFrame, col, lit};
+use crate::named::{col, field_named};
+use polars::prelude::{DataType, Expr, LazyFrame, lit};
 use serde::{Deserialize, Serialize};
 
 /// More columns than this are taken for a mistake.
@@ -255,7 +256,7 @@ fn split(args: &Args, _: &Context<'_>) -> Result<Vec<Output>> {
     let parts = count(args.get(&LIMIT)?) + 1;
     let include = args.get(&INCLUDE)?;
     let pieces = col(column.as_str()).str().splitn(lit(delimiter.clone()), parts);
-    let part = |at: usize| -> Expr { pieces.clone().struct_().field_by_name(&format!("field_{at}")) };
+    let part = |at: usize| -> Expr { field_named(pieces.clone(), format!("field_{at}")) };
     let outputs = (0..parts).map(|at| {
         let mut value = part(at);
         if include && at + 1 < parts {

@@ -6,9 +6,10 @@ use super::exact::{mean, mean_of_values};
 use super::facts::Asker;
 use super::ranks::CELL;
 use crate::error::Result;
+use crate::named::col;
 use polars::prelude::{
     AnyValue, Column, DataFrame, DataType, Expr, Field, Float64Chunked, Int32Chunked, Int128Chunked, IntoColumn as _,
-    IntoSeries as _, LazyFrame, NewChunkedArray as _, SortMultipleOptions, col, len, lit,
+    IntoSeries as _, LazyFrame, NewChunkedArray as _, SortMultipleOptions, len, lit,
 };
 use std::collections::BTreeMap;
 

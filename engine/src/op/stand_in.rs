@@ -4,12 +4,13 @@
 use super::facts::Asker;
 use super::param::{Choice, Chosen, Param, choice};
 use super::ranks::{CELL, at_ranks};
+use super::statistic::middle as halfway;
 use super::{counts, exact};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::{TypeClass, word_of_dtype};
 use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, Expr, IntoColumn as _, IntoLazy as _, LazyFrame, Series, SortOptions, col,
-    lit,
+    AnyValue, Column, DataFrame, DataType, Expr, IntoColumn as _, IntoLazy as _, LazyFrame, Series, SortOptions, lit,
 };
 
 /// A statistic that one cell can be replaced by.
@@ -189,17 +190,13 @@ fn middle(low: &AnyValue<'static>, high: &AnyValue<'static>, dtype: &DataType) -
     if low.is_null() {
         return None;
     }
-    let total = match (low, high) {
-        (AnyValue::Decimal(low, p, s), AnyValue::Decimal(high, ..)) => {
-            // Half of each first: the sum of two large ones could go beyond what holds them.
-            let half = low / 2 + high / 2 + rounded(low % 2 + high % 2, 2);
-            return divide(&AnyValue::Decimal(half, *p, *s), 1, dtype);
-        }
-        (low, high) if low.is_integer() => AnyValue::Int128(low.extract::<i128>()? + high.extract::<i128>()?),
-        // Half of each first: the sum of two large floats could be infinite.
-        (low, high) => AnyValue::Float64(low.extract::<f64>()? / 2.0 + high.extract::<f64>()? / 2.0),
+    let half = match (low, high) {
+        (AnyValue::Decimal(low, p, s), AnyValue::Decimal(high, ..)) => AnyValue::Decimal(halfway(*low, *high), *p, *s),
+        (low, high) if low.is_integer() => AnyValue::Int128(halfway(low.extract()?, high.extract()?)),
+        // Not their sum, which could be infinite; and of the two zeros, which are equal, always the same one.
+        (low, high) => AnyValue::Float64(low.extract::<f64>()?.midpoint(high.extract()?) + 0.0),
     };
-    divide(&total, if total.is_float() { 1 } else { 2 }, dtype)
+    divide(&half, 1, dtype)
 }
 
 /// A total divided by a count, in the type of the column.

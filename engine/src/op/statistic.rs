@@ -66,7 +66,7 @@ impl Statistic {
         match self {
             Self::Median => {
                 let (low, high) = (sorted.get(sorted.len().checked_sub(1)? / 2)?, sorted.get(sorted.len() / 2)?);
-                F::mean(F::add(*low, *high)?, 2, class)
+                F::middle(*low, *high, class)
             }
             Self::Mode(tie) => mode(sorted, tie, class),
             Self::LargestKth { k, once } => {
@@ -110,6 +110,8 @@ pub(super) trait Figure: Copy {
     fn add(a: Self, b: Self) -> Option<Self>;
     /// A sum divided by a count.
     fn mean(sum: Self, count: u32, class: TypeClass) -> Option<Answer>;
+    /// The average of the two values in the middle.
+    fn middle(low: Self, high: Self, class: TypeClass) -> Option<Answer>;
     fn answer(self) -> Answer;
     fn decimal(self, class: TypeClass) -> f64;
 }
@@ -131,6 +133,12 @@ impl Figure for i128 {
         #[allow(clippy::cast_precision_loss, reason = "an average is a decimal")]
         Some(Answer::Decimal(sum as f64 / count as f64))
     }
+    fn middle(low: Self, high: Self, class: TypeClass) -> Option<Answer> {
+        if class == TypeClass::Money {
+            return Some(Answer::Exact(middle(low, high)));
+        }
+        Self::mean(Self::add(low, high)?, 2, class)
+    }
     fn answer(self) -> Answer {
         Answer::Exact(self)
     }
@@ -150,11 +158,24 @@ impl Figure for f64 {
     fn mean(sum: Self, count: u32, _: TypeClass) -> Option<Answer> {
         Some(Answer::Decimal(sum / Self::from(count)))
     }
+    fn middle(low: Self, high: Self, _: TypeClass) -> Option<Answer> {
+        // Their sum could be infinite.
+        Some(Answer::Decimal(low.midpoint(high)))
+    }
     fn answer(self) -> Answer {
         Answer::Decimal(self)
     }
     fn decimal(self, _: TypeClass) -> f64 {
         self
+    }
+}
+
+/// The average of two numbers in whole units, halves away from zero; their sum may be beyond what holds it.
+pub(super) const fn middle(low: i128, high: i128) -> i128 {
+    match low.checked_add(high) {
+        Some(sum) => sum / 2 + sum % 2,
+        // Both have one sign, so that what is missing of a half has it too.
+        None => low.midpoint(high) + (low ^ high) % 2 * low.signum(),
     }
 }
 

@@ -3,8 +3,9 @@
 use super::param::{Column, Param};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::TEXT;
-use polars::prelude::{DataType, Expr, col, lit};
+use polars::prelude::{DataType, Expr, lit};
 
 static COLUMN: Param<Column> = Param::new("sourceColumn", "Column")
     .help("The text column; give this or a value.")

@@ -4,11 +4,11 @@
 //! blanks at its ends, a bar or a quote stands in JSON quotes; lists and structures are JSON.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::{dtype_of_word, word_of_dtype};
 use crate::values::cell_text;
 use polars::prelude::{
     Column, DataFrame, DataType, Field, IntoLazy as _, NamedFrom as _, PlSmallStr, Series, StrptimeOptions, TimeUnit,
-    col,
 };
 
 /// The sign of a missing value.

@@ -4,9 +4,10 @@ use super::cells::{count, map_text, map_whole};
 use super::param::{Column, Param, ParamSpec};
 use super::{Apply, Args, ColumnsFn, Example, Family, Operation, Output, ParamRule, params};
 use crate::error::Result;
+use crate::named::col;
 use crate::types::{TEXT, TypeClass};
 use polars::prelude::{
-    DataType, Expr, Field, IntoColumn as _, IntoSeries as _, NULL, NewChunkedArray as _, StringChunked, col, lit,
+    DataType, Expr, Field, IntoColumn as _, IntoSeries as _, NULL, NewChunkedArray as _, StringChunked, lit,
 };
 use regex::Regex;
 use std::sync::LazyLock;

@@ -5,8 +5,9 @@ use super::param::{Column, Param, ParamSpec, Pattern};
 use super::text_make::{EITHER, TEXT_SOURCE, TEXT_VALUE, operand, target};
 use super::{Apply, Args, ColumnsFn, Example, Family, Operation, Output, ParamRule, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::TEXT;
-use polars::prelude::{Expr, col, lit};
+use polars::prelude::{Expr, lit};
 use regex::{Regex, RegexBuilder};
 
 static PATTERN: Param<Pattern> =

@@ -7,7 +7,7 @@ use super::stem::{lancaster, porter};
 use super::words::{expand, is_stop_word};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, new_column, params};
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::col;
+use crate::named::col;
 use regex::Regex;
 use std::collections::HashSet;
 use unicode_segmentation::UnicodeSegmentation as _;

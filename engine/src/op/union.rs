@@ -6,8 +6,9 @@ use super::{
     Apply, Args, Conditions, Context, Example, Family, Locality, Operation, ParamRule, RowLaw, no_such_column,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::op::convert::convert;
-use polars::prelude::{DataType, LazyFrame, NULL, Schema, UnionArgs, col, concat, lit};
+use polars::prelude::{DataType, LazyFrame, NULL, Schema, UnionArgs, concat, lit};
 use serde_json::Value;
 
 static COLUMNS: Param<ColumnLists> = Param::new("datasetsColumns", "Columns of each dataset")

@@ -4,8 +4,9 @@ use super::nest::{Placing, as_map};
 use super::param::{Column, Columns, Param, Pattern};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, ParamRule, RowLaw, params};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::{col, field_named};
 use crate::types::TypeClass;
-use polars::prelude::{DataType, ExplodeOptions, Expr, LazyFrame, by_name, col};
+use polars::prelude::{DataType, ExplodeOptions, Expr, LazyFrame, by_name};
 
 const STRUCTS: &[TypeClass] = &[TypeClass::Struct];
 
@@ -201,7 +202,7 @@ fn unnest_map(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<La
     let outputs = vec![Output::new(&names[0], pairs.clone()), Output::new(&names[1], pairs)];
     let frame = placing.put(frame, outputs)?;
     let [key, value] = &names;
-    let part = |name: &str, field: &str| col(name).struct_().field_by_name(field).alias(name);
+    let part = |name: &str, field: &str| field_named(col(name), field).alias(name);
     let frame = frame.explode(by_name([key.as_str(), value.as_str()], true, false), KEEP_ROWS);
     Ok(frame.with_columns([part(key, "key"), part(value, "value")]))
 }
@@ -226,7 +227,7 @@ fn leaves(cells: Expr, dtype: &DataType, name: &str, delimiter: &str, levels: us
         DataType::Struct(fields) if levels > 0 => fields
             .iter()
             .flat_map(|field| {
-                let inner = cells.clone().struct_().field_by_name(&field.name);
+                let inner = field_named(cells.clone(), field.name.clone());
                 leaves(inner, &field.dtype, &format!("{name}{delimiter}{}", field.name), delimiter, levels - 1)
             })
             .collect(),

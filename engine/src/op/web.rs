@@ -3,10 +3,11 @@
 use super::param::{Column, Param};
 use super::{Apply, Args, Example, Family, Operation, ParamRule, new_column, params};
 use crate::error::Result;
+use crate::named::col;
 use crate::op::convert::convert;
 use crate::types::{TEXT, TypeClass};
 use polars::prelude::{
-    DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, NamedFrom as _, Series, col, lit,
+    DataType, Expr, Field, Int64Chunked, IntoColumn as _, IntoSeries as _, NamedFrom as _, Series, lit,
 };
 use serde_json::{Map, Value, json};
 use std::net::Ipv4Addr;

@@ -10,10 +10,11 @@ use super::{
     Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, Output, new_column, params,
 };
 use crate::error::Result;
+use crate::named::col;
 use crate::types::TypeClass;
 use polars::prelude::{
-    Column as Cells, DataType, Expr, Field, FillNullStrategy, NULL, SortOptions, WindowMapping, col, int_range, len,
-    lit, when,
+    Column as Cells, DataType, Expr, Field, FillNullStrategy, NULL, SortOptions, WindowMapping, int_range, len, lit,
+    when,
 };
 
 static BEFORE: Param<i64> = Param::new("numRowsBefore", "Rows before")

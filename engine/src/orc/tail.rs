@@ -21,9 +21,17 @@ const DEEPEST: usize = 100;
 /// The number by which the writer in C++, which others such as PyArrow use, names itself.
 const CPP: u32 = 1;
 
-/// Checks that the parts that a file names are there and can be read without harm. Tells whether it may hold parts of a second before
-/// 1970 as that writer lays them down, as less than nothing: the crate does not read these.
-pub(super) fn check(mut file: &File, size: u64) -> Result<bool, ArrowError> {
+/// What the tail of a file tells beside its columns.
+pub(super) struct Tail {
+    /// Whether it may hold parts of a second before 1970 as the writer in C++ lays them down, as less than nothing: the crate does not read
+    /// these.
+    pub(super) early: bool,
+    /// Of each column of times how many cells have a value, where the file tells it.
+    pub(super) times: Vec<Option<u64>>,
+}
+
+/// Checks that the parts that a file names are there and can be read without harm.
+pub(super) fn check(mut file: &File, size: u64) -> Result<Tail, ArrowError> {
     let last = part(&mut file, size, 1, 0)?;
     let length = u64::from(*last.first().unwrap_or(&0));
     let told =
@@ -54,12 +62,18 @@ pub(super) fn check(mut file: &File, size: u64) -> Result<bool, ArrowError> {
     if rows != footer.number_of_rows() {
         return Err(bad("its parts do not add up to its rows"));
     }
-    let early = footer.types.iter().enumerate().any(|(at, kind)| {
-        let times = matches!(kind.kind(), Kind::Timestamp | Kind::TimestampInstant);
+    let is_time = |at: usize| {
+        footer.types.get(at).is_some_and(|kind| matches!(kind.kind(), Kind::Timestamp | Kind::TimestampInstant))
+    };
+    let early = (0..footer.types.len()).any(|at| {
         let figures = footer.statistics.get(at).and_then(|figures| figures.timestamp_statistics.as_ref());
-        times && figures.is_none_or(|figures| figures.minimum_utc.or(figures.minimum).is_none_or(|least| least < 0))
+        is_time(at)
+            && figures.is_none_or(|figures| figures.minimum_utc.or(figures.minimum).is_none_or(|least| least < 0))
     });
-    Ok(early && footer.writer() == CPP)
+    let columns = footer.types.first().map(|whole| whole.subtypes.as_slice()).unwrap_or_default();
+    let told = |at: usize| footer.statistics.get(at).filter(|_| is_time(at)).and_then(|told| told.number_of_values);
+    let times = columns.iter().map(|at| told(usize::try_from(*at).unwrap_or(usize::MAX))).collect();
+    Ok(Tail { early: early && footer.writer() == CPP, times })
 }
 
 /// Types stand before those that they hold, and each is held once.

@@ -10,6 +10,7 @@ pub use analyse::{classes_taken, columns_created, columns_needed, columns_treate
 pub use tap::{Counter, Taps, stoppable};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::named::col;
 use crate::op::condition::{masked, predicate};
 use crate::op::facts::{Ask, Asker, Reach};
 use crate::op::kept;
@@ -17,7 +18,7 @@ use crate::op::param::Use;
 use crate::op::{Apply, Args, Bound, Conditions, Context, Environment, Family, Locality, Output, RowLaw, bind};
 use crate::recipe::Step;
 use crate::types::TypeClass;
-use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, PlSmallStr, Schema, SchemaRef, col, lit};
+use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, PlSmallStr, Schema, SchemaRef, lit};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;

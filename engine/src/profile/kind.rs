@@ -1,7 +1,8 @@
 //! The kinds of columns that statistics tell apart, and how cells of each are counted.
 
+use crate::named::col;
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, col};
+use polars::prelude::{DataType, Expr};
 
 /// What can be asked of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

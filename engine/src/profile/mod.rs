@@ -32,12 +32,13 @@ pub use text::pattern_of;
 pub(crate) use text::{CUT, RUN};
 
 use crate::error::Result;
+use crate::named::{col, field_named};
 use crate::plan::stoppable;
 use crate::run::{Monitor, Progress, collect, unless_cancelled};
 use kind::counted_cells;
 use numbers::float;
 use parts::{MOST_VALUES, Parts, Size, count_together};
-use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, Schema, col, len, lit};
+use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, Schema, len, lit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -276,7 +277,7 @@ fn sizes(frame: &LazyFrame, schema: &Schema, settings: &Settings, watch: &Watch)
         }
         if let DataType::Struct(fields) = dtype {
             for (member, field) in fields.iter().enumerate() {
-                let cells = col(name.clone()).struct_().field_by_name(field.name.as_str());
+                let cells = field_named(col(name.clone()), field.name.clone());
                 query.push(count(cells.null_count()).alias(format!("member {at} {member}")));
             }
         }

@@ -6,10 +6,11 @@
 
 use super::Watch;
 use crate::error::Result;
+use crate::named::col;
 use crate::run::{collect, collect_all};
 use polars::prelude::{
     ChunkedArray, DataFrame, DataType, Expr, IntoColumn as _, IntoSeries, LazyFrame, PolarsNumericType, Series,
-    SortMultipleOptions, SortOptions, UInt64Chunked, col, len, lit,
+    SortMultipleOptions, SortOptions, UInt64Chunked, len, lit,
 };
 
 /// How many different values are held at once.

@@ -5,13 +5,14 @@
 
 use super::Watch;
 use crate::error::{Error, Result};
+use crate::named::{col, free};
 use crate::run::collect;
 use crate::types::TypeClass;
 use polars::polars_utils::aliases::PlSeedableRandomStateQuality;
 use polars::prelude::row_encode::encode_rows_unordered;
 use polars::prelude::{
     Column, DataFrame, DataType, Expr, Field, IntoColumn as _, LazyFrame, NULL, NamedFrom as _, Schema, Series,
-    SortMultipleOptions, VecHash as _, col, len, lit, pearson_corr, when,
+    SortMultipleOptions, VecHash as _, len, lit, pearson_corr, when,
 };
 use std::sync::Arc;
 
@@ -49,7 +50,7 @@ pub(super) fn duplicate_rows(frame: &LazyFrame, schema: &Schema, rows: u64, watc
         let slices = candidates.div_ceil(MOST_ROWS);
         let again = Arc::new(again);
         for slice in 0..slices {
-            duplicates += compare(frame, &columns, &hash, &again, (slice, slices), watch)?;
+            duplicates += compare(frame, schema, &hash, &again, (slice, slices), watch)?;
         }
     }
     Ok(duplicates)
@@ -77,7 +78,7 @@ fn repeated(sorted: &DataFrame) -> Result<(Vec<u64>, u64)> {
 /// Compares the rows whose hash occurs again, cell by cell; of these a slice.
 fn compare(
     frame: &LazyFrame,
-    columns: &[Expr],
+    schema: &Schema,
     hash: &Expr,
     again: &Arc<Vec<u64>>,
     (slice, slices): (u64, u64),
@@ -94,8 +95,11 @@ fn compare(
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::Boolean)),
     );
-    let groups = frame.clone().filter(wanted).group_by(columns).agg([len().cast(DataType::UInt64).alias(HASH)]);
-    let extra = (col(HASH) - lit(1u64)).sum().alias("rows");
+    let times = free("times", &[schema]);
+    let columns: Vec<Expr> = schema.iter_names().map(|name| col(name.clone())).collect();
+    let counted = len().cast(DataType::UInt64).alias(times.as_str());
+    let groups = frame.clone().filter(wanted).group_by(columns).agg([counted]);
+    let extra = (col(times) - lit(1u64)).sum().alias("rows");
     let counted = watch.outcome(collect(groups.select([extra])))?;
     Ok(counted.column("rows")?.get(0)?.extract::<u64>().unwrap_or(0))
 }

@@ -4,9 +4,10 @@ use super::numbers::Numbers;
 use super::parts::{COUNT, VALUE};
 use super::threads::side_by_side;
 use crate::error::Result;
+use crate::named::col;
 use crate::op::condition::is_invalid;
 use crate::run::collect;
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, StringChunked, col, lit};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, StringChunked, lit};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many different patterns are counted of a column.

@@ -4,7 +4,8 @@
 
 use super::Target;
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::{Column, DataType, Expr, Field, IntoColumn as _, LazyFrame, Schema, StringChunked, col};
+use crate::named::col;
+use polars::prelude::{Column, DataType, Expr, Field, IntoColumn as _, LazyFrame, Schema, StringChunked};
 use std::borrow::Cow;
 
 /// Refuses names of columns that would be formulas: they are part of no value, and nobody may rename them in silence.

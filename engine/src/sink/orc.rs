@@ -104,6 +104,13 @@ impl Rows for Orc {
                 return Err(Error::new(ErrorKind::Sink, message)
                     .advise("the format takes such a time for one a second later; write Parquet, or round the times"));
             }
+            if let Some(name) = beyond(&batch) {
+                let message =
+                    format!("ORC cannot hold a time of column {name} that is further away than 262,000 years");
+                return Err(Error::new(ErrorKind::Sink, message).advise(
+                    "readers of the format take it for missing; write Parquet, or make it missing in a step before",
+                ));
+            }
             if !self.out.as_ref().is_some_and(|out| out.write(batch)) {
                 return self.end();
             }
@@ -144,11 +151,37 @@ fn gap(batch: &arrow::array::RecordBatch) -> Option<String> {
     })
 }
 
-/// Every row of an ORC file.
+/// A column with a time that no calendar of the readers reaches.
+fn beyond(batch: &arrow::array::RecordBatch) -> Option<String> {
+    use arrow::array::AsArray as _;
+    use arrow::datatypes::{TimestampMicrosecondType, TimestampMillisecondType};
+    use chrono::DateTime;
+    batch.schema_ref().fields().iter().zip(batch.columns()).find_map(|(field, column)| {
+        let lies = match column.data_type() {
+            DataType::Timestamp(TimeUnit::Millisecond, _) => column
+                .as_primitive::<TimestampMillisecondType>()
+                .iter()
+                .flatten()
+                .any(|at| DateTime::from_timestamp_millis(at).is_none()),
+            DataType::Timestamp(TimeUnit::Microsecond, _) => column
+                .as_primitive::<TimestampMicrosecondType>()
+                .iter()
+                .flatten()
+                .any(|at| DateTime::from_timestamp_micros(at).is_none()),
+            _ => false,
+        };
+        lies.then(|| field.name().clone())
+    })
+}
+
+/// Every row of an ORC file, as whoever opens it reads it: times to the nanosecond, or where that does not reach to the microsecond.
 pub(super) fn read_back(path: &Path) -> Result<Found> {
+    read_back_as(path, true).or_else(|_| read_back_as(path, false))
+}
+
+fn read_back_as(path: &Path, nanoseconds: bool) -> Result<Found> {
     let file = File::open(path).map_err(|error| failed(path, "cannot be read back", error))?;
-    // Whether times fit does not matter to their number.
-    let contents = orc::read(file, false).map_err(|error| damaged(path, error))?;
+    let contents = orc::read(file, nanoseconds).map_err(|error| damaged(path, error))?;
     let columns = columns(&contents.schema);
     let mut rows = 0;
     for batch in contents.batches {

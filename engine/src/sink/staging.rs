@@ -7,12 +7,13 @@ use super::rows::Shared;
 use super::{Target, WriteFormat, Written, WrittenFile, cleanup, columns_of, format, guard, outer, readback, swap};
 use crate::digest::sha256_of;
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use polars::io::hive::HivePathFormatter;
 use polars::io::utils::file::Writable;
 use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
 use polars::prelude::{
     IdxSize, LazyFrame, PartitionStrategy, PlRefPath, PlanCallback, Schema, SinkDestination, SinkTarget, SpecialEq,
-    UnifiedSinkArgs, col,
+    UnifiedSinkArgs,
 };
 use std::collections::BTreeSet;
 use std::fs::File;

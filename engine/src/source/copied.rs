@@ -60,6 +60,7 @@ pub(super) fn open_orc(source: &Source, found: Found, depth: Depth<'_>) -> Resul
                 opened.notes.push("times lie before 1678 or after 2261, and are read to the microsecond".to_owned());
                 Ok(opened)
             }
+            Err(beyond) if beyond.message.contains(crate::orc::BEYOND) => Err(beyond),
             Err(error) if early.get() => Err(error.advise(EARLY)),
             Err(_) => Err(error),
         },
@@ -311,6 +312,12 @@ fn copied(
 }
 
 fn damaged(path: &Path, what: &str, error: ArrowError) -> Error {
+    if let ArrowError::CastError(text) = &error
+        && text.starts_with(crate::orc::BEYOND)
+    {
+        let message = format!("{} holds what cannot be read: {text}", shown(path));
+        return Error::new(ErrorKind::Source, message).advise("write the column as text or whole numbers there");
+    }
     Error::new(ErrorKind::Source, format!("{} is no whole {what} file", shown(path)))
         .advise("fetch the file again, or name its format")
         .caused_by(error)

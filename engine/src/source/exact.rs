@@ -8,10 +8,11 @@ use super::shape::{Shape, shape_of};
 use super::temporal::{Blanks, comma, dates, dates_by, misfit, parsed, stamps, unpadded};
 use super::tracker::Tracker;
 use super::verdict::{Style, turned_mark};
+use crate::named::col;
 use crate::types::TypeClass;
 use polars::prelude::{
     BooleanChunked, ChunkedArray, Column, DataType, Expr, Field, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, IntoColumn as _, IntoSeries, NewChunkedArray as _, PolarsNumericType, col,
+    Int32Type, Int64Type, IntoColumn as _, IntoSeries, NewChunkedArray as _, PolarsNumericType,
 };
 use std::sync::Arc;
 

@@ -10,10 +10,11 @@ use super::select::{Hit, PathKind, Selection, slashed, taken};
 use super::shape::{Shape, shape_of};
 use super::{Opened, Source, StoredColumn};
 use crate::error::Result;
+use crate::named::{col, cols};
 use crate::types::{dtype_of_word, word_of_dtype};
 use polars::prelude::{
     Column, DataType, Field, IdxCa, IdxSize, IntoSeries as _, NamedFrom as _, NewChunkedArray as _, PlRefPath,
-    PolarsError, PolarsResult, Series, StringChunked, TimeUnit, col, cols,
+    PolarsError, PolarsResult, Series, StringChunked, TimeUnit,
 };
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -3,9 +3,10 @@
 use super::calendar::{Order, days, micros, turned_days};
 use super::shape::bare;
 use crate::error::{Error, ErrorKind};
+use crate::named::col;
 use polars::prelude::{
     ChunkedArray, Column, DataType, Expr, Field, Float64Type, Int32Type, Int64Type, IntoColumn as _, IntoSeries as _,
-    NewChunkedArray as _, PolarsError, PolarsNumericType, PolarsResult, TimeUnit, col,
+    NewChunkedArray as _, PolarsError, PolarsNumericType, PolarsResult, TimeUnit,
 };
 use std::fmt;
 use std::sync::Arc;

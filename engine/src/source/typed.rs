@@ -13,11 +13,12 @@ use super::tracker::{Tally, Tracker};
 use super::verdict::{Manner, Style};
 use super::{ReadOptions, StoredColumn, temporal};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::dtype_of_word;
 use crate::values::grouped;
 use polars::prelude::{
     DataFrame, DataType, Expr, IntoLazy as _, LazyCsvReader, LazyFileListReader as _, LazyFrame, NullValues, OptFlags,
-    PlSmallStr, PolarsError, ScanSources, Schema, any_horizontal, col, lit,
+    PlSmallStr, PolarsError, ScanSources, Schema, any_horizontal, lit,
 };
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -8,20 +8,17 @@ use super::differ::differs;
 use super::{Cache, CachedFacts, View, draft, place};
 use crate::error::{Problem, Result};
 use crate::facet::{self, Selection};
+use crate::named::{col, free};
 use crate::op::param::write_names;
 use crate::op::{Environment, Family, Locality, RowLaw, bind};
 use crate::plan::{compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, unless_cancelled, write_side_file};
-use polars::prelude::{
-    BooleanChunked, Column, DataFrame, DataType, LazyFrame, Schema, SchemaRef, SortMultipleOptions, col,
-};
+use polars::prelude::{BooleanChunked, Column, DataFrame, DataType, LazyFrame, Schema, SchemaRef, SortMultipleOptions};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// The name of the column that carries the number of a row.
-const ROW: &str = "__row";
 /// Rows that are compared in one go.
 const TOGETHER: u64 = 131_072;
 
@@ -132,17 +129,20 @@ fn follow(
     cache: &Cache,
     cancel: &Arc<AtomicBool>,
 ) -> Result<(), Vec<Problem>> {
-    let rows = stoppable(pair.before.frame.clone(), cancel).with_row_index(ROW, None);
+    // The column that carries the number of a row.
+    let taken: Vec<&Schema> = pair.after.schemas.iter().chain([&pair.before.schema]).map(AsRef::as_ref).collect();
+    let row = free("__row", &taken);
+    let rows = stoppable(pair.before.frame.clone(), cancel).with_row_index(row.as_str(), None);
     let mut facts = CachedFacts { cache, key: pair.before.key.clone(), steps };
     let mut compiled = compile(steps, rows, env, &mut facts, None).map_err(place)?.into_plan()?;
-    let carried = compiled.frame.collect_schema().is_ok_and(|schema| schema.contains(ROW));
+    let carried = compiled.frame.collect_schema().is_ok_and(|schema| schema.contains(&row));
     if !carried {
         pair.apart = Some(last);
         return Ok(());
     }
-    let numbers = compiled.frame.clone().select([col(ROW).cast(DataType::UInt32)]);
+    let numbers = compiled.frame.clone().select([col(row.as_str()).cast(DataType::UInt32)]);
     let numbers = unless_cancelled(collect(numbers), cancel).map_err(place)?;
-    let numbers = numbers.column(ROW).and_then(Column::u32).map_err(|error| place(error.into()))?;
+    let numbers = numbers.column(&row).and_then(Column::u32).map_err(|error| place(error.into()))?;
     if numbers.len() as u64 != pair.after.rows {
         pair.apart = Some(last);
         return Ok(());
@@ -161,7 +161,7 @@ fn follow(
         // Once in the order of before, what became of a row is found by counting.
         let key = format!("{} in the order of {}", pair.after.key, pair.before.key);
         let names: Vec<_> = pair.after.schema.iter_names().map(|name| col(name.clone())).collect();
-        let ordered = || Ok(compiled.frame.sort([ROW], SortMultipleOptions::default()).select(names));
+        let ordered = || Ok(compiled.frame.sort([row.as_str()], SortMultipleOptions::default()).select(names));
         pair.frame = cache.try_side_file(&key, pair.after.secret, ordered, write_side_file).map_err(place)?.0;
     }
     Ok(())

@@ -4,6 +4,7 @@ use super::differ::differs;
 use super::{Cache, CachedFacts, View, count, place};
 use crate::error::{Problem, Result};
 use crate::facet::{self, Selection};
+use crate::named::{col, free};
 use crate::op::convert::reads_as_before;
 use crate::op::param::Use;
 use crate::op::{Bound, Environment, Locality, RowLaw, bind};
@@ -11,7 +12,7 @@ use crate::plan::{compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, unless_cancelled};
 use polars::prelude::{
-    DataFrame, DataType, Expr, Field, IntoColumn as _, IntoLazy as _, IntoSeries as _, LazyFrame, SchemaRef, col, lit,
+    DataFrame, DataType, Expr, Field, IntoColumn as _, IntoLazy as _, IntoSeries as _, LazyFrame, SchemaRef, lit,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -90,9 +91,6 @@ pub(super) fn reads_of(bound: &Bound) -> Vec<String> {
     names
 }
 
-/// The name of the column that tells rows apart while a filter is drafted.
-const ROW: &str = "__row";
-
 /// Rows of a draft: as they were, as they become, and of each whether it stays.
 pub struct DraftPage {
     /// The rows as they were; empty when another table comes out.
@@ -158,14 +156,15 @@ fn chosen(frame: LazyFrame, columns: &[String]) -> LazyFrame {
 
 /// Of some rows, which a draft that takes rows away leaves.
 fn staying(draft: &Draft, env: &Environment, cache: &Cache, rows: LazyFrame, height: usize) -> Result<Vec<bool>> {
-    let rows = rows.with_row_index(ROW, None);
+    let row = draft.name_of_rows();
+    let rows = rows.with_row_index(row.as_str(), None);
     let steps = std::slice::from_ref(&draft.step);
     // The page alone cannot answer what must be asked of all rows; those answers are in the cache already.
     let mut facts = CachedFacts { cache, key: draft.before.key.clone(), steps };
     let compiled = compile(steps, rows, env, &mut facts, None)?;
-    let stay = collect(compiled.frame.select([col(ROW).cast(DataType::UInt32)]))?;
+    let stay = collect(compiled.frame.select([col(row.as_str()).cast(DataType::UInt32)]))?;
     let mut kept = vec![false; height];
-    for row in stay.column(ROW)?.u32()?.iter().flatten() {
+    for row in stay.column(&row)?.u32()?.iter().flatten() {
         if let Some(flag) = kept.get_mut(row as usize) {
             *flag = true;
         }
@@ -185,10 +184,12 @@ pub fn draft_touched(
     let mut facts = CachedFacts { cache, key: draft.before.key.clone(), steps };
     let before = stoppable(draft.before.frame.clone(), cancel);
     if draft.effect == Effect::Rows {
-        let compiled = compile(steps, before.with_row_index(ROW, None), env, &mut facts, None)?;
-        let stay = unless_cancelled(collect(compiled.frame.select([col(ROW).cast(DataType::UInt32)])), cancel)?;
+        let row = draft.name_of_rows();
+        let compiled = compile(steps, before.with_row_index(row.as_str(), None), env, &mut facts, None)?;
+        let numbers = compiled.frame.select([col(row.as_str()).cast(DataType::UInt32)]);
+        let stay = unless_cancelled(collect(numbers), cancel)?;
         let mut gone = vec![true; usize::try_from(draft.before.rows).unwrap_or(0)];
-        for row in stay.column(ROW)?.u32()?.iter().flatten() {
+        for row in stay.column(&row)?.u32()?.iter().flatten() {
             if let Some(flag) = gone.get_mut(row as usize) {
                 *flag = false;
             }
@@ -198,7 +199,7 @@ pub fn draft_touched(
     let compiled = compile(steps, with_copies(draft, before), env, &mut facts, None)?;
     let mut any: Option<Expr> = None;
     for name in &draft.compared {
-        let one = if failed { fails(name) } else { draft.differs(name) };
+        let one = if failed { draft.fails(name) } else { draft.differs(name) };
         any = Some(match any {
             Some(any) => any.or(one),
             None => one,
@@ -213,14 +214,20 @@ pub fn draft_touched(
 
 /// The rows before a draft with a copy of every column that it may change.
 fn with_copies(draft: &Draft, before: LazyFrame) -> LazyFrame {
-    before.with_columns(draft.compared.iter().map(|name| col(name.as_str()).alias(old(name))).collect::<Vec<_>>())
-}
-
-fn old(name: &str) -> String {
-    format!("__before_{name}")
+    before.with_columns(draft.compared.iter().map(|name| col(name.as_str()).alias(draft.old(name))).collect::<Vec<_>>())
 }
 
 impl Draft {
+    /// What a copy of a column before the draft is called; no column before or after it is.
+    fn old(&self, name: &str) -> String {
+        free(&format!("__before_{name}"), &[&self.before.schema, &self.schema])
+    }
+
+    /// The column that tells rows apart while the draft takes some away.
+    fn name_of_rows(&self) -> String {
+        free("__row", &[&self.before.schema, &self.schema])
+    }
+
     /// The table after it, with so many rows, for figures; what has to see all rows is evaluated again for each of them.
     pub fn after(&self, rows: u64) -> View {
         let key = format!("{} | {}", self.before.key, self.step.to_databrew());
@@ -239,7 +246,7 @@ impl Draft {
 
     /// Whether a cell shows another value than before.
     fn differs(&self, name: &str) -> Expr {
-        let (now, was) = (col(name), col(old(name)));
+        let (now, was) = (col(name), col(self.old(name)));
         if self.schema.get(name) == self.before.schema.get(name) {
             return now.neq_missing(was);
         }
@@ -252,11 +259,11 @@ impl Draft {
             |_, fields| Ok(Field::new(fields[0].name.clone(), DataType::Boolean)),
         )
     }
-}
 
-/// Whether a cell had a value and has none now.
-fn fails(name: &str) -> Expr {
-    col(old(name)).is_not_null().and(col(name).is_null())
+    /// Whether a cell had a value and has none now.
+    fn fails(&self, name: &str) -> Expr {
+        col(self.old(name)).is_not_null().and(col(name).is_null())
+    }
 }
 
 /// What a draft does over all rows.
@@ -289,7 +296,7 @@ pub fn draft_counts(draft: &Draft, env: &Environment, cache: &Cache, cancel: &Ar
     let (mut changed, mut failed) = (lit(0u64), lit(0u64));
     for name in &draft.compared {
         changed = changed + draft.differs(name).sum().cast(DataType::UInt64);
-        failed = failed + fails(name).sum().cast(DataType::UInt64);
+        failed = failed + draft.fails(name).sum().cast(DataType::UInt64);
     }
     let counted = collect(compiled.frame.select([changed.alias("changed"), failed.alias("failed")]))?;
     let number = |name: &str| counted.column(name).and_then(|c| c.get(0)).ok().and_then(|v| v.extract::<u64>());

@@ -2,11 +2,11 @@
 
 use super::{Cache, Table, draft, place, view};
 use crate::error::{Error, Problem, Result};
+use crate::named::col;
 use crate::op::{Environment, bind};
 use crate::plan::{Taps, compile, stoppable};
 use crate::recipe::Step;
 use crate::run::collect;
-use polars::prelude::col;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 

@@ -2,12 +2,13 @@
 
 use super::View;
 use crate::error::Result;
+use crate::named::col;
 use crate::op::join::{self, Sides};
 use crate::op::{Environment, bind};
 use crate::plan::stoppable;
 use crate::recipe::Step;
 use crate::run::collect;
-use polars::prelude::{DataType, Expr, JoinType, LazyFrame, col, len, lit};
+use polars::prelude::{DataType, Expr, JoinType, LazyFrame, len, lit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 

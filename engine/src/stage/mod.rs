@@ -21,12 +21,13 @@ pub use figures::{Bin, ColumnFigures, card, figures, figures_of, figures_until};
 pub use matches::{Matches, matches};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
+use crate::named::col;
 use crate::op::{Environment, Locality, RowLaw, bind};
 use crate::plan::{FactsSource, Find, Taps, compile, stoppable};
 use crate::recipe::Step;
 use crate::run::{collect, write_side_file};
 use crate::source::{self, ColumnVerdict, FileFact, Opened, Selection, Source, StoredColumn, TextFacts};
-use polars::prelude::{DataFrame, IntoLazy as _, LazyFrame, SchemaRef, col};
+use polars::prelude::{DataFrame, IntoLazy as _, LazyFrame, SchemaRef};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

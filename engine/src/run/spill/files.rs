@@ -2,11 +2,11 @@
 
 use super::Spill;
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::source::scan_of;
 use polars::prelude::{
     Column, CompatLevel, DataFrame, DataType, HiveOptions, IntoLazy as _, IpcCompression, IpcReader, IpcScanOptions,
-    IpcWriter, LazyFrame, NULL, PlSmallStr, PolarsResult, Schema, SerReader as _, SerWriter as _, UnifiedScanArgs, col,
-    lit,
+    IpcWriter, LazyFrame, NULL, PlSmallStr, PolarsResult, Schema, SerReader as _, SerWriter as _, UnifiedScanArgs, lit,
 };
 use std::fs::File;
 use std::io::{BufWriter, Write as _};

@@ -5,10 +5,11 @@ use super::parts::{Part, Parting, remove};
 use super::runs::{Order, Runs};
 use super::{Depth, Pour, Spill};
 use crate::error::Result;
+use crate::named::col;
 use polars::prelude::{
     DataFrame, DataType, DistinctOptionsDSL, DslPlan, Expr, GroupbyOptions, IntoColumn as _, IntoLazy as _,
     JoinOptions, JoinType, LazyFrame, MaintainOrderJoin, NamedFrom as _, PlSmallStr, Schema, Series,
-    SortMultipleOptions, by_name, col,
+    SortMultipleOptions, by_name,
 };
 use std::sync::Arc;
 
