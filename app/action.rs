@@ -121,6 +121,8 @@ pub enum Action {
     GoToLine(Option<String>, u64),
     /// Open the import screen.
     ImportScreen,
+    /// Give the keyboard to the question over the table, also when it was put off.
+    Decide,
     /// Choose a theme.
     Theme(theme::Choice),
     /// Open or close the settings.

@@ -4,6 +4,7 @@ use crate::action::Action;
 use crate::model::Model;
 use crate::model::Purpose;
 use crate::model::look::Toward;
+use crate::scratch::Tab;
 use crate::theme::Choice;
 use egui::{Key, KeyboardShortcut, Modifiers};
 
@@ -76,6 +77,34 @@ pub static COMMANDS: &[Command] = &[
         hint: "Delimiter, encoding, types and what does not fit",
         shortcut: None,
         action: |model| model.has_data().then_some(Action::ImportScreen),
+    },
+    Command {
+        name: "grid",
+        title: "Grid",
+        hint: "The rows of the table",
+        shortcut: None,
+        action: |model| model.has_data().then_some(Action::Show(Tab::Grid)),
+    },
+    Command {
+        name: "schema",
+        title: "Schema",
+        hint: "The columns of the table with their types and what is missing",
+        shortcut: None,
+        action: |model| model.has_data().then_some(Action::Show(Tab::Schema)),
+    },
+    Command {
+        name: "profile",
+        title: "Profile",
+        hint: "The chosen column in depth, correlations, duplicates and outliers",
+        shortcut: None,
+        action: |model| model.has_data().then_some(Action::Show(Tab::Profile)),
+    },
+    Command {
+        name: "decide",
+        title: "Answer what the file leaves open",
+        hint: "The question over the table takes the keyboard",
+        shortcut: plain(Key::F4),
+        action: |model| model.import_question().map(|_| Action::Decide),
     },
     Command {
         name: "add-step",

@@ -320,6 +320,8 @@ pub struct Scratch {
     pub reveal_cell: Option<(u64, Option<String>)>,
     /// Questions about how a file is read that are put off.
     pub put_off: BTreeSet<String>,
+    /// The question about how a file is read that was answered by keys: the one that follows takes the keyboard. Empty: the first.
+    pub decide: Option<String>,
     /// Widths and scrolling that wait for the next sheet: the column to bring into view.
     pub reveal: Option<String>,
 }

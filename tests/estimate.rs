@@ -65,6 +65,7 @@ fn it_is_told_in_a_line() {
         memory_bytes: 1_250_000_000,
         output_bytes: 999,
         tried_rows: 1,
+        ..Estimate::default()
     };
     let told = "expected: 20,000,000 rows in, 12,345 rows out, about 9 s, 1.2 GB of memory, 1 kB written";
     assert_eq!(estimate.sentence(), told);

@@ -10,6 +10,7 @@ use arrow::buffer::ScalarBuffer;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, UnionFields, i256};
 use arrow::ipc::writer::{FileWriter, StreamWriter};
 use brewhouse_engine::ErrorKind;
+use polars::prelude::AnyValue;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -198,4 +199,13 @@ fn damaged_files_are_errors() {
         let read = open(&source(name), place).and_then(|opened| brewhouse_engine::run::collect(opened.frame));
         assert!(read.is_err(), "{name} cut in half");
     }
+}
+
+#[test]
+fn a_decimal_of_four_bytes_is_shown_with_the_digits_that_tell_it() {
+    for (number, shown) in [(3.77_f32, "3.77"), (0.1, "0.1"), (-2.5, "-2.5"), (1e20, "1e20"), (f32::NAN, "NaN")] {
+        let cell = AnyValue::Float32(number);
+        assert_eq!(brewhouse_engine::values::cell_text(&cell).as_deref(), Some(shown));
+    }
+    assert_eq!(brewhouse_engine::values::cell_json(&AnyValue::Float32(3.77)).to_string(), "3.77");
 }

@@ -60,7 +60,10 @@ fn same(step: &Step, before: &DataFrame, engine: Engine, values: u64) {
 /// Whether a step takes means, which depend on the order of addition where numbers are huge.
 fn takes_means(step: &Step) -> bool {
     let words = ["Z_SCORE", "REPLACE_WITH_AVERAGE"];
-    step.operation().ends_with("Z_SCORE") || step.params().iter().any(|(_, text)| words.contains(&text.as_str()))
+    let figures = ["avg", "sum", "dev", "variance", "error", "skew", "kurt"];
+    let said = |text: &str| words.contains(&text) || figures.iter().any(|figure| text.contains(&format!("\"{figure}")));
+    let averages = |text: &str| step.operation().ends_with("_MODE") && text == "AVERAGE";
+    step.operation().ends_with("Z_SCORE") || step.params().iter().any(|(_, text)| said(text) || averages(text))
 }
 
 fn close(once: &DataFrame, passes: &DataFrame) -> bool {
@@ -72,7 +75,9 @@ fn close(once: &DataFrame, passes: &DataFrame) -> bool {
             .collect()
     };
     let near = |(a, b): (&Option<f64>, &Option<f64>)| match (a, b) {
-        (Some(a), Some(b)) => a.to_bits() == b.to_bits() || (a - b).abs() <= 1e-12 * a.abs().max(1e-3),
+        (Some(a), Some(b)) => {
+            a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-12 * a.abs().max(1e-3)
+        }
         (a, b) => a == b,
     };
     let (once, passes) = (numbers(once), numbers(passes));
@@ -218,4 +223,129 @@ fn a_median_of_zeros_has_no_sign_whichever_comes_first() {
             assert_eq!(filled.to_bits(), 0.0_f64.to_bits(), "{cells:?}, {rows} rows at once");
         }
     }
+}
+
+/// The aggregates that an expression names, of columns of any type and of numbers.
+const OF_ANY: &[&str] = &["count(`n`)", "count(distinct `n`)", "min(`n`)", "max(`n`)"];
+const OF_NUMBERS: &[&str] = &[
+    "median(`n`)",
+    "product(`n`)",
+    "sum(`n`)",
+    "avg(`n`)",
+    "stddev(`n`)",
+    "variance(`n`)",
+    "standard_error_of_mean(`n`)",
+    "mean_absolute_deviation(`n`)",
+    "skewness(`n`)",
+    "kurtosis(`n`)",
+];
+
+/// A column that holds an aggregate.
+fn named(aggregate: &str) -> Step {
+    let with = format!(r#"[{{"name":"f","value":"{aggregate}","type":"aggregate"}}]"#);
+    let params = [("valueExpression", "`:f`"), ("withExpressions", with.as_str()), ("targetColumn", "y")];
+    params.iter().fold(Step::new("FORMULA"), |step, (name, value)| step.with(name, *value))
+}
+
+/// Values that are no numbers: texts, dates, times, true and false, and nothing at all.
+fn others(dice: &mut Dice, rows: usize) -> Vec<Series> {
+    let few = *dice.one(&[2_i32, 40, 100_000]);
+    let numbers: Vec<Option<i32>> = (0..rows)
+        .map(|_| (!dice.percent(20)).then(|| i32::try_from(dice.next() >> 40).unwrap() % few - few / 2))
+        .collect();
+    let numbers = Series::new("n".into(), numbers);
+    let texts = numbers.cast(&DataType::String).unwrap();
+    let texts = texts.str().unwrap().iter().map(|text| text.map(|text| format!("{text}é").replace("1é", "")));
+    let texts = Series::new("n".into(), texts.collect::<Vec<_>>());
+    let moments = DataType::Datetime(polars::prelude::TimeUnit::Milliseconds, None);
+    vec![
+        texts,
+        numbers.cast(&DataType::Date).unwrap(),
+        numbers.cast(&DataType::Int64).unwrap().cast(&moments).unwrap(),
+        numbers.cast(&DataType::Boolean).unwrap(),
+        Series::new_null("n".into(), rows).cast(&DataType::String).unwrap(),
+    ]
+}
+
+#[test]
+fn the_figures_that_expressions_name_are_the_same_in_passes() {
+    let mut dice = Dice::new(23);
+    for turn in 0..30 {
+        let rows = *dice.one(&[0, 1, 2, 3, 10, 120]);
+        let values = *dice.one(&[0, 2, 20]);
+        let column = column(&mut dice, turn % 6, rows);
+        let before = DataFrame::new(rows, vec![column.into_column()]).unwrap();
+        for aggregate in [*dice.one(OF_ANY), *dice.one(OF_NUMBERS), OF_NUMBERS[turn % OF_NUMBERS.len()]] {
+            same(&named(aggregate), &before, Engine::Streaming, values);
+        }
+        for column in others(&mut dice, rows.min(30)) {
+            let before = DataFrame::new(column.len(), vec![column.into_column()]).unwrap();
+            let aggregate: &&str = dice.one(OF_ANY);
+            same(&named(aggregate), &before, Engine::Streaming, values);
+            same(&named(OF_ANY[1]), &before, Engine::Streaming, values);
+        }
+    }
+}
+
+#[test]
+fn the_most_frequent_values_are_the_same_in_passes() {
+    let mut dice = Dice::new(31);
+    for turn in 0..28 {
+        let rows = *dice.one(&[0, 1, 3, 10, 120]);
+        let values = *dice.one(&[0, 2, 20]);
+        let numbers = column(&mut dice, turn % 7, rows);
+        let before = DataFrame::new(rows, vec![numbers.into_column()]).unwrap();
+        let tie = *dice.one(&["MINIMUM", "MAXIMUM", "AVERAGE", "NONE"]);
+        let number = [("columnDataType", "number"), ("modeType", tie)];
+        same(&step("REPLACE_WITH_MODE", &number).when("IS_MISSING", None, "n"), &before, Engine::Streaming, values);
+        same(&step("REPLACE_WITH_MOST_FREQUENT", &number[..1]), &before, Engine::Streaming, values);
+        if turn % 7 < 6 {
+            same(&step("FILL_WITH_MODE", &number[1..]), &before, Engine::Streaming, values);
+        }
+        for column in others(&mut dice, rows.min(30)) {
+            let before = DataFrame::new(column.len(), vec![column.into_column()]).unwrap();
+            same(&step("FILL_WITH_MOST_FREQUENT", &[]), &before, Engine::Streaming, values);
+        }
+    }
+}
+
+/// A column of whole numbers.
+fn wholes(cells: impl IntoIterator<Item = Option<i64>>) -> DataFrame {
+    let cells = Series::new("n".into(), cells.into_iter().collect::<Vec<_>>());
+    DataFrame::new(cells.len(), vec![cells.into_column()]).unwrap()
+}
+
+/// An aggregate of rows of which only few are held at once, and how often the rows were asked.
+fn figure(aggregate: &str, before: &DataFrame, values: u64) -> (AnyValue<'static>, usize) {
+    let mut facts = Sparing { engine: Engine::Streaming, rows: 0, values, asked: 0 };
+    let after = run(&named(aggregate), before, &mut facts).unwrap();
+    (after.column("y").unwrap().get(0).unwrap().into_static(), facts.asked)
+}
+
+#[test]
+fn many_different_values_are_counted_in_parts() {
+    let before = wholes((0..3000).map(|n| (n % 10 != 9).then_some(n / 2)));
+    // Of 1500 halves those of 0 to 9 that are left; each half is there at least once.
+    let (count, asked) = figure("count(distinct `n`)", &before, 50);
+    assert_eq!(count, AnyValue::Int64(1500));
+    // The first rows, the estimate, and parts of at most some 200 values.
+    assert!((9..=12).contains(&asked), "{asked}");
+    let few = wholes((0..3000).map(|n| Some(n % 7)));
+    assert_eq!(figure("count(distinct `n`)", &few, 50), (AnyValue::Int64(7), 3));
+}
+
+#[test]
+fn a_product_neither_overflows_nor_vanishes_on_the_way() {
+    let decimals = |cells: &[f64]| {
+        let cells = Series::new("n".into(), cells);
+        DataFrame::new(cells.len(), vec![cells.into_column()]).unwrap()
+    };
+    let product = |before: &DataFrame| figure("product(`n`)", before, 10).0;
+    assert_eq!(product(&decimals(&[1e300, -1e300, 1e-300, 1e-300])), AnyValue::Float64(-1.000_000_000_000_000_2));
+    assert_eq!(product(&decimals(&[5e-324, 2.0, f64::INFINITY])), AnyValue::Float64(1e-323));
+    assert_eq!(product(&decimals(&[1e200, 1e200])), AnyValue::Float64(f64::INFINITY));
+    assert_eq!(product(&decimals(&[3.5, 0.0, -2.0])), AnyValue::Float64(0.0));
+    // 25! in the nearest floating number.
+    let factorial: Vec<Option<i64>> = (1..=25).map(Some).collect();
+    assert_eq!(product(&wholes(factorial)), AnyValue::Float64(15_511_210_043_330_985_984_000_000.0));
 }

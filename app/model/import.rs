@@ -243,8 +243,10 @@ fn date_question(verdict: &ColumnVerdict) -> Option<Question> {
 // A column that would be numbers or dates, were it not for a few words.
 fn exception_question(verdict: &ColumnVerdict) -> Option<Question> {
     let like = verdict.looks_like.as_deref()?;
-    let [fault] = verdict.faults.as_slice() else { return None };
-    if !fault.is_words() || fault.count * 2 > verdict.values {
+    let (turned, odd): (Vec<_>, Vec<_>) = verdict.faults.iter().partition(|fault| fault.is_turned_date());
+    let [fault] = odd.as_slice() else { return None };
+    // Of dates in several orders no word is the exception.
+    if turned.len() > usize::from(like == "date") || !fault.is_words() || fault.count * 2 > verdict.values {
         return None;
     }
     let kind = dtype_of_word(like).map_or("other", |dtype| TypeClass::of(&dtype).words());

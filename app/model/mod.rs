@@ -347,6 +347,11 @@ impl Model {
         self.sources.get(&other.other_key())
     }
 
+    /// What reading the main file left for a person to decide, first of all.
+    pub fn import_question(&self) -> Option<import::Question> {
+        self.source()?.import.as_ref()?.questions(self.steps()).into_iter().next()
+    }
+
     /// The sheet that the grid shows: the draft's or the difference's once it is there, else the part that the lens shows, else the table at the cursor.
     pub fn shown(&self) -> Option<&Sheet> {
         self.draft

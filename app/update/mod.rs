@@ -99,6 +99,11 @@ pub fn update(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, action:
         Action::Import(choice) => import::choose(model, &choice),
         Action::GoToLine(column, line) => import::go_to_line(model, scratch, column, line),
         Action::ImportScreen => scratch.tab = Tab::Import,
+        Action::Decide => {
+            scratch.tab = Tab::Grid;
+            scratch.put_off.clear();
+            scratch.decide = Some(String::new());
+        }
         Action::Theme(choice) => return theme(model, jobs, choice),
         Action::SettingsPanel => scratch.settings = !scratch.settings,
         Action::Settings(settings) => return set(model, jobs, settings),

@@ -60,6 +60,11 @@ pub(super) fn chosen_column(scene: &Scene<'_>) -> Option<Column> {
     scene.model.shown()?.columns.get(at).cloned()
 }
 
+/// Opens a column as a facet.
+pub(super) fn facet_of(column: &Column) -> Action {
+    Action::Facet(Listing { column: column.name.clone(), most: MOST, ..Listing::default() })
+}
+
 /// The menu of a column: what is done most, then all families that have something for it.
 pub(super) fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
     ui.set_min_width(210.0);
@@ -75,9 +80,8 @@ pub(super) fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column) {
         }
     });
     ui.separator();
-    let listing = Listing { column: column.name.clone(), most: MOST, ..Listing::default() };
     if ui.add(button::menu_item("Open as a facet")).clicked() {
-        scene.act(Action::Facet(listing));
+        scene.act(facet_of(column));
         ui.close();
     }
     if ui.add(button::menu_item("Profile of the column")).clicked() {

@@ -21,6 +21,8 @@ struct Entry {
     hint: String,
     kind: &'static str,
     action: Action,
+    /// Words that find it and are not shown, in small letters.
+    more: String,
 }
 
 /// Draws the palette, when it is open.
@@ -116,7 +118,7 @@ fn found(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
     for entry in entries(scene, palette) {
         if entry.kind == "row" {
             found.push((0, entry));
-        } else if let Some(rank) = rank(&wanted, &entry.title.to_lowercase(), &entry.hint.to_lowercase()) {
+        } else if let Some(rank) = rank(&wanted, &entry.title.to_lowercase(), &entry.hint.to_lowercase(), &entry.more) {
             found.push((rank, entry));
         }
     }
@@ -124,8 +126,8 @@ fn found(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
     found.into_iter().map(|(_, entry)| entry).take(60).collect()
 }
 
-/// Lower is better: the whole, at the start, at the start of a word, within, all letters in order, in the hint.
-fn rank(wanted: &str, title: &str, hint: &str) -> Option<u32> {
+/// Lower is better: the whole, at the start, at the start of a word, within, in the hint, all words anywhere, all letters in order.
+fn rank(wanted: &str, title: &str, hint: &str, more: &str) -> Option<u32> {
     if wanted.is_empty() || title.trim_end_matches('…') == wanted {
         return Some(0);
     }
@@ -138,11 +140,18 @@ fn rank(wanted: &str, title: &str, hint: &str) -> Option<u32> {
     if title.contains(wanted) {
         return Some(3);
     }
-    let mut letters = title.chars();
-    if wanted.len() > 2 && wanted.chars().all(|letter| letters.any(|other| other == letter)) {
+    if hint.contains(wanted) {
         return Some(4);
     }
-    hint.contains(wanted).then_some(5)
+    // Also by the name that recipes have for it, and by what its description says.
+    let anywhere = |word: &str| [title, hint, more].iter().any(|text| text.contains(word));
+    if wanted.split(' ').all(anywhere) {
+        return Some(5);
+    }
+    // In a long sentence nearly all letters are found somewhere.
+    let mut letters = title.chars();
+    let near = wanted.len() > 2 && title.len() <= 4 * wanted.len();
+    (near && wanted.chars().all(|letter| letters.any(|other| other == letter))).then_some(6)
 }
 
 /// Rows and columns to go to.
@@ -155,7 +164,7 @@ fn places(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
         let number = number.min(rows);
         let hint = format!("of {}", grouped(rows));
         let action = Action::GoToRow(number.saturating_sub(1));
-        Entry { title: format!("Row {}", grouped(number)), hint, kind: "row", action }
+        Entry { title: format!("Row {}", grouped(number)), hint, kind: "row", action, more: String::new() }
     });
     row.into_iter().chain(columns(scene)).collect()
 }
@@ -167,6 +176,7 @@ fn columns(scene: &Scene<'_>) -> impl Iterator<Item = Entry> {
         hint: column.class.words().to_owned(),
         kind: "column",
         action: Action::ShowColumn(column.name.clone()),
+        more: String::new(),
     })
 }
 
@@ -181,12 +191,21 @@ fn entries(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
         for command in commands {
             if let Some(action) = (command.action)(model) {
                 let (title, hint) = (command.title.to_owned(), command.hint.to_owned());
-                list.push(Entry { title, hint, kind: "action", action });
+                list.push(Entry { title, hint, kind: "action", action, more: String::new() });
             }
         }
     }
     if model.has_data() {
         let column = menus::chosen_column(scene);
+        if let Some(column) = column.as_ref().filter(|_| !steps_only) {
+            list.push(Entry {
+                title: format!("Open {} as a facet", column.name),
+                hint: "Its values with their counts, to filter by".to_owned(),
+                kind: "action",
+                action: menus::facet_of(column),
+                more: String::new(),
+            });
+        }
         for op in all() {
             let fitting = column.as_ref().filter(|column| menus::fits(op, column.class));
             let column = fitting.map(|column| column.name.clone());
@@ -196,7 +215,8 @@ fn entries(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
             };
             let hint =
                 format!("{} · {}", op.family.title(), op.summary.split_inclusive('.').next().unwrap_or_default());
-            list.push(Entry { title: op.title.to_owned(), hint, kind: "step", action });
+            let more = format!("{} {}", op.name.replace('_', " "), op.summary).to_lowercase();
+            list.push(Entry { title: op.title.to_owned(), hint, kind: "step", action, more });
         }
     }
     if !steps_only {
@@ -208,6 +228,7 @@ fn entries(scene: &Scene<'_>, palette: &Palette) -> Vec<Entry> {
                 hint: format!("step {}", at + 1),
                 kind: "in the recipe",
                 action,
+                more: String::new(),
             });
         }
     }

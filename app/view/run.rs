@@ -264,6 +264,17 @@ fn receipt_lines(receipt: &Value) -> Vec<String> {
         if rows_in != rows_out {
             lines.push(format!("step {}: {rows_in} → {rows_out} rows", at + 1));
         }
+        match step.get("failed").and_then(Value::as_u64).unwrap_or_default() {
+            0 => {}
+            1 => lines.push(format!("step {}: 1 value did not fit and is missing", at + 1)),
+            failed => lines.push(format!("step {}: {} values did not fit and are missing", at + 1, grouped(failed))),
+        }
+    }
+    if let Some(aside) = receipt.get("setAside").filter(|aside| !aside.is_null()) {
+        let noun = if whole(aside, "records") == "1" { "record" } else { "records" };
+        let path = Some(text(aside, "path")).filter(|path| !path.is_empty());
+        let to = path.map_or(String::new(), |path| format!(", into {path}"));
+        lines.push(format!("set {} {noun} aside{to}", whole(aside, "records")));
     }
     let outputs = list("outputs");
     if let Some(first) = outputs.first().filter(|_| outputs.len() > 3) {

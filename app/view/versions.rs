@@ -65,7 +65,7 @@ fn publish_ui(ui: &mut Ui, scene: &mut Scene<'_>, versions: &mut Versions) {
     field::text_area(ui, &mut versions.description, "What is new, for whoever reads it later", "Description", 2);
     ui.add_space(4.0);
     let width = ui.available_width();
-    let publish = button::primary(ui, &format!("Publish version {number}"), width);
+    let publish = ui.vertical_centered(|ui| button::primary(ui, &format!("Publish version {number}"), width)).inner;
     if publish.clicked() {
         scene.act(Action::Publish(versions.description.clone()));
     }

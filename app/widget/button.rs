@@ -96,6 +96,9 @@ pub fn link(ui: &mut Ui, text: &str) -> Response {
     let theme = theme::of(ui);
     let text_of = RichText::new(text).color(theme.accent).font(theme::heavy(12.0));
     let response = ui.add(Button::new(text_of).frame(false));
+    if response.has_focus() {
+        focus_ring(ui, response.rect.expand2(Vec2::new(4.0, 2.0)));
+    }
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, text));
     response
 }

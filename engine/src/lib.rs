@@ -37,7 +37,8 @@
 //! # Decisions that cut across
 //!
 //! - **Facts, not broadcasts.** What needs all rows (a mean, the values to pivot on) is computed first and enters the plan as a literal;
-//!   then the step itself streams. A median of many rows is found in several passes over them ([`op::facts`]), so that no column is held.
+//!   then the step itself streams. A median of many rows, also one that an expression names, is found in several passes over them
+//!   ([`op::facts`]), so that no column is held; so are the most frequent value and the count of different ones, where these are many.
 //! - **Conditions** are applied once for all operations: as a mask, as part of the step, or refused. A missing cell satisfies the negated
 //!   tests. They hold together; one that says OR begins another alternative.
 //! - **A map** is a list of pairs, structures of `key` and `value`: so Parquet and Arrow lay it out, and so JSON Lines can hold it.

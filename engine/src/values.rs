@@ -18,7 +18,7 @@ pub(crate) fn write_cell(value: &AnyValue<'_>, text: &mut String) -> bool {
         AnyValue::String(cell) => text.push_str(cell),
         AnyValue::StringOwned(cell) => text.push_str(cell),
         AnyValue::Float64(number) => write_float(*number, text),
-        AnyValue::Float32(number) => write_float(f64::from(*number), text),
+        AnyValue::Float32(number) => write_float(shortest(*number), text),
         AnyValue::List(_) | AnyValue::Struct(..) | AnyValue::StructOwned(_) | AnyValue::Array(..) => {
             add(text, format_args!("{}", cell_json(value)));
         }
@@ -42,9 +42,7 @@ pub fn cell_json(value: &AnyValue<'_>) -> Value {
         AnyValue::Null => Value::Null,
         AnyValue::Boolean(value) => Value::Bool(*value),
         AnyValue::Float64(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        AnyValue::Float32(number) => {
-            serde_json::Number::from_f64(f64::from(*number)).map_or(Value::Null, Value::Number)
-        }
+        AnyValue::Float32(number) => serde_json::Number::from_f64(shortest(*number)).map_or(Value::Null, Value::Number),
         AnyValue::List(series) => series.iter().map(|v| cell_json(&v)).collect(),
         AnyValue::Struct(..) | AnyValue::StructOwned(_) => struct_json(value),
         AnyValue::UInt64(number) => Value::from(*number),
@@ -99,6 +97,11 @@ pub(crate) fn write_date(days: i32, text: &mut String) {
 
 /// The first day of 1970, counted from the first of year 1.
 const UNIX_DAY: i32 = 719_163;
+
+/// A number of four bytes with the digits that tell it: 3.77, not 3.7699999809265137.
+fn shortest(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or_else(|_| f64::from(number))
+}
 
 pub(crate) fn write_float(number: f64, text: &mut String) {
     if number.is_finite() && number.abs() >= 1e16 {

@@ -187,7 +187,7 @@ impl Driver {
         self.wait_for(what, |driver| holds(driver.model()));
     }
 
-    fn wait_for(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub(super) fn wait_for(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         loop {
             self.harness.step();

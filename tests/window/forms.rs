@@ -1,6 +1,7 @@
 //! Forms: Esc leaves no trace, and an error stands below the field that it is about.
 
 use super::driver::Driver;
+use brewhouse::action::Action;
 use eframe::egui::{Key, Modifiers};
 use std::sync::Arc;
 
@@ -81,4 +82,56 @@ fn a_condition_whose_value_is_not_written_yet_cannot_be_applied() {
     assert!(faults.iter().any(|fault| fault.message.contains("IS needs a value")), "{faults:?}");
     driver.click("Apply");
     assert_eq!(driver.sentences().len(), 0, "nothing was applied");
+}
+
+#[test]
+fn a_form_begins_where_something_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_orders(folder.path());
+    let column = Some("region".to_owned());
+    driver.act(Action::StartForm("LEFT", column.clone()));
+    driver.settle();
+    assert!(driver.widget("Characters").unwrap().is_focused(), "{:#?}", driver.names());
+    driver.press(Modifiers::NONE, Key::Escape);
+    driver.act(Action::StartForm("CHANGE_DATA_TYPE", column));
+    driver.settle();
+    assert!(driver.widget("New type: choose…").unwrap().is_focused(), "{:#?}", driver.names());
+    // The usual types come before those of few bytes.
+    driver.press(Modifiers::NONE, Key::Enter);
+    driver.settle();
+    driver.type_text("d");
+    driver.press(Modifiers::NONE, Key::Enter);
+    driver.settle();
+    assert!(driver.widget("New type: Decimal").is_some(), "{:#?}", driver.names());
+}
+
+#[test]
+fn the_palette_finds_what_recipes_and_descriptions_call_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = Driver::with_orders(folder.path());
+    driver.act(Action::StartForm("UPPER_CASE", Some("region".to_owned())));
+    driver.settle();
+    driver.press(Modifiers::NONE, Key::Enter);
+    driver.settle();
+    assert_eq!(driver.sentences(), ["Step 1: Write region in upper case"]);
+    let region = driver.name_of("region, text ");
+    driver.click(&region);
+    for (text, found) in [
+        ("parse number", "Read numbers as written in"),
+        ("brackets minus", "Read numbers as written in"),
+        ("publish", "Versions…"),
+        ("region facet", "Open region as a facet"),
+    ] {
+        driver.press(Modifiers::COMMAND, Key::K);
+        driver.type_text(text);
+        driver.settle();
+        assert!(driver.text("Nothing of that name").is_none() && driver.widget(found).is_some(), "{text}");
+        driver.press(Modifiers::NONE, Key::Escape);
+        driver.settle();
+    }
+    // Nearly all letters of a word are somewhere in a long sentence; that is no match.
+    driver.press(Modifiers::COMMAND, Key::K);
+    driver.type_text("wigner");
+    driver.settle();
+    assert!(driver.text("Nothing of that name").is_some(), "{:#?}", driver.names());
 }

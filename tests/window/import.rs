@@ -1,7 +1,9 @@
 //! The import screen by clicks: what was found and why, one click to change it, problems with the way to them, steps kept, undo.
 
 use super::driver::Driver;
-use brewhouse::model::Model;
+use brewhouse::action::Action;
+use brewhouse::model::{Model, Run};
+use eframe::egui::{Key, Modifiers};
 use std::path::{Path, PathBuf};
 
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
@@ -109,6 +111,10 @@ fn what_is_to_be_decided_is_asked_over_the_table() {
     driver.click("Import");
     driver.settle();
     assert!(driver.widget("Read “NA” as missing").is_some(), "{:#?}", driver.names());
+    // Whoever wants to answer it after all finds it by its name.
+    driver.press(Modifiers::NONE, Key::F4);
+    driver.settle();
+    assert!(driver.widget("“NA” is missing").unwrap().is_focused(), "{:#?}", driver.names());
 }
 
 #[test]
@@ -246,4 +252,38 @@ fn a_saved_project_keeps_the_types_of_all_its_tables_for_the_next_files() {
     let run = command.arg("run").arg(&saved).arg("--output").arg(folder.path().join("out.parquet")).output().unwrap();
     let told = String::from_utf8_lossy(&run.stderr).into_owned();
     assert!(!run.status.success() && told.contains("many") && told.contains("line 3"), "{told}");
+}
+
+#[test]
+fn a_receipt_tells_what_did_not_fit_and_what_was_set_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = put(folder.path(), "in.csv", b"id,amount\n1,1.5\n2,NA\n3\n4,3\n");
+    let mut driver = Driver::new(folder.path(), vec![path]);
+    driver.wait("the file is read", |model| model.source().is_some_and(|source| source.complete));
+    driver.settle();
+    driver.act(Action::StartForm("TO_DOUBLE_COLUMN", Some("amount".to_owned())));
+    driver.settle();
+    driver.click("Apply");
+    driver.settle();
+    assert_eq!(driver.sentences().len(), 1, "{:#?}", driver.names());
+    driver.press(Modifiers::NONE, Key::F5);
+    driver.settle();
+    driver.press(Modifiers::NONE, Key::Enter);
+    driver.wait("the run is over", |model| matches!(&model.run, Run::Over(ended) if ended.is_written()));
+    driver.settle();
+    assert!(driver.text("step 1: 1 value did not fit and is missing").is_some(), "{:#?}", driver.names());
+    assert!(driver.text("set 1 record aside, into ").is_some(), "{:#?}", driver.names());
+}
+
+#[test]
+fn a_date_in_an_odd_layout_is_not_offered_as_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let days = |odd: &str| format!("day\n2024-01-31\n2024-02-29\n{odd}\n2024-03-31\n2024-04-30\n");
+    for (odd, asked) in [("tbd", true), ("21. 9. 2022", false), ("0000-00-00", true), ("-", true)] {
+        let path = put(folder.path(), "in.csv", days(odd).as_bytes());
+        let mut driver = Driver::new(folder.path(), vec![path]);
+        driver.wait("the file is read", |model| model.source().is_some_and(|source| source.complete));
+        driver.settle();
+        assert_eq!(driver.widget("Keep as text").is_some(), asked, "{odd}: {:#?}", driver.names());
+    }
 }

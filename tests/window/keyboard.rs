@@ -8,14 +8,17 @@ use parquet::record::{Field, Row};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Orders as a shop exports them: regions in two spellings, prices with a currency, dates of which the order of day and month is open.
+/// Orders as a shop exports them: regions in two spellings, missing prices, days that are none, dates of which the order of day and month
+/// is open, and a weight that is not known.
 fn files(folder: &Path) -> [PathBuf; 2] {
-    let mut orders = "order;day;region;customer;price\n".to_owned();
+    let mut orders = "order;day;region;customer;price;shipped;weight\n".to_owned();
     for n in 0..240_u32 {
         let day = if n % 40 == 38 { "soon".to_owned() } else { format!("{:02}/{:02}/2024", n % 12 + 1, n % 9 + 1) };
         let region = ["EU", "us", "EU", "n/a"][n as usize % 4];
         let price = if n % 8 == 6 { String::new() } else { format!("{}", n % 5 + 1) };
-        writeln!(orders, "{n:04};{day};{region};C{};{price}", n % 6).unwrap();
+        let shipped = format!("{:02}/{:02}/2024", n % 9 + 1, n % 12 + 1);
+        let weight = if n == 7 { "unknown".to_owned() } else { format!("{}.5", n % 4) };
+        writeln!(orders, "{n:04};{day};{region};C{};{price};{shipped};{weight}", n % 6).unwrap();
     }
     let paths = [folder.join("orders.csv"), folder.join("customers.csv")];
     std::fs::write(&paths[0], orders).unwrap();
@@ -90,6 +93,12 @@ fn apply(driver: &mut Driver, sentences: usize) {
     assert_eq!(driver.model().faults, []);
 }
 
+/// Waits for the question that follows an answer: its own first answer has the focus.
+fn answered(driver: &mut Driver, next: &str) {
+    driver.wait_for(next, |driver| driver.widget(next).is_some_and(|widget| widget.is_focused()));
+    driver.settle();
+}
+
 fn rows(path: &Path) -> Vec<Row> {
     let reader = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
     reader.get_row_iter(None).unwrap().map(Result::unwrap).collect()
@@ -112,6 +121,29 @@ fn the_whole_main_job_by_keys_alone() {
     driver.wait("the orders are read", |model| model.source().is_some_and(|source| source.complete));
     driver.settle();
     assert_eq!(driver.sheet().rows, 240);
+
+    // What the file leaves open is asked over the table; each answer leads to the next question.
+    key(&mut driver, Key::F4);
+    driver.settle();
+    assert!(
+        driver.text("shipped: which of the two is the day, in all of its dates?").is_some(),
+        "{:#?}",
+        driver.names()
+    );
+    assert!(driver.widget("Day first").unwrap().is_focused(), "the first answer has the focus");
+    key(&mut driver, Key::Enter);
+    answered(&mut driver, "“soon” is missing");
+    assert_eq!(driver.cell(9, "shipped").as_deref(), Some("2024-10-01"));
+    assert!(driver.text("day is date but for 6 values: “soon” on line 40").is_some(), "{:#?}", driver.names());
+    key(&mut driver, Key::Tab);
+    assert!(driver.widget("Keep as text").unwrap().is_focused(), "the answers follow each other");
+    key(&mut driver, Key::Enter);
+    answered(&mut driver, "“unknown” is missing");
+    key(&mut driver, Key::Enter);
+    driver.settle();
+    assert_eq!(driver.model().import_question(), None);
+    let weight = driver.sheet().columns.iter().find(|column| column.name == "weight").unwrap().class;
+    assert_eq!((weight.words(), driver.cell(7, "weight")), ("decimal", None));
 
     // Filter: rows without a known region go.
     step(&mut driver, "remove rows");

@@ -131,8 +131,8 @@ click 257 96
 click 60 152
 command "change type"
 click 1120 644
-# The fourth kind that begins so: date and time.
-for _ in 1 2 3 4; do press d; done
+# The third kind that begins so: date and time.
+for _ in 1 2 3; do press d; done
 press Return
 settle
 click 740 128

@@ -307,6 +307,8 @@ fn choice_ui(ui: &mut Ui, spec: &ParamSpec, text: &mut String) {
     let response = opener(ui, "", label, width, spec.label);
     Popup::menu(&response).width(width).show(|ui| {
         ScrollArea::vertical().max_height(300.0).show(ui, |ui| {
+            // As wide as the control, so that few labels take a second line.
+            ui.set_min_width(width - 2.0 * ui.spacing().menu_margin.leftf() - 4.0);
             let mut items = Vec::new();
             for choice in spec.choices {
                 let item = ui.add(button::menu_item(choice.label));

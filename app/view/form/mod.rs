@@ -162,14 +162,23 @@ fn title_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &Form) {
     ui.add_space(2.0);
 }
 
+/// Where a form is filled in first: its first control, or where that is filled in already the next that has to be.
+fn begin(form: &Form) -> Option<&'static str> {
+    let empty = |spec: &&&'static ParamSpec| {
+        form.text(spec.name).is_empty() && !control::is_condition_column(form.op, spec) && !is_other_wording(form, spec)
+    };
+    let first = form.op.params.first().filter(empty);
+    first.or_else(|| form.op.params.iter().find(|spec| spec.required && empty(spec))).map(|spec| spec.name)
+}
+
 fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choices) {
     let faults = scene.model.draft.as_ref().map(|draft| draft.faults.clone()).unwrap_or_default();
+    let begin = begin(form);
     for spec in form.op.params {
         if spec.kind == Kind::UnionNames || is_other_wording(form, spec) {
             // The names stand beside the columns that they name.
             continue;
         }
-        let fresh = form.fresh && std::ptr::eq(*spec, form.op.params[0]);
         let mut text = form.params.get(spec.name).cloned().unwrap_or_default();
         if control::is_condition_column(form.op, spec) {
             continue;
@@ -182,7 +191,7 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
             field::label(ui, spec.label, aside, spec.help);
         }
         let before = text.clone();
-        control::focus_next(ui, fresh && text.is_empty());
+        control::focus_next(ui, form.fresh && begin == Some(spec.name));
         match spec.kind {
             Kind::Mapping => rows::pairs_ui(ui, form, spec, scene.model),
             Kind::UnionColumns => union::columns_ui(ui, form, choices),

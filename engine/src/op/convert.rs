@@ -16,16 +16,16 @@ use polars::prelude::{
 static TYPE: Param<Chosen> =
     Param::new("columnDataType", "New type").help("What the cells become.").example("double").choices(&[
         choice("string", "Text"),
-        choice("boolean", "True or false"),
-        choice("byte", "Whole number, 1 byte"),
-        choice("short", "Whole number, 2 bytes"),
-        Choice { value: "int", label: "Whole number, 4 bytes", aliases: &["integer"] },
         Choice { value: "long", label: "Whole number", aliases: &["number"] },
-        choice("float", "Decimal, 4 bytes"),
         choice("double", "Decimal"),
         choice("decimal", "Money (exact)"),
         choice("date", "Date"),
         choice("timestamp", "Date and time"),
+        choice("boolean", "True or false"),
+        choice("byte", "Whole number, 1 byte"),
+        choice("short", "Whole number, 2 bytes"),
+        Choice { value: "int", label: "Whole number, 4 bytes", aliases: &["integer"] },
+        choice("float", "Decimal, 4 bytes"),
     ]);
 
 /// The operations of this family.

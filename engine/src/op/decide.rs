@@ -1,15 +1,13 @@
 //! New columns by a rule: if and else, and CASE.
 
 use super::expression::{Expression, Scope, Typed, choose};
-use super::functions::aggregate;
-use super::literals::literal;
+use super::named::{self, WITH};
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Context, Example, Export, Facts, Family, Operation, Output, new_column, params};
 use crate::error::Result;
 use crate::recipe::Step;
 use crate::types::TypeClass;
-use polars::prelude::{AnyValue, DataFrame, DataType, IntoLazy as _, LazyFrame, lit};
-use serde::{Deserialize, Serialize};
+use polars::prelude::{DataType, lit};
 
 static CASE: Param<Expression> = Param::new("valueExpression", "Rule")
     .help("CASE WHEN a test THEN a result, as often as needed, ELSE a result END; columns stand in backticks, texts in quotes.")
@@ -27,11 +25,6 @@ static THEN: Param<ResultText> = Param::new("trueValueExpression", "Then")
 static ELSE: Param<ResultText> = Param::new("falseValueExpression", "Else")
     .help("What is written where the test does not hold: a text or number as it is, a column in backticks, or an aggregate as `:name`.")
     .example("`name`");
-static WITH: Param<Aggregates> = Param::new("withExpressions", "Aggregates")
-    .help("Figures over whole columns that the expressions name as `:name`.")
-    .example(r#"[{"name":"mean","value":"avg(`price`)","type":"aggregate"}]"#)
-    .default("[]");
-
 /// The operations of this family.
 pub(super) static OPERATIONS: &[Operation] = &[
     Operation {
@@ -47,9 +40,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add {targetColumn} by {valueExpression}",
         family: Family::Create,
         params: &[&CASE.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts::figures(aggregates_query)),
+        facts: Some(Facts::in_passes(named::query, named::in_passes)),
         apply: Apply::Columns(|args, context| {
-            let aggregates = aggregates(args, context)?;
+            let aggregates = named::constants(args, context)?;
             let scope = Scope { schema: context.schema, aggregates: &aggregates };
             let value = scope.translate(&args.get(&CASE)?.tree).map_err(|e| e.at_param(CASE.spec.name))?;
             new_column(args, value.expr)
@@ -94,7 +87,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Compute {targetColumn} as {valueExpression}",
         family: Family::Create,
         params: &[&FORMULA.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts::figures(aggregates_query)),
+        facts: Some(Facts::in_passes(named::query, named::in_passes)),
         databrew: Export::As(formula_as_case),
         apply: Apply::Columns(formula),
         examples: &[
@@ -135,7 +128,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add {targetColumn}: {trueValueExpression} where {valueExpression}, else {falseValueExpression}",
         family: Family::Create,
         params: &[&TEST.spec, &THEN.spec, &ELSE.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts::figures(aggregates_query)),
+        facts: Some(Facts::in_passes(named::query, named::in_passes)),
         apply: Apply::Columns(if_else),
         examples: &[
             Example {
@@ -237,7 +230,7 @@ fn formula_as_case(step: &Step) -> Option<Vec<Step>> {
 }
 
 fn formula(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
-    let aggregates = aggregates(args, context)?;
+    let aggregates = named::constants(args, context)?;
     let scope = Scope { schema: context.schema, aggregates: &aggregates };
     let value = scope.translate(&args.get(&FORMULA)?.tree).map_err(|e| e.at_param(FORMULA.spec.name))?;
     // NULL alone has no type that a file could hold.
@@ -246,7 +239,7 @@ fn formula(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
 }
 
 fn if_else(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
-    let aggregates = aggregates(args, context)?;
+    let aggregates = named::constants(args, context)?;
     let scope = Scope { schema: context.schema, aggregates: &aggregates };
     let test = scope.test(&args.get(&TEST)?.tree).map_err(|e| e.at_param(TEST.spec.name))?;
     let (then, otherwise) = (args.get(&THEN)?, args.get(&ELSE)?);
@@ -266,73 +259,4 @@ fn if_else(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     };
     let chosen = choose(vec![(test, value(&then, classes[0])?)], value(&otherwise, classes[1])?);
     new_column(args, chosen.expr)
-}
-
-/// A figure over a whole column, as `DataBrew` writes it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct NamedAggregate {
-    name: String,
-    value: String,
-    #[serde(rename = "type", default = "aggregate_type")]
-    kind: String,
-}
-
-fn aggregate_type() -> String {
-    "aggregate".into()
-}
-
-/// The figures that expressions can name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Aggregates(Vec<NamedAggregate>);
-
-impl ParamType for Aggregates {
-    const KIND: Kind = Kind::Json;
-    fn parse(_: &ParamSpec, text: &str) -> Result<Self, String> {
-        let list: Vec<NamedAggregate> =
-            serde_json::from_str(text).map_err(|e| format!("not a list of aggregates: {e}"))?;
-        for entry in &list {
-            Expression::read(&entry.value)?;
-        }
-        Ok(Self(list))
-    }
-    fn write(&self) -> String {
-        serde_json::to_string(&self.0).unwrap_or_default()
-    }
-    fn visit(&mut self, each: &mut dyn FnMut(&mut String, Use)) {
-        for entry in &mut self.0 {
-            if let Ok(mut expression) = Expression::read(&entry.value) {
-                expression.visit(each);
-                entry.value = expression.write();
-            }
-        }
-    }
-}
-
-fn aggregates_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
-    let Aggregates(list) = args.get(&WITH)?;
-    if list.is_empty() {
-        return Ok(None);
-    }
-    let mut figures = Vec::new();
-    for entry in &list {
-        let tree = Expression::read(&entry.value).map_err(|m| super::expression::misfit(m, "write avg(`price`)"))?.tree;
-        figures
-            .push(aggregate(&tree, context.schema).map_err(|e| e.at_param(WITH.spec.name))?.alias(entry.name.as_str()));
-    }
-    Ok(Some(frame.select(figures)))
-}
-
-/// The aggregates as constants: from the facts, or missing where there are no rows to ask.
-fn aggregates(args: &Args, context: &Context<'_>) -> Result<Vec<(String, Typed)>> {
-    let empty = DataFrame::empty_with_schema(context.schema).lazy();
-    let Some(mut query) = aggregates_query(args, context, empty)? else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for (name, dtype) in query.collect_schema()?.iter() {
-        let value = match context.facts.and_then(|facts| facts.column(name).ok()) {
-            Some(column) => column.get(0)?.into_static(),
-            None => AnyValue::Null,
-        };
-        found.push((name.to_string(), Typed::new(literal(value, dtype), dtype.clone())));
-    }
-    Ok(found)
 }

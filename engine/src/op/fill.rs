@@ -4,10 +4,9 @@ use super::facts::Asker;
 use super::literals::{TYPE_NAME, literal, read_value, type_named};
 use super::param::{Param, ParamSpec};
 use super::ranks::CELL;
-use super::stand_in::{Statistic, TIE, Tie, median_in_passes};
+use super::stand_in::{Statistic, TIE, Tie};
 use super::{
-    Apply, Args, ColumnsFn, Conditions, Context, Example, Export, Facts, FactsFn, Family, Locality, Operation, Output,
-    params,
+    Apply, Args, ColumnsFn, Conditions, Context, Example, Export, Facts, Family, Locality, Operation, Output, params,
 };
 use crate::error::Result;
 use crate::named::col;
@@ -64,10 +63,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
          select are replaced instead of the missing ones, by the average of the rest. A column without any value stays as it is.",
         "Fill missing {sourceColumn} with its average",
         &NUMBER,
-        (
-            |args, context, frame| query(Statistic::Average, args, context, frame),
-            |args, context| fill_from_facts(Statistic::Average, args, context),
-        ),
+        (Facts::figures(|args, context, frame| query(Statistic::Average, args, context, frame)), |args, context| {
+            fill_from_facts(Statistic::Average, args, context)
+        }),
         &[
             Example {
                 title: "The average of the cells that are there",
@@ -92,41 +90,38 @@ pub(super) static OPERATIONS: &[Operation] = &[
             },
         ],
     ),
-    Operation {
-        facts: Some(Facts::in_passes(
-            |args, context, frame| query(Statistic::Median, args, context, frame),
-            |args, context, frame, asker| filling(args, context)?.median_in_passes(frame, asker),
-        )),
-        ..from_statistic(
-            "FILL_WITH_MEDIAN",
-            "Fill with median",
-            "Fills missing cells with the median of the others, in place: the value in the middle, or the average of the two in the \
+    from_statistic(
+        "FILL_WITH_MEDIAN",
+        "Fill with median",
+        "Fills missing cells with the median of the others, in place: the value in the middle, or the average of the two in the \
          middle. In a column of whole numbers that average is rounded (halves away from zero); money stays money. With conditions, \
          the cells they select are replaced instead, by the median of the rest. A column without any value stays as it is.",
-            "Fill missing {sourceColumn} with its median",
-            &NUMBER,
-            (
+        "Fill missing {sourceColumn} with its median",
+        &NUMBER,
+        (
+            Facts::in_passes(
                 |args, context, frame| query(Statistic::Median, args, context, frame),
-                |args, context| fill_from_facts(Statistic::Median, args, context),
+                |args, context, frame, asker| in_passes(Statistic::Median, args, context, frame, asker),
             ),
-            &[
-                Example {
-                    title: "The value in the middle",
-                    params: &[("sourceColumn", "age")],
-                    conditions: &[],
-                    before: "age:whole\n90\n∅\n-1\n30",
-                    after: "age:whole\n90\n30\n-1\n30",
-                },
-                Example {
-                    title: "The average of two in the middle, exact in money",
-                    params: &[("sourceColumn", "price")],
-                    conditions: &[],
-                    before: "price:money\n0.10\n0.15\n∅",
-                    after: "price:money\n0.1\n0.15\n0.125",
-                },
-            ],
-        )
-    },
+            |args, context| fill_from_facts(Statistic::Median, args, context),
+        ),
+        &[
+            Example {
+                title: "The value in the middle",
+                params: &[("sourceColumn", "age")],
+                conditions: &[],
+                before: "age:whole\n90\n∅\n-1\n30",
+                after: "age:whole\n90\n30\n-1\n30",
+            },
+            Example {
+                title: "The average of two in the middle, exact in money",
+                params: &[("sourceColumn", "price")],
+                conditions: &[],
+                before: "price:money\n0.10\n0.15\n∅",
+                after: "price:money\n0.1\n0.15\n0.125",
+            },
+        ],
+    ),
     from_statistic(
         "FILL_WITH_MODE",
         "Fill with most frequent number",
@@ -136,7 +131,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Fill missing {sourceColumn} with its most frequent number, of several {modeType}",
         &NUMBER_TIE,
         (
-            |args, context, frame| query(mode(args)?, args, context, frame),
+            Facts::in_passes(
+                |args, context, frame| query(mode(args)?, args, context, frame),
+                |args, context, frame, asker| in_passes(mode(args)?, args, context, frame, asker),
+            ),
             |args, context| fill_from_facts(mode(args)?, args, context),
         ),
         &[
@@ -164,10 +162,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
          column without any value stays as it is.",
         "Fill missing {sourceColumn} with its sum",
         &NUMBER,
-        (
-            |args, context, frame| query(Statistic::Sum, args, context, frame),
-            |args, context| fill_from_facts(Statistic::Sum, args, context),
-        ),
+        (Facts::figures(|args, context, frame| query(Statistic::Sum, args, context, frame)), |args, context| {
+            fill_from_facts(Statistic::Sum, args, context)
+        }),
         &[Example {
             title: "The sum of the cells that are there",
             params: &[("sourceColumn", "n")],
@@ -185,7 +182,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Fill missing {sourceColumn} with its most frequent value",
         &SCALAR,
         (
-            |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
+            Facts::in_passes(
+                |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
+                |args, context, frame, asker| in_passes(Statistic::MostFrequent, args, context, frame, asker),
+            ),
             |args, context| fill_from_facts(Statistic::MostFrequent, args, context),
         ),
         &[Example {
@@ -293,7 +293,7 @@ const fn from_statistic(
     summary: &'static str,
     sentence: &'static str,
     params: &'static [&'static ParamSpec],
-    (query, apply): (FactsFn, ColumnsFn),
+    (facts, apply): (Facts, ColumnsFn),
     examples: &'static [Example],
 ) -> Operation {
     Operation {
@@ -302,7 +302,7 @@ const fn from_statistic(
         summary,
         sentence,
         params,
-        facts: Some(Facts::figures(query)),
+        facts: Some(facts),
         apply: Apply::Columns(apply),
         examples,
         ..FILLING
@@ -355,10 +355,15 @@ impl Replacing {
         frame.select(statistic.query(present(kept, &self.measured), &self.measured))
     }
 
-    /// Asks the median of the cells that are kept, of many rows.
-    pub(super) fn median_in_passes(&self, frame: &LazyFrame, asker: &mut Asker<'_>) -> Result<DataFrame> {
+    /// The same of many rows.
+    pub(super) fn in_passes(
+        &self,
+        statistic: Statistic,
+        frame: &LazyFrame,
+        asker: &mut Asker<'_>,
+    ) -> Result<DataFrame> {
         let rows = present_rows(frame.clone().filter(self.keeps.clone()), self.cells.clone(), &self.measured);
-        median_in_passes(asker, &rows, &self.measured)
+        statistic.in_passes(asker, &rows, &self.measured)
     }
 
     /// Puts the statistic into the cells that are replaced; they stay when there is none.
@@ -379,6 +384,16 @@ fn filling(args: &Args, context: &Context<'_>) -> Result<Replacing> {
     let dtype = context.dtype(&column)?.clone();
     let (cells, keeps) = (col(column.as_str()), replaced.clone().not());
     Ok(Replacing { column, measured: dtype.clone(), dtype, replaced, keeps, cells })
+}
+
+fn in_passes(
+    statistic: Statistic,
+    args: &Args,
+    context: &Context<'_>,
+    frame: &LazyFrame,
+    asker: &mut Asker<'_>,
+) -> Result<DataFrame> {
+    filling(args, context)?.in_passes(statistic, frame, asker)
 }
 
 fn query(statistic: Statistic, args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {

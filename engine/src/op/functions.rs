@@ -1,15 +1,10 @@
-//! The functions that expressions can call: DataBrew's tests and aggregates, and a few of plain SQL.
+//! The functions that expressions can call: DataBrew's tests, and a few of plain SQL.
 
 use super::convert::convert;
 use super::expression::{Scope, Typed, choose, misfit, type_of_word};
-use super::group::aggregate_expr;
-use super::number::{Operand, decimals};
-use super::{exact, spread};
 use crate::error::Result;
-use crate::named::col;
-use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, NULL, Schema, lit};
-use sqlparser::ast::{self, DuplicateTreatment, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
+use polars::prelude::{DataType, Expr, NULL, lit};
+use sqlparser::ast::{self, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 /// The names of the functions, for messages.
 const NAMES: &str = "contains, matches, startsWith, endsWith, isBetween, isMissing, isValid, coalesce, if, concat, upper, lower, trim, length, abs";
@@ -19,7 +14,7 @@ fn all_names() -> String {
 }
 
 /// The arguments of a call.
-fn arguments(function: &Function) -> Result<Vec<&ast::Expr>> {
+pub(super) fn arguments(function: &Function) -> Result<Vec<&ast::Expr>> {
     let FunctionArguments::List(list) = &function.args else { return Ok(Vec::new()) };
     let plain = |arg| match arg {
         &FunctionArg::Unnamed(FunctionArgExpr::Expr(ref tree)) => Ok(tree),
@@ -85,52 +80,4 @@ pub(super) fn call(scope: &Scope<'_>, function: &Function) -> Result<Typed> {
             })
         }
     }
-}
-
-/// An aggregate over a whole column, such as avg(`price`).
-pub(super) fn aggregate(tree: &ast::Expr, schema: &Schema) -> Result<Expr> {
-    const ADVICE: &str = "use sum, avg, mean_absolute_deviation, median, product, stddev, variance, standard_error_of_mean, \
-                          skewness, kurtosis, count, count(distinct ...), min or max of a column in backticks";
-    let wrong = || misfit(format!("“{tree}” is not an aggregate of a column"), ADVICE);
-    let ast::Expr::Function(function) = tree else { return Err(wrong()) };
-    let args = arguments(function)?;
-    let [ast::Expr::Identifier(column)] = args.as_slice() else { return Err(wrong()) };
-    let distinct = matches!(
-        &function.args,
-        FunctionArguments::List(list) if list.duplicate_treatment == Some(DuplicateTreatment::Distinct)
-    );
-    let dtype = schema.get(&column.value).ok_or_else(|| super::no_such_column(&column.value, schema))?;
-    let cells = col(column.value.as_str());
-    let name = function.name.to_string().to_ascii_lowercase();
-    let of = |name: &str| {
-        super::group::refuse_aggregate(name, &column.value, dtype)?;
-        Ok(aggregate_expr(name, cells.clone(), dtype))
-    };
-    match (name.as_str(), distinct) {
-        ("count", true) => return of("COUNT_DISTINCT"),
-        (_, true) => return Err(wrong()),
-        ("count", _) => return of("COUNT"),
-        ("min", _) => return of("MIN"),
-        ("max", _) => return of("MAX"),
-        _ => {}
-    }
-    let class = TypeClass::of(dtype);
-    if !matches!(class, TypeClass::Whole | TypeClass::Decimal | TypeClass::Money) {
-        let message = format!("{} needs numbers, and {} is {}", function.name, column.value, class.words());
-        return Err(misfit(message, "change the column's type in a step before"));
-    }
-    let numbers = || decimals(Operand { expr: cells.clone(), class }, |x| x);
-    Ok(match name.as_str() {
-        "sum" => return of("SUM"),
-        "avg" => return of("AVERAGE"),
-        "median" => return of("MEDIAN"),
-        "stddev" => return of("STANDARD_DEVIATION"),
-        "variance" => return of("VARIANCE"),
-        "product" => numbers().product(),
-        "skewness" => numbers().drop_nulls().skew(true),
-        "kurtosis" => numbers().drop_nulls().kurtosis(true, true),
-        "standard_error_of_mean" => spread::deviation(&numbers()) / numbers().count().cast(DataType::Float64).sqrt(),
-        "mean_absolute_deviation" => exact::mean(&(numbers() - exact::mean(&numbers())).abs()),
-        _ => return Err(wrong()),
-    })
 }

@@ -2,19 +2,19 @@
 
 use super::advanced::{KIND, is_unfit};
 use super::convert::convert;
+use super::facts::Asker;
 use super::fill::{Replacing, last_valid};
 use super::literals::{TYPE_TESTED, read_value, type_named};
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
 use super::stand_in::{Statistic, TIE, Tie};
 use super::{
-    Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, FactsFn, Family, Locality, Operation, Output,
-    ParamRule, params,
+    Apply, Args, ColumnsFn, Conditions, Context, Example, Facts, Family, Locality, Operation, Output, ParamRule, params,
 };
 use crate::error::Result;
 use crate::named::col;
 use crate::op::condition::{is_invalid, masked};
 use crate::types::{MONEY, NUMERIC_OR_TEXT, TypeClass, dtype_of_word};
-use polars::prelude::{DataType, Expr, LazyFrame, NULL, lit};
+use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, lit};
 
 static VALUE: Param<CellValue> =
     Param::new("value", "Value").help("What the cells get, read as a value of the column's own type.").example("0");
@@ -129,7 +129,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
                   invalid ones.",
         sentence: "Replace invalid values of {sourceColumn} with its most frequent value",
         params: &SCALAR_TYPE,
-        facts: Some(Facts::figures(|args, context, frame| query(Statistic::MostFrequent, args, context, frame))),
+        facts: Some(Facts::in_passes(
+            |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
+            |args, context, frame, asker| in_passes(Statistic::MostFrequent, args, context, frame, asker),
+        )),
         apply: Apply::Columns(|args, context| apply(Statistic::MostFrequent, args, context)),
         examples: &[Example {
             title: "Invalid values do not count",
@@ -148,10 +151,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
          of the rest; in a column of whole numbers it is rounded (halves away from zero).",
         "Replace invalid values of {sourceColumn} with its average",
         &NUMBER,
-        (
-            |args, context, frame| query(Statistic::Average, args, context, frame),
-            |args, context| apply(Statistic::Average, args, context),
-        ),
+        (Facts::figures(|args, context, frame| query(Statistic::Average, args, context, frame)), |args, context| {
+            apply(Statistic::Average, args, context)
+        }),
         &[
             Example {
                 title: "The average of the numbers",
@@ -169,31 +171,28 @@ pub(super) static OPERATIONS: &[Operation] = &[
             },
         ],
     ),
-    Operation {
-        facts: Some(Facts::in_passes(
-            |args, context, frame| query(Statistic::Median, args, context, frame),
-            |args, context, frame, asker| replacing(Statistic::Median, args, context)?.median_in_passes(frame, asker),
-        )),
-        ..from_statistic(
-            "REPLACE_WITH_MEDIAN",
-            "Replace invalid with median",
-            "Replaces text that is no number with the median of the numbers, in place: the one in the middle, or the average of the two in \
+    from_statistic(
+        "REPLACE_WITH_MEDIAN",
+        "Replace invalid with median",
+        "Replaces text that is no number with the median of the numbers, in place: the one in the middle, or the average of the two in \
          the middle. A text column stays text. With conditions, the cells they select are replaced instead, by the median of the rest.",
-            "Replace invalid values of {sourceColumn} with its median",
-            &NUMBER,
-            (
+        "Replace invalid values of {sourceColumn} with its median",
+        &NUMBER,
+        (
+            Facts::in_passes(
                 |args, context, frame| query(Statistic::Median, args, context, frame),
-                |args, context| apply(Statistic::Median, args, context),
+                |args, context, frame, asker| in_passes(Statistic::Median, args, context, frame, asker),
             ),
-            &[Example {
-                title: "The number in the middle",
-                params: &[("sourceColumn", "won"), ("columnDataType", "number")],
-                conditions: &[],
-                before: "won:text\n1\nmany\n100\n3",
-                after: "won:text\n1\n3\n100\n3",
-            }],
-        )
-    },
+            |args, context| apply(Statistic::Median, args, context),
+        ),
+        &[Example {
+            title: "The number in the middle",
+            params: &[("sourceColumn", "won"), ("columnDataType", "number")],
+            conditions: &[],
+            before: "won:text\n1\nmany\n100\n3",
+            after: "won:text\n1\n3\n100\n3",
+        }],
+    ),
     from_statistic(
         "REPLACE_WITH_MODE",
         "Replace invalid with most frequent number",
@@ -203,7 +202,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         "Replace invalid values of {sourceColumn} with its most frequent number, of several {modeType}",
         &NUMBER_TIE,
         (
-            |args, context, frame| query(mode(args)?, args, context, frame),
+            Facts::in_passes(
+                |args, context, frame| query(mode(args)?, args, context, frame),
+                |args, context, frame, asker| in_passes(mode(args)?, args, context, frame, asker),
+            ),
             |args, context| apply(mode(args)?, args, context),
         ),
         &[Example {
@@ -221,10 +223,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
          exactly. With conditions, the cells they select are replaced instead, by the sum of the rest.",
         "Replace invalid values of {sourceColumn} with its sum",
         &NUMBER,
-        (
-            |args, context, frame| query(Statistic::Sum, args, context, frame),
-            |args, context| apply(Statistic::Sum, args, context),
-        ),
+        (Facts::figures(|args, context, frame| query(Statistic::Sum, args, context, frame)), |args, context| {
+            apply(Statistic::Sum, args, context)
+        }),
         &[Example {
             title: "The sum of the numbers",
             params: &[("sourceColumn", "n"), ("columnDataType", "number")],
@@ -245,7 +246,7 @@ const fn from_statistic(
     summary: &'static str,
     sentence: &'static str,
     params: &'static [&'static ParamSpec],
-    (query, apply): (FactsFn, ColumnsFn),
+    (facts, apply): (Facts, ColumnsFn),
     examples: &'static [Example],
 ) -> Operation {
     Operation {
@@ -254,7 +255,7 @@ const fn from_statistic(
         summary,
         sentence,
         params,
-        facts: Some(Facts::figures(query)),
+        facts: Some(facts),
         apply: Apply::Columns(apply),
         examples,
         ..REPLACING
@@ -316,6 +317,16 @@ fn replacing(statistic: Statistic, args: &Args, context: &Context<'_>) -> Result
         measured = MONEY;
     }
     Ok(Replacing { column, dtype, replaced, keeps, cells, measured })
+}
+
+fn in_passes(
+    statistic: Statistic,
+    args: &Args,
+    context: &Context<'_>,
+    frame: &LazyFrame,
+    asker: &mut Asker<'_>,
+) -> Result<DataFrame> {
+    replacing(statistic, args, context)?.in_passes(statistic, frame, asker)
 }
 
 fn query(statistic: Statistic, args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {

@@ -6,7 +6,6 @@ use super::outlier_facts::{
     REPLACE, Strategy, fence_around, shares, statistic, stays, strategy, trim_default, trims, within,
 };
 use super::ranks::{CELL, at_ranks};
-use super::stand_in::{Statistic, median_in_passes};
 use super::{Args, Context, params, spread};
 use crate::error::Result;
 use crate::named::col;
@@ -51,10 +50,7 @@ pub(super) fn replacing(
     };
     let stays = stays(&column, figure(&bounds, "fence_low")?, figure(&bounds, "fence_high")?, trim);
     let others = present_rows(frame.clone().filter(stays), col(column.as_str()), dtype);
-    let figures = match statistic {
-        Statistic::Median => median_in_passes(asker, &others, dtype)?,
-        _ => asker.ask(others.select(statistic.query(col(CELL), dtype)))?,
-    };
+    let figures = statistic.in_passes(asker, &others, dtype)?;
     Ok(bounds.hstack(figures.columns())?)
 }
 

@@ -64,7 +64,7 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
               for another. A currency sign or code before or after goes, brackets or a minus at either end make it negative, and 12 % \
               is 0.12. What is no number becomes missing and is counted; so does a fraction where whole numbers are asked for. Money \
               is read exactly. Not in DataBrew.",
-    sentence: "Read {sourceColumn} as numbers written in {locale} style",
+    sentence: "Read {sourceColumn} as numbers, written {locale}",
     family: Family::Format,
     params: &[&params::SOURCE_TEXT.spec, &LOCALE.spec, &TYPE.spec, &TARGET.spec],
     converts: true,

@@ -45,6 +45,15 @@ pub(super) fn in_passes(asker: &mut Asker<'_>, numbers: &LazyFrame) -> Result<(O
     Ok((Some(mean), Sums::read(&asker.ask(table)?)?.deviation()))
 }
 
+/// The standard error of the mean of decimals, in two passes over the rows; that of fewer than two is missing.
+#[allow(clippy::cast_precision_loss, reason = "a count of rows is exact in a float")]
+pub(super) fn error_in_passes(asker: &mut Asker<'_>, numbers: &LazyFrame) -> Result<Option<f64>> {
+    let (_, deviation) = in_passes(asker, numbers)?;
+    let count = asker.ask(numbers.clone().select([len().alias("count")]))?;
+    let count = count.column("count")?.get(0)?.extract::<u64>().unwrap_or_default();
+    Ok(deviation.map(|deviation| deviation / (count as f64).sqrt()))
+}
+
 fn power(cells: Expr) -> Expr {
     cells.map(
         |cells: Column| {

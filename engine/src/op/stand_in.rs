@@ -1,15 +1,16 @@
 //! One statistic of a column, asked as facts and worked out exactly: whole numbers and money are summed, halved and divided in whole
 //! digits, never as floats. Halves are rounded away from zero.
 
-use super::exact;
 use super::facts::Asker;
 use super::param::{Choice, Chosen, Param, choice};
-use super::ranks::at_ranks;
+use super::ranks::{CELL, at_ranks};
 use super::statistic::middle as halfway;
+use super::{counts, exact};
 use crate::error::{Error, ErrorKind, Result};
+use crate::named::col;
 use crate::types::{TypeClass, word_of_dtype};
 use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, Expr, IntoColumn as _, LazyFrame, Series, SortOptions, lit,
+    AnyValue, Column, DataFrame, DataType, Expr, IntoColumn as _, IntoLazy as _, LazyFrame, Series, SortOptions, lit,
 };
 
 /// A statistic that one cell can be replaced by.
@@ -72,23 +73,38 @@ impl Statistic {
     /// What is asked of all rows; `cells` hold no missing cell and no NaN.
     pub(super) fn query(self, cells: Expr, dtype: &DataType) -> Vec<Expr> {
         let named = |low: Expr, high: Expr| vec![low.alias("low"), high.alias("high")];
-        let summed = |cells: Expr| vec![total(&cells, dtype).alias("total"), cells.count().alias("count")];
         match self {
-            Self::Average | Self::Sum => summed(cells),
+            Self::Average | Self::Sum => summed(&cells, dtype).to_vec(),
             Self::Median => {
                 let last = cells.clone().count().cast(DataType::Int64) - lit(1);
                 let sorted = cells.sort(SortOptions::default());
                 let low = sorted.clone().get(last.clone().floor_div(lit(2)), true);
                 named(low, sorted.get((last + lit(1)).floor_div(lit(2)), true))
             }
+            Self::Mode(_) | Self::MostFrequent => self.query_modes(cells.mode(false), dtype),
+            Self::Largest => vec![cells.max().alias("low")],
+        }
+    }
+
+    /// What is asked of the values that occur most often.
+    pub(super) fn query_modes(self, modes: Expr, dtype: &DataType) -> Vec<Expr> {
+        let low = modes.clone().min().alias("low");
+        match self {
             Self::Mode(_) => {
-                let modes = cells.mode(false);
-                let mut asked = named(modes.clone().min(), modes.clone().max());
-                asked.extend(summed(modes));
+                let mut asked = vec![low, modes.clone().max().alias("high")];
+                asked.extend(summed(&modes, dtype));
                 asked
             }
-            Self::MostFrequent => vec![cells.mode(false).min().alias("low")],
-            Self::Largest => vec![cells.max().alias("low")],
+            _ => vec![low],
+        }
+    }
+
+    /// The answer to [`query`](Self::query), of many rows: their cells are the column `cell`, without missing ones and NaN.
+    pub(super) fn in_passes(self, asker: &mut Asker<'_>, cells: &LazyFrame, dtype: &DataType) -> Result<DataFrame> {
+        match self {
+            Self::Median => median_in_passes(asker, cells, dtype),
+            Self::Mode(_) | Self::MostFrequent => counts::most_frequent(asker, cells, self, dtype),
+            _ => asker.ask(cells.clone().select(self.query(col(CELL), dtype))),
         }
     }
 
@@ -121,6 +137,10 @@ impl Statistic {
     }
 }
 
+fn summed(cells: &Expr, dtype: &DataType) -> [Expr; 2] {
+    [total(cells, dtype).alias("total"), cells.clone().count().alias("count")]
+}
+
 /// The sum of cells, in a type that holds any sum of them.
 fn total(cells: &Expr, dtype: &DataType) -> Expr {
     match TypeClass::of(dtype) {
@@ -131,7 +151,7 @@ fn total(cells: &Expr, dtype: &DataType) -> Expr {
 }
 
 /// What [`Statistic::Median`] asks, of many rows: their cells are the column `cell`, without missing ones and NaN.
-pub(super) fn median_in_passes(asker: &mut Asker<'_>, cells: &LazyFrame, dtype: &DataType) -> Result<DataFrame> {
+fn median_in_passes(asker: &mut Asker<'_>, cells: &LazyFrame, dtype: &DataType) -> Result<DataFrame> {
     let ranks = |count: u64| [(count - 1) / 2, count / 2];
     let (count, found) = at_ranks(asker, cells, |count| ranks(count).to_vec())?;
     let [low, high] = if count == 0 { [0, 0] } else { ranks(count) };
@@ -140,6 +160,30 @@ pub(super) fn median_in_passes(asker: &mut Asker<'_>, cells: &LazyFrame, dtype: 
         Ok(Series::from_any_values_and_dtype(name.into(), &[value], dtype, true)?.into_column())
     };
     Ok(DataFrame::new(1, vec![column(("low", low))?, column(("high", high))?])?)
+}
+
+/// The median that Polars takes of a whole column, of many rows: a decimal, NaN above all. The cells are the column `cell`, without missing
+/// ones.
+pub(super) fn median_of_all(asker: &mut Asker<'_>, cells: &LazyFrame, dtype: &DataType) -> Result<Column> {
+    let (numbers, odd) = match TypeClass::of(dtype) {
+        TypeClass::Decimal => {
+            let odd = asker.ask(cells.clone().select([col(CELL).is_nan().sum()]))?;
+            let odd = odd.column(CELL)?.get(0)?.extract::<u64>().unwrap_or_default();
+            (cells.clone().filter(col(CELL).is_not_nan()), odd)
+        }
+        _ => (cells.clone(), 0),
+    };
+    let ranks = |count: u64| match count + odd {
+        0 => Vec::new(),
+        all => vec![(all - 1) / 2, all / 2],
+    };
+    let below = |count: u64| ranks(count).into_iter().filter(|rank| *rank < count).collect();
+    let (count, found) = at_ranks(asker, &numbers, below)?;
+    let value = |rank: u64| found.get(&rank).cloned().unwrap_or(AnyValue::Float64(f64::NAN));
+    let middle: Vec<AnyValue<'static>> = ranks(count).into_iter().map(value).collect();
+    let middle = Series::from_any_values_and_dtype(CELL.into(), &middle, dtype, false)?;
+    let median = asker.ask(middle.into_frame().lazy().select([col(CELL).median()]))?;
+    Ok(median.column(CELL)?.clone())
 }
 
 fn middle(low: &AnyValue<'static>, high: &AnyValue<'static>, dtype: &DataType) -> Option<AnyValue<'static>> {

@@ -5,7 +5,7 @@ use super::collect::{collect, discard, guarded};
 use super::execute::{Prepared, records};
 use super::job::Job;
 use super::ledger::{self, Watch};
-use super::memory::Guard;
+use super::memory::{Guard, anonymous, let_go};
 use super::monitor::{Monitor, Progress};
 use super::receipt::Receipt;
 use super::spill::{Depth, Spill, has_nodes};
@@ -31,13 +31,14 @@ pub(super) enum Effort {
 }
 
 impl Effort {
-    /// The share of the budget, in eighths, that may be taken. What needs all rows takes more once it has them than while it gets them,
-    /// and what is worked on in pieces needs room for them.
-    const fn eighths(self) -> u64 {
+    /// The share of the budget, in eighths, that may be taken while the source is still read, by what a plan has of nodes that can be
+    /// worked on in pieces. Sorting and joining take up to three times as much once they have all rows as while they get them.
+    const fn while_reading(self, (rows, any): (bool, bool)) -> u64 {
         match self {
-            Self::Memory => 4,
-            Self::Rows => 7,
-            Self::Groups => 8,
+            Self::Memory if rows => 2,
+            Self::Memory if any => 4,
+            Self::Rows if any => 6,
+            _ => 8,
         }
     }
 }
@@ -96,10 +97,19 @@ impl Attempts<'_> {
         receipt.memory_budget_bytes = self.budget;
         receipt.anonymous_memory_bytes = (self.peak > 0).then_some(self.peak);
         receipt.spilled_bytes = self.spilled;
-        (self.spilled > 0).then(|| {
-            let (written, budget) = (megabytes(self.spilled), megabytes(self.budget.unwrap_or_default()));
-            format!("rows did not fit into {budget} of memory; {written} of them were worked on in files")
-        })
+        let budget = self.budget?;
+        let mut told = Vec::new();
+        if self.spilled > 0 {
+            let (written, budget) = (megabytes(self.spilled), megabytes(budget));
+            told.push(format!("rows did not fit into {budget} of memory; {written} of them were worked on in files"));
+        }
+        if self.peak > budget {
+            let (peak, budget) = (megabytes(self.peak), megabytes(budget));
+            told.push(format!(
+                "the run held {peak} of memory at most, which is more than the {budget} that it may take"
+            ));
+        }
+        (!told.is_empty()).then(|| told.join("; "))
     }
 
     fn spill(&self, guard: &Guard) -> Result<Option<Arc<Spill>>> {
@@ -118,6 +128,10 @@ impl Attempts<'_> {
         Spill::begin(&self.job.work_folder(), chunk, expected, depth, Arc::clone(&guard.stop)).map(Some)
     }
 
+    fn share(&self, eighths: u64) -> u64 {
+        self.budget.map_or(u64::MAX, |budget| budget / 8 * eighths)
+    }
+
     fn attempt(
         &mut self,
         target: &Target,
@@ -125,14 +139,17 @@ impl Attempts<'_> {
         receipt: &mut Receipt,
         problems: &mut Vec<Problem>,
     ) -> Result<Tried> {
-        let guard = Guard::new();
-        let limit = self.budget.map_or(u64::MAX, |budget| budget / 8 * self.effort.eighths());
+        let before = anonymous();
+        let guard = Guard::new(self.share(self.effort.while_reading((true, true))), self.share(8));
         let spill = self.spill(&guard)?;
         let monitor = self.monitor;
-        let tried =
-            guard.during(monitor, limit, || self.under(&guard, spill.as_ref(), target, prepared, receipt, problems));
+        let tried = guard.during(monitor, || self.under(&guard, spill.as_ref(), target, prepared, receipt, problems));
         self.peak = self.peak.max(guard.peak());
         self.spilled += spill.map_or(0, |spill| spill.written());
+        if matches!(tried, Ok(Tried::TooLarge(_))) {
+            // What the next attempt takes is to be its own.
+            let_go(before);
+        }
         tried
     }
 
@@ -146,12 +163,12 @@ impl Attempts<'_> {
         problems: &mut Vec<Problem>,
     ) -> Result<Tried> {
         let (job, monitor) = (self.job, self.monitor);
-        let is_over = || guard.is_over() && !monitor.cancelled();
+        let is_over = || guard.is_enough() && !monitor.cancelled();
         let mut taps = Taps::new(Arc::clone(&guard.stop));
         let mut facts = Facts { failed: false, spill, monitor, started: self.started };
-        let base = stoppable(self.base.clone(), &guard.stop);
+        let base = stoppable(self.base.clone(), &guard.enough);
         let compiled = compile(&job.recipe.steps, base, &prepared.env, &mut facts, Some(&mut taps));
-        if is_over() {
+        if is_over() && (compiled.is_err() || facts.failed || guard.is_over()) {
             return Ok(Tried::TooLarge((true, true)));
         }
         let compiled = compiled?;
@@ -167,6 +184,7 @@ impl Attempts<'_> {
         let schema =
             compiled.schema.clone().ok_or_else(|| Error::new(ErrorKind::Internal, "the columns are unknown"))?;
         let staging = sink::prepare(&with_metadata(job, target, receipt)?, self.inputs, &schema)?;
+        guard.read_up_to(self.share(self.effort.while_reading(has_nodes(&compiled.frame))));
         let watch = Watch::new(&taps, records(&prepared.dataset, job.limit), prepared.dataset.counting(), self.started);
         let unsettled = prepared.is_unsettled();
         prepared.all().for_each(Opened::begin_reading);

@@ -32,6 +32,9 @@ const PASSING: f64 = 90e6;
 /// The most that it holds for each further file that is written to at once.
 const PASSING_PART: f64 = 100e6;
 
+/// How the names of folders begin that hold what the first rows yield.
+const PREFIX: &str = ".brewhouse-estimate-";
+
 /// The most that is read ahead of a packed file, unpacked.
 const AHEAD: f64 = 450e6;
 
@@ -51,6 +54,9 @@ pub struct Estimate {
     pub output_bytes: u64,
     /// How many rows were tried for it.
     pub tried_rows: u64,
+    /// The memory that it would take if no rows were worked on in files.
+    #[serde(skip)]
+    pub at_once_bytes: u64,
 }
 
 impl Estimate {
@@ -156,6 +162,7 @@ fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> R
     let packed = !source::is_text(&job.dataset, &job.base);
     let ahead = if packed { (source::total_bytes(&job.dataset, &job.base) as f64 * 1.5).min(AHEAD) } else { 0.0 };
     let memory = held + PASSING + ahead + each * parts as f64 + waiting;
+    let at_once_bytes = memory as u64;
     let memory = budget
         .map(|budget| budget as f64)
         .filter(|budget| memory > budget / 2.0)
@@ -167,6 +174,7 @@ fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> R
         memory_bytes: memory as u64,
         output_bytes: (written.bytes as f64 * rows_out / tried_out.max(1.0)) as u64,
         tried_rows: u64::from(tried),
+        at_once_bytes,
     }))
 }
 
@@ -177,7 +185,8 @@ struct Bulk {
 
 /// Writes rows as the target would have them, into a folder that goes at once.
 fn write_somewhere(folder: &Path, target: &Target, frame: LazyFrame, schema: &Schema) -> Result<Bulk> {
-    let place = Temporary::private_folder(folder, ".brewhouse-estimate-").map_err(polars::error::PolarsError::from)?;
+    sink::remove_dead_folders(folder, PREFIX);
+    let place = Temporary::private_folder(folder, PREFIX).map_err(polars::error::PolarsError::from)?;
     let path = place.path().join(target.path.file_name().unwrap_or("out".as_ref()));
     let format = Some(target.format()?.name.to_lowercase());
     let target = Target { path, format, key_name: None, column_keys: Vec::new(), ..target.clone() };

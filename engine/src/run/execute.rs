@@ -197,11 +197,17 @@ fn run_prepared(
             ..Progress::default()
         });
     }
+    let at_once = estimate.as_ref().map_or(0, |estimate| estimate.at_once_bytes);
     receipt.estimate = estimate;
     let wanted = job.targets.iter().any(|target| target.digest);
     let digests = wanted.then(|| Digests::begin(inputs.clone())).transpose()?;
     let mut committed: Vec<(sink::Staging, u64, SchemaRef)> = Vec::new();
-    let effort = if job.memory.piece.is_some() { Effort::Groups } else { Effort::Memory };
+    let effort = match budget {
+        _ if job.memory.piece.is_some() => Effort::Groups,
+        // No time is lost on what will not fit.
+        Some(budget) if at_once > budget / 4 * 3 => Effort::Rows,
+        _ => Effort::Memory,
+    };
     let mut attempts =
         Attempts { job, monitor, inputs: &inputs, base: &base, started, budget, effort, spilled: 0, peak: 0 };
     for target in &job.targets {

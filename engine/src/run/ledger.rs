@@ -1,12 +1,12 @@
 //! The ledger: rows in and out of every step, held against figures that come from elsewhere.
 
-use super::monitor::{Monitor, Progress};
+use super::monitor::{Monitor, Progress, beside};
 use super::receipt::{Receipt, StepFact};
 use crate::error::{Error, ErrorKind, Result};
 use crate::op::sentence;
 use crate::plan::{Compiled, Counter, Taps};
 use crate::recipe::Recipe;
-use std::sync::atomic::{AtomicBool, Ordering};
+
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -34,25 +34,8 @@ impl Watch {
 
     /// Runs something while progress is told from a thread of its own.
     pub(super) fn during<T>(&self, monitor: &Monitor, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let done = AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            let ticker = std::thread::Builder::new().name("progress".into());
-            let spawned = ticker.spawn_scoped(scope, || self.tick(monitor, &done));
-            let outcome = work();
-            done.store(true, Ordering::Release);
-            if let Ok(handle) = spawned {
-                handle.thread().unpark();
-            }
-            outcome
-        })
-    }
-
-    fn tick(&self, monitor: &Monitor, done: &AtomicBool) {
         let began = Instant::now();
-        while !done.load(Ordering::Acquire) {
-            std::thread::park_timeout(TICK);
-            monitor.report(&self.progress(began));
-        }
+        beside("progress", TICK, || monitor.report(&self.progress(began)), work)
     }
 
     #[allow(clippy::cast_precision_loss, reason = "figures for a progress bar")]

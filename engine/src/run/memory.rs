@@ -1,14 +1,16 @@
 //! How much memory a run may take, and a watch that stops it before it takes more.
 
-use super::monitor::Monitor;
+use super::monitor::{Monitor, beside};
 use crate::error::{Error, ErrorKind, Result};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often the watch looks.
 const TICK: Duration = Duration::from_millis(10);
+/// How long it may take until the memory of a stopped attempt is back with the system.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// The least budget: what a run takes that holds nothing but what it reads and writes just now.
 pub const LEAST: u64 = 400 << 20;
 
@@ -59,13 +61,24 @@ pub fn parse_bytes(text: &str) -> Result<u64> {
     Ok((number * factor) as u64)
 }
 
-/// The bytes that are free: of the machine, and of the group of processes that this one belongs to.
+/// The bytes that are free: of the machine, and of every group of processes that this one belongs to.
 pub fn free() -> Option<u64> {
     let machine = field("/proc/meminfo", "MemAvailable:")?;
-    let number = |path: &str| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
-    let group = number("/sys/fs/cgroup/memory.max")
-        .and_then(|most| Some(most.saturating_sub(number("/sys/fs/cgroup/memory.current")?)));
-    Some(group.map_or(machine, |group| group.min(machine)))
+    let told = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let own = told.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or_default();
+    let groups = Path::new("/sys/fs/cgroup").join(own);
+    let groups = groups.ancestors().take_while(|folder| folder.starts_with("/sys/fs/cgroup"));
+    Some(groups.filter_map(free_of_group).fold(machine, u64::min))
+}
+
+/// What a group may still take; pages of files that were not used lately are given up for it.
+fn free_of_group(folder: &Path) -> Option<u64> {
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
+    let most: u64 = text("memory.max")?.trim().parse().ok()?;
+    let taken: u64 = text("memory.current")?.trim().parse().ok()?;
+    let told = text("memory.stat").unwrap_or_default();
+    let idle = told.lines().find_map(|line| line.strip_prefix("inactive_file ")?.parse().ok()).unwrap_or(0);
+    Some(most.saturating_sub(taken.saturating_sub(idle)))
 }
 
 /// The bytes of this process that lie in no file.
@@ -81,21 +94,34 @@ fn field(path: &str, name: &str) -> Option<u64> {
 
 /// Watches over a run.
 pub(super) struct Guard {
-    /// Raised when the run is to stop: cancelled, or over its limit.
+    /// Raised when the run is to stop: cancelled, or over what it may take.
     pub(super) stop: Arc<AtomicBool>,
+    /// Raised when its source is to stop: what comes after it will need more than there is.
+    pub(super) enough: Arc<AtomicBool>,
     over: AtomicBool,
+    /// What may be held while the source is read, and at all.
+    reading: AtomicU64,
+    limit: u64,
     /// The most that was seen.
     peak: AtomicU64,
 }
 
 impl Guard {
-    pub(super) fn new() -> Self {
-        Self { stop: Arc::default(), over: AtomicBool::new(false), peak: AtomicU64::new(0) }
+    /// A watch that stops the reading of the source at so many bytes, and the run at so many.
+    pub(super) fn new(reading: u64, limit: u64) -> Self {
+        let reading = AtomicU64::new(reading.min(limit));
+        let (stop, enough) = (Arc::default(), Arc::default());
+        Self { stop, enough, over: AtomicBool::new(false), reading, limit, peak: AtomicU64::new(0) }
     }
 
-    /// Whether the limit was passed.
+    /// Whether the run took more than it may.
     pub(super) fn is_over(&self) -> bool {
         self.over.load(Ordering::Acquire)
+    }
+
+    /// Whether its source was told to stop, if there were rows still to be read.
+    pub(super) fn is_enough(&self) -> bool {
+        self.enough.load(Ordering::Acquire)
     }
 
     /// The most memory that was seen, in bytes that lie in no file.
@@ -103,36 +129,40 @@ impl Guard {
         self.peak.load(Ordering::Relaxed)
     }
 
-    /// Does something, and has it stop when it is cancelled or takes more than a limit.
-    pub(super) fn during<T>(&self, monitor: &Monitor, limit: u64, work: impl FnOnce() -> T) -> T {
-        let done = AtomicBool::new(false);
-        self.look(monitor, limit);
-        std::thread::scope(|scope| {
-            let watcher = std::thread::Builder::new().name("memory".into());
-            let spawned = watcher.spawn_scoped(scope, || {
-                while !done.load(Ordering::Acquire) {
-                    self.look(monitor, limit);
-                    std::thread::park_timeout(TICK);
-                }
-            });
-            let outcome = work();
-            done.store(true, Ordering::Release);
-            if let Ok(handle) = spawned {
-                handle.thread().unpark();
-            }
-            outcome
-        })
+    /// Lets the source be read up to another limit than that of a plan in which rows wait.
+    pub(super) fn read_up_to(&self, limit: u64) {
+        self.reading.store(limit.min(self.limit), Ordering::Release);
+        self.enough.store(self.stop.load(Ordering::Acquire), Ordering::Release);
     }
 
-    fn look(&self, monitor: &Monitor, limit: u64) {
+    /// Does something, and has it stop when it is cancelled or takes more than it may.
+    pub(super) fn during<T>(&self, monitor: &Monitor, work: impl FnOnce() -> T) -> T {
+        self.look(monitor);
+        beside("memory", TICK, || self.look(monitor), work)
+    }
+
+    fn look(&self, monitor: &Monitor) {
         if let Some(held) = anonymous() {
             self.peak.fetch_max(held, Ordering::Relaxed);
-            if held > limit {
+            if held > self.reading.load(Ordering::Acquire) {
+                self.enough.store(true, Ordering::Release);
+            }
+            if held > self.limit {
                 self.over.store(true, Ordering::Release);
             }
         }
         if self.is_over() || monitor.cancelled() {
             self.stop.store(true, Ordering::Release);
+            self.enough.store(true, Ordering::Release);
         }
+    }
+}
+
+/// Waits until the memory that a stopped attempt took is back with the system, as far as it comes back.
+pub(super) fn let_go(before: Option<u64>) {
+    let began = Instant::now();
+    let Some(before) = before else { return };
+    while anonymous().is_some_and(|held| held > before + before / 4 + (32 << 20)) && began.elapsed() < PATIENCE {
+        std::thread::sleep(TICK);
     }
 }

@@ -4,6 +4,7 @@ use super::estimate::Estimate;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// How far a run is; one JSON line with `--progress json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -65,4 +66,31 @@ impl Monitor {
     pub(crate) fn report(&self, progress: &Progress) {
         (self.report)(progress);
     }
+}
+
+/// Does some work while a thread of its own does something else every so often, and once more when the work has ended, however it ends.
+pub(super) fn beside<T>(name: &str, pause: Duration, again: impl Fn() + Send + Sync, work: impl FnOnce() -> T) -> T {
+    struct Done<'a>(&'a AtomicBool);
+    impl Drop for Done<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+    let flag = AtomicBool::new(false);
+    let turns = || {
+        while !flag.load(Ordering::Acquire) {
+            std::thread::park_timeout(pause);
+            again();
+        }
+    };
+    std::thread::scope(|scope| {
+        let done = Done(&flag);
+        let spawned = std::thread::Builder::new().name(name.into()).spawn_scoped(scope, turns);
+        let outcome = work();
+        drop(done);
+        if let Ok(handle) = spawned {
+            handle.thread().unpark();
+        }
+        outcome
+    })
 }

@@ -99,10 +99,11 @@ impl Temporary {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         loop {
             let turn = NEXT.fetch_add(1, Ordering::Relaxed);
-            let path = inside.join(format!("{prefix}{}-{turn}", std::process::id()));
-            match builder.create(&path) {
-                Ok(()) => return Ok(Self::new(path)),
-                // An earlier process of the same number left it.
+            // In charge before it is there: a process that ends just then leaves nothing.
+            let folder = Self::new(inside.join(format!("{prefix}{}-{turn}", std::process::id())));
+            match builder.create(folder.path()) {
+                Ok(()) => return Ok(folder),
+                // An earlier process of the same number left it; it goes now.
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }

@@ -90,9 +90,19 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Whether these are dates whose day and month stand before the year, which a column of dates may hold as soon as their order is said.
+    pub fn is_turned_date(&self) -> bool {
+        self.what.starts_with("that are a date with ")
+    }
+
     /// Whether these are words, which may stand for a missing value.
     pub fn is_words(&self) -> bool {
-        self.what == OTHER_TEXT && self.example.chars().count() < 40
+        let example = &self.example;
+        let digits = || example.chars().filter(char::is_ascii_digit);
+        let letters = example.chars().filter(|letter| letter.is_alphabetic()).count();
+        // A date in an odd layout is a value; 0000-00-00 is none.
+        let a_value = letters < digits().count() && digits().any(|digit| !example.starts_with(digit));
+        self.what == OTHER_TEXT && example.chars().count() < 40 && !a_value
     }
 }
 

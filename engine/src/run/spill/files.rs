@@ -5,8 +5,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::named::col;
 use crate::source::scan_of;
 use polars::prelude::{
-    CompatLevel, DataFrame, DataType, HiveOptions, IntoLazy as _, IpcCompression, IpcReader, IpcScanOptions, IpcWriter,
-    LazyFrame, Schema, SerReader as _, SerWriter as _, UnifiedScanArgs,
+    Column, CompatLevel, DataFrame, DataType, HiveOptions, IntoLazy as _, IpcCompression, IpcReader, IpcScanOptions,
+    IpcWriter, LazyFrame, NULL, PlSmallStr, PolarsResult, Schema, SerReader as _, SerWriter as _, UnifiedScanArgs, lit,
 };
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -24,7 +24,7 @@ impl Spill {
             let mut writer = IpcWriter::new(&mut out)
                 .with_compat_level(CompatLevel::oldest())
                 .with_compression(Some(IpcCompression::LZ4));
-            writer.finish(&mut rows.clone())?;
+            writer.finish(&mut stored(rows)?)?;
             out.flush()?;
             Ok(std::fs::metadata(&path)?.len())
         })();
@@ -54,7 +54,10 @@ impl Spill {
         for (name, dtype) in
             schema.iter().filter(|(name, dtype)| rows.schema().get(name) != Some(*dtype)).collect::<Vec<_>>()
         {
-            let column = rows.column(name)?.cast(dtype)?;
+            let column = match dtype {
+                DataType::Null => Column::full_null(name.clone(), rows.height(), dtype),
+                _ => rows.column(name)?.cast(dtype)?,
+            };
             rows.with_column(column)?;
         }
         Ok(rows)
@@ -76,7 +79,25 @@ pub(super) fn scan(files: &[PathBuf], schema: &Schema) -> Result<LazyFrame> {
     let mut frame = LazyFrame::scan_ipc_sources(sources, IpcScanOptions::default(), args)?;
     let read = frame.collect_schema()?;
     let other = schema.iter().filter(|(name, dtype)| read.get(name) != Some(*dtype));
-    Ok(frame.with_columns(other.map(|(name, dtype)| col(name.clone()).cast(dtype.clone())).collect::<Vec<_>>()))
+    let restored = |(name, dtype): (&PlSmallStr, &DataType)| match dtype {
+        DataType::Null => lit(NULL).alias(name.clone()),
+        _ => col(name.clone()).cast(dtype.clone()),
+    };
+    Ok(frame.with_columns(other.map(restored).collect::<Vec<_>>()))
+}
+
+/// Rows as they are written: what only this program's memory knows is brought to something that a file holds.
+fn stored(rows: &DataFrame) -> PolarsResult<DataFrame> {
+    let mut stored = rows.clone();
+    for column in rows.columns() {
+        let dtype = match column.dtype() {
+            DataType::Null => DataType::Boolean,
+            DataType::Categorical(..) | DataType::Enum(..) => DataType::String,
+            _ => continue,
+        };
+        stored.with_column(column.cast(&dtype)?)?;
+    }
+    Ok(stored)
 }
 
 /// Whether all columns can be written and come back as they are.
@@ -89,7 +110,8 @@ pub(super) fn is_storable(schema: &Schema) -> bool {
             _ => true,
         }
     }
-    !schema.is_empty() && schema.iter_values().all(storable)
+    let restored = |dtype: &DataType| matches!(dtype, DataType::Null | DataType::Categorical(..) | DataType::Enum(..));
+    !schema.is_empty() && schema.iter_values().all(|dtype| restored(dtype) || storable(dtype))
 }
 
 /// About how many bytes rows take in memory, counting only what is theirs.

@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::plan::stoppable;
 use crate::sink::Temporary;
 use polars::prelude::{DataFrame, DslPlan, Engine, LazyFrame, PlanCallback, PolarsError};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,6 +32,14 @@ pub enum Depth {
     Groups,
 }
 
+/// Plans that are settled. Each is held beside what it was, so that nothing else can come to stand in its place.
+#[derive(Default)]
+struct Done {
+    plans: HashMap<usize, (Arc<DslPlan>, Arc<DslPlan>)>,
+    /// Nodes that were worked on; copies of one node share its inputs alone.
+    nodes: Vec<(DslPlan, DslPlan)>,
+}
+
 /// Work on disk: its folder, and how much of it is held in memory at a time.
 pub struct Spill {
     folder: Temporary,
@@ -42,6 +51,7 @@ pub struct Spill {
     stop: Arc<AtomicBool>,
     files: AtomicU64,
     written: AtomicU64,
+    done: Mutex<Done>,
 }
 
 impl Spill {
@@ -63,6 +73,7 @@ impl Spill {
             stop,
             files: AtomicU64::default(),
             written: AtomicU64::default(),
+            done: Mutex::default(),
         }))
     }
 
@@ -82,9 +93,39 @@ impl Spill {
         }
         let mut plan = plan.clone();
         for input in inputs_of(&mut plan) {
-            *input = crate::deep::with_stack(|| self.walk(input))?;
+            match input {
+                Input::Shared(input) => *input = self.shared(input)?,
+                Input::Own(input) => *input = crate::deep::with_stack(|| self.walk(input))?,
+            }
         }
-        self.node(plan)
+        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, settled)) = done.nodes.iter().find(|(before, _)| nodes::are_same(before, &plan)) {
+            return Ok(settled.clone());
+        }
+        drop(done);
+        let settled = self.node(plan.clone())?;
+        if matches!(
+            plan,
+            DslPlan::Sort { .. } | DslPlan::Distinct { .. } | DslPlan::GroupBy { .. } | DslPlan::Join { .. }
+        ) {
+            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+            done.nodes.push((plan, settled.clone()));
+        }
+        Ok(settled)
+    }
+
+    /// A plan that others may share; it is worked on once, so that its rows are read and counted once.
+    fn shared(self: &Arc<Self>, plan: &Arc<DslPlan>) -> Result<Arc<DslPlan>> {
+        let place = Arc::as_ptr(plan) as usize;
+        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, settled)) = done.plans.get(&place) {
+            return Ok(Arc::clone(settled));
+        }
+        drop(done);
+        let settled = Arc::new(crate::deep::with_stack(|| self.walk(plan))?);
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.plans.insert(place, (Arc::clone(plan), Arc::clone(&settled)));
+        Ok(settled)
     }
 
     /// Streams a frame into something, batch by batch in order.
@@ -122,8 +163,14 @@ trait Pour: Send + 'static {
     fn pour(&mut self, batch: DataFrame) -> Result<()>;
 }
 
+/// A plan that a node works on.
+enum Input<'a> {
+    Shared(&'a mut Arc<DslPlan>),
+    Own(&'a mut DslPlan),
+}
+
 /// The plans that a node works on.
-fn inputs_of(plan: &mut DslPlan) -> Vec<&mut DslPlan> {
+fn inputs_of(plan: &mut DslPlan) -> Vec<Input<'_>> {
     match plan {
         DslPlan::Filter { input, .. }
         | DslPlan::Cache { input, .. }
@@ -136,16 +183,16 @@ fn inputs_of(plan: &mut DslPlan) -> Vec<&mut DslPlan> {
         | DslPlan::Sort { input, .. }
         | DslPlan::Slice { input, .. }
         | DslPlan::MapFunction { input, .. }
-        | DslPlan::Sink { input, .. } => vec![Arc::make_mut(input)],
+        | DslPlan::Sink { input, .. } => vec![Input::Shared(input)],
         DslPlan::Join { input_left, input_right, .. } | DslPlan::MergeSorted { input_left, input_right, .. } => {
-            vec![Arc::make_mut(input_left), Arc::make_mut(input_right)]
+            vec![Input::Shared(input_left), Input::Shared(input_right)]
         }
-        DslPlan::Gather { input, idxs, .. } => vec![Arc::make_mut(input), Arc::make_mut(idxs)],
+        DslPlan::Gather { input, idxs, .. } => vec![Input::Shared(input), Input::Shared(idxs)],
         DslPlan::Union { inputs, .. } | DslPlan::HConcat { inputs, .. } | DslPlan::SinkMultiple { inputs } => {
-            inputs.iter_mut().collect()
+            inputs.iter_mut().map(Input::Own).collect()
         }
         DslPlan::ExtContext { input, contexts } => {
-            std::iter::once(Arc::make_mut(input)).chain(contexts.iter_mut()).collect()
+            std::iter::once(Input::Shared(input)).chain(contexts.iter_mut().map(Input::Own)).collect()
         }
         // What is put together when it is run is left as it is.
         DslPlan::PipeWithSchema { .. } | DslPlan::Scan { .. } | DslPlan::DataFrameScan { .. } | DslPlan::IR { .. } => {
@@ -164,7 +211,10 @@ pub(super) fn has_nodes(frame: &LazyFrame) -> (bool, bool) {
         found.1 |= found.0 || matches!(plan, DslPlan::GroupBy { .. });
         // A plan is a tree of shared parts, so that its copy costs little.
         for input in inputs_of(&mut plan.clone()) {
-            look(input, found);
+            match input {
+                Input::Shared(input) => look(input, found),
+                Input::Own(input) => look(input, found),
+            }
         }
     }
     let mut found = (false, false);

@@ -316,6 +316,50 @@ impl Spill {
     }
 }
 
+/// Whether two nodes do the same with the same rows.
+pub(super) fn are_same(one: &DslPlan, other: &DslPlan) -> bool {
+    match (one, other) {
+        (
+            DslPlan::Sort { input, by_column, slice, sort_options },
+            DslPlan::Sort { input: rows, by_column: by, slice: None, sort_options: options },
+        ) => Arc::ptr_eq(input, rows) && slice.is_none() && by_column == by && sort_options == options,
+        (DslPlan::Distinct { input, options }, DslPlan::Distinct { input: rows, options: others }) => {
+            Arc::ptr_eq(input, rows) && options == others
+        }
+        (
+            DslPlan::GroupBy { input, keys, predicates, aggs, maintain_order, options, apply: None },
+            DslPlan::GroupBy {
+                input: rows,
+                keys: by,
+                predicates: filters,
+                aggs: results,
+                maintain_order: ordered,
+                options: others,
+                apply: None,
+            },
+        ) => {
+            let plain = predicates.is_empty() && filters.is_empty() && maintain_order == ordered && options == others;
+            plain && Arc::ptr_eq(input, rows) && keys == by && aggs == results
+        }
+        (
+            DslPlan::Join { input_left, input_right, left_on, right_on, predicates, options },
+            DslPlan::Join {
+                input_left: left,
+                input_right: right,
+                left_on: left_by,
+                right_on: right_by,
+                predicates: filters,
+                options: others,
+            },
+        ) => {
+            let plain = predicates.is_empty() && filters.is_empty() && options == others;
+            let inputs = Arc::ptr_eq(input_left, left) && Arc::ptr_eq(input_right, right);
+            plain && inputs && left_on == left_by && right_on == right_by
+        }
+        _ => false,
+    }
+}
+
 fn frame_of(plan: &Arc<DslPlan>) -> LazyFrame {
     LazyFrame::from(plan.as_ref().clone())
 }
