@@ -1,7 +1,7 @@
 //! New columns by a rule: if and else, and CASE.
 
 use super::expression::{Expression, Scope, Typed, choose};
-use super::named::{self, WITH};
+use super::figures::{self, WITH};
 use super::param::{Kind, Param, ParamSpec, ParamType, Use};
 use super::{Apply, Args, Context, Example, Export, Facts, Family, Operation, Output, new_column, params};
 use crate::error::Result;
@@ -40,9 +40,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add {targetColumn} by {valueExpression}",
         family: Family::Create,
         params: &[&CASE.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts::in_passes(named::query, named::in_passes)),
+        facts: Some(Facts::in_passes(figures::query, figures::in_passes)),
         apply: Apply::Columns(|args, context| {
-            let aggregates = named::constants(args, context)?;
+            let aggregates = figures::constants(args, context)?;
             let scope = Scope { schema: context.schema, aggregates: &aggregates };
             let value = scope.translate(&args.get(&CASE)?.tree).map_err(|e| e.at_param(CASE.spec.name))?;
             new_column(args, value.expr)
@@ -87,7 +87,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Compute {targetColumn} as {valueExpression}",
         family: Family::Create,
         params: &[&FORMULA.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts::in_passes(named::query, named::in_passes)),
+        facts: Some(Facts::in_passes(figures::query, figures::in_passes)),
         databrew: Export::As(formula_as_case),
         apply: Apply::Columns(formula),
         examples: &[
@@ -128,7 +128,7 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Add {targetColumn}: {trueValueExpression} where {valueExpression}, else {falseValueExpression}",
         family: Family::Create,
         params: &[&TEST.spec, &THEN.spec, &ELSE.spec, &WITH.spec, &params::TARGET.spec],
-        facts: Some(Facts::in_passes(named::query, named::in_passes)),
+        facts: Some(Facts::in_passes(figures::query, figures::in_passes)),
         apply: Apply::Columns(if_else),
         examples: &[
             Example {
@@ -230,7 +230,7 @@ fn formula_as_case(step: &Step) -> Option<Vec<Step>> {
 }
 
 fn formula(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
-    let aggregates = named::constants(args, context)?;
+    let aggregates = figures::constants(args, context)?;
     let scope = Scope { schema: context.schema, aggregates: &aggregates };
     let value = scope.translate(&args.get(&FORMULA)?.tree).map_err(|e| e.at_param(FORMULA.spec.name))?;
     // NULL alone has no type that a file could hold.
@@ -239,7 +239,7 @@ fn formula(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
 }
 
 fn if_else(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
-    let aggregates = named::constants(args, context)?;
+    let aggregates = figures::constants(args, context)?;
     let scope = Scope { schema: context.schema, aggregates: &aggregates };
     let test = scope.test(&args.get(&TEST)?.tree).map_err(|e| e.at_param(TEST.spec.name))?;
     let (then, otherwise) = (args.get(&THEN)?, args.get(&ELSE)?);
