@@ -148,7 +148,7 @@ impl Attempts<'_> {
         self.spilled += spill.map_or(0, |spill| spill.written());
         if matches!(tried, Ok(Tried::TooLarge(_))) {
             // What the next attempt takes is to be its own.
-            let_go(before);
+            let_go(before, monitor);
         }
         tried
     }

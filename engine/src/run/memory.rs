@@ -159,10 +159,11 @@ impl Guard {
 }
 
 /// Waits until the memory that a stopped attempt took is back with the system, as far as it comes back.
-pub(super) fn let_go(before: Option<u64>) {
+pub(super) fn let_go(before: Option<u64>, monitor: &Monitor) {
     let began = Instant::now();
     let Some(before) = before else { return };
-    while anonymous().is_some_and(|held| held > before + before / 4 + (32 << 20)) && began.elapsed() < PATIENCE {
+    let is_held = || anonymous().is_some_and(|held| held > before + before / 4 + (32 << 20));
+    while is_held() && began.elapsed() < PATIENCE && !monitor.cancelled() {
         std::thread::sleep(TICK);
     }
 }
