@@ -252,6 +252,15 @@ fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Lazy
     let new_table = args.get(&NEW_TABLE)?;
     let beside = keys.iter().map(|key| group_key(key, context)).collect::<Result<Vec<_>>>()?;
     let options = args.get(&OPTIONS)?.0;
+    let mut taken = if new_table { keys.clone() } else { Vec::new() };
+    for target in options.iter().map(AggregateOption::target) {
+        if taken.contains(&target) {
+            let message = format!("two columns of the result would be called “{target}”");
+            let error = Error::new(ErrorKind::Column, message).advise("give one of the aggregates another name");
+            return Err(error.at_param(OPTIONS.spec.name));
+        }
+        taken.push(target);
+    }
     let summed = |option: &&AggregateOption| matches!(option.function_name.as_str(), "SUM" | "AVERAGE");
     let summed = options.iter().filter(summed).map(|option| option.source_column_name.as_str());
     let frame = if new_table { with_units(frame, summed, context.schema) } else { frame };
