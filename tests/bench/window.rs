@@ -179,6 +179,10 @@ impl Screen {
         }
         let mut all = Vec::new();
         for (name, part) in [("top", 0.0), ("middle", 0.5), ("end", 1.0)] {
+            // The wheel turns on for a while after the last turn.
+            for _ in 0..60 {
+                self.frame(Vec::new());
+            }
             match name {
                 "top" => self.press(Key::Home, CONTROL),
                 "end" => self.press(Key::End, CONTROL),
