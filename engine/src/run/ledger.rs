@@ -6,7 +6,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::op::sentence;
 use crate::plan::{Compiled, Counter, Taps};
 use crate::recipe::Recipe;
-
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
