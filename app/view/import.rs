@@ -317,12 +317,16 @@ fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, verdict: &ColumnVerdict, chosen
 
 // What one click does about a column that looks like something: go to an exception, call it missing, say the order of day and month.
 fn offers_ui(ui: &mut Ui, scene: &mut Scene<'_>, verdict: &ColumnVerdict) {
-    let Some(like) = &verdict.looks_like else { return };
-    if like == "date" && verdict.faults.is_empty() && verdict.reason.is_some() {
-        for (text, order) in [("day first", DateOrder::DayFirst), ("month first", DateOrder::MonthFirst)] {
-            if button::link(ui, &format!("{}: {text}", verdict.name)).clicked() {
-                scene.act(Action::Import(Choice::DateOrder(Some(order))));
-            }
+    if verdict.looks_like.is_none() {
+        return;
+    }
+    for order in &verdict.orders {
+        let text = match order {
+            DateOrder::DayFirst => "day first",
+            DateOrder::MonthFirst => "month first",
+        };
+        if button::link(ui, &format!("{}: {text}", verdict.name)).clicked() {
+            scene.act(Action::Import(Choice::DateOrder(Some(*order))));
         }
     }
     for fault in verdict.faults.iter().take(2) {
