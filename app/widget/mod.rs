@@ -5,6 +5,7 @@ pub mod card;
 pub mod field;
 pub mod grid;
 pub mod icon;
+pub mod path;
 pub mod region;
 
 pub use region::grouped;
