@@ -13,6 +13,7 @@ mod history;
 mod import;
 mod keyboard;
 mod look;
+mod misfits;
 mod picture;
 mod profile;
 mod project;

@@ -5,6 +5,7 @@ pub mod card;
 pub mod field;
 pub mod grid;
 pub mod icon;
+pub mod nothing;
 pub mod path;
 pub mod region;
 

@@ -7,7 +7,7 @@ use super::chosen::Chosen;
 use super::event::Shown;
 use super::failures::{self, Failures};
 use super::{Event, Ticket, read};
-use crate::model::sheet::{BlockAt, Facts, Sheet, StepFigures};
+use crate::model::sheet::{Facts, Sheet, StepFigures, Wanted};
 use crate::model::{Dataset, Fault, Project, Source, SourceKey};
 use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
@@ -41,8 +41,8 @@ pub struct Ask {
     pub depth: usize,
     /// Grows whenever files are to be read again.
     pub epoch: u64,
-    /// Blocks that are wanted with the answer.
-    pub blocks: Vec<BlockAt>,
+    /// Cells that are wanted with the answer.
+    pub wanted: Wanted,
 }
 
 /// Everything that is open.
@@ -182,7 +182,7 @@ impl Stage {
                 inner.tables_sent = [inner.tables_sent[1], key];
             }
         }
-        match self.show(Shelf::plain(made.view.clone()), &ask.blocks, key, start, cancel) {
+        match self.show(Shelf::plain(made.view.clone()), &ask.wanted, key, start, cancel) {
             Ok(sheet) => Shown {
                 sheet: Ok(Sheet { steps: figures, ..sheet }),
                 faults: made.faults.clone(),
@@ -206,15 +206,15 @@ impl Stage {
     pub(super) fn show(
         &self,
         shelf: Shelf,
-        wanted: &[BlockAt],
+        wanted: &Wanted,
         key: u64,
         start: Instant,
         cancel: &Arc<AtomicBool>,
     ) -> brewhouse_engine::Result<Sheet> {
         let cache = self.cache().map_err(|fault| Error::new(ErrorKind::Sink, fault.message))?;
         let mut blocks = HashMap::new();
-        for at in wanted {
-            blocks.insert(*at, shelf.block(*at, &self.env, &cache, cancel)?);
+        for at in &wanted.blocks {
+            blocks.insert(*at, shelf.block(*at, &wanted.meant, (&self.env, &cache), cancel)?);
         }
         let sheet = Sheet {
             key,
@@ -275,13 +275,13 @@ impl Stage {
     }
 
     /// Sends blocks of cells, one by one.
-    pub fn send_blocks(&self, key: u64, blocks: &[BlockAt], ticket: &Ticket) {
+    pub fn send_blocks(&self, key: u64, wanted: &Wanted, ticket: &Ticket) {
         let (Some(shelf), Ok(cache)) = (self.shelf(key), self.cache()) else { return };
-        for at in blocks {
+        for at in &wanted.blocks {
             if ticket.is_stale() {
                 return;
             }
-            match shelf.block(*at, &self.env, &cache, ticket.cancel()) {
+            match shelf.block(*at, &wanted.meant, (&self.env, &cache), ticket.cancel()) {
                 Ok(block) => ticket.send(Event::Block(key, *at, block)),
                 Err(_) if ticket.is_stale() => return,
                 Err(error) => return ticket.send(Event::Broken(super::Slot::Cells, Fault::from(&error))),
