@@ -57,6 +57,8 @@ pub enum CellMark {
     Changed(Option<Box<str>>),
     /// It did not fit and becomes missing; the value it had.
     Failed(Box<str>),
+    /// Nothing now; it is missing since a step, counted from 1, that it did not fit; the value it had.
+    Lost(usize, Box<str>),
 }
 
 /// A cell as the grid shows it.
@@ -107,6 +109,8 @@ pub struct Block {
     pub columns: Vec<Vec<Cell>>,
     /// Of each column, the cells that do not fit, where they were asked for.
     pub misfits: Vec<Option<Misfits>>,
+    /// How many steps are looked through for what stood in cells that are missing.
+    pub losses: usize,
 }
 
 /// Which rectangle of cells a block is: row block and column block.
@@ -181,6 +185,8 @@ pub struct Sheet {
     pub effect: Option<Effect>,
     /// What each step up to here did; none for steps that were not run.
     pub steps: Vec<Option<StepFigures>>,
+    /// Steps that cells did not fit, and before which it is known what stood in them.
+    pub losses: usize,
     /// How long it took, in milliseconds.
     pub millis: u64,
     /// Facts of columns, as they arrive.
@@ -222,9 +228,12 @@ impl Sheet {
         self.meant(&self.columns.get(column)?.name).filter(|now| *now == meant)
     }
 
-    /// Whether a block is there, with the cells that do not fit.
+    /// Whether a block is there, with the cells that do not fit, and what stood in those that did not fit a step.
     pub fn is_whole(&self, at: BlockAt) -> bool {
         let Some(block) = self.blocks.get(&at) else { return false };
+        if block.losses != self.losses {
+            return false;
+        }
         let columns = self.columns.iter().skip(at.1 * BLOCK_COLUMNS).take(BLOCK_COLUMNS);
         columns.enumerate().all(|(at, column)| {
             let known = || block.misfits.get(at).and_then(Option::as_ref).map(|misfits| misfits.meant);

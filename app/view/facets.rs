@@ -11,11 +11,15 @@ use crate::widget::{button, card, field, grouped, icon, region, text_left, text_
 use brewhouse_engine::facet::{By, Filter, Listed, Listing, Test, Values, bound_of, bound_words};
 use brewhouse_engine::types::TypeClass;
 use egui::accesskit::Role;
-use egui::{CornerRadius, Key, Modifiers, Pos2, Rect, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
+use egui::{
+    CornerRadius, Frame, Key, Margin, Modifiers, Pos2, Rect, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo,
+};
 
 const LINE: f32 = 23.0;
 /// So many values a facet shows at least before it scrolls; where there is room, as many as there are.
 const SHOWN: f32 = 7.0;
+/// Room at both sides of what may take several lines.
+const MARGIN: i8 = 12;
 /// What a facet takes beside its values: its title, the search, the count, its states, and the gap below it.
 const AROUND: f32 = 23.0 + 30.0 + 18.0 + 24.0 + 24.0;
 
@@ -145,8 +149,9 @@ fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column, h
         .min_scrolled_height(height)
         .auto_shrink([false, true])
         .id_salt("values");
+    // Lines follow each other without a gap, and the room for all of them is counted so.
+    let gap = std::mem::take(&mut ui.spacing_mut().item_spacing.y);
     area.show_rows(ui, LINE, values.list.len(), |ui, range| {
-        ui.spacing_mut().item_spacing.y = 0.0;
         if old {
             ui.multiply_opacity(0.55);
         }
@@ -154,6 +159,7 @@ fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column, h
             value_ui(ui, scene, facet, column, listed, most);
         }
     });
+    ui.spacing_mut().item_spacing.y = gap;
     note_ui(ui, &count_words(values, facet.listing.by));
 }
 
@@ -261,7 +267,9 @@ fn value_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column, 
         text => text.to_owned(),
     };
     let font = if chosen { theme::heavy(12.0) } else { theme::small() };
-    let text = card::one_line(painter, &shown, font, if chosen { theme.accent } else { colour }, room);
+    let colour = if kind == Some(Nothing::Word) && passes { theme.muted } else { colour };
+    let text =
+        card::one_line(painter, &nothing::dotted(&shown), font, if chosen { theme.accent } else { colour }, room);
     text_left(painter, Pos2::new(inner.left(), y), text);
     bars(painter, inner, listed, most, if chosen { theme.accent } else { theme.bars });
     if response.has_focus() {
@@ -437,31 +445,33 @@ fn states_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, facts: &Facts)
     if states.is_empty() {
         return;
     }
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = Vec2::new(4.0, 4.0);
-        ui.add_space(theme::SIDE - 4.0);
-        for (words, test) in states {
-            let filter = scene.model.lens.filter(&column.name).filter(|filter| !filter.inverted);
-            let on = filter.is_some_and(|filter| filter.tests.contains(&test));
-            let colour = if on { theme.accent } else { theme.muted };
-            let text = RichText::new(&words).font(theme::tiny()).color(colour);
-            let pill = egui::Button::new(text)
-                .fill(if on { theme.tint } else { theme::NOTHING })
-                .stroke(egui::Stroke::new(1.0, if on { theme.accent } else { theme.line }))
-                .corner_radius(CornerRadius::same(9))
-                .min_size(Vec2::new(0.0, 18.0));
-            let response = ui.add(pill);
-            let name = format!("{} {words}", column.name);
-            response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
-            if response.clicked() {
-                let mut tests = filter.map(|filter| filter.tests.clone()).unwrap_or_default();
-                if on {
-                    tests.retain(|old| *old != test);
-                } else {
-                    tests.push(test);
+    let edge = Margin { left: MARGIN, right: MARGIN, ..Margin::ZERO };
+    Frame::new().inner_margin(edge).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = Vec2::new(4.0, 4.0);
+            for (words, test) in states {
+                let filter = scene.model.lens.filter(&column.name).filter(|filter| !filter.inverted);
+                let on = filter.is_some_and(|filter| filter.tests.contains(&test));
+                let colour = if on { theme.accent } else { theme.muted };
+                let text = RichText::new(&words).font(theme::tiny()).color(colour);
+                let pill = egui::Button::new(text)
+                    .fill(if on { theme.tint } else { theme::NOTHING })
+                    .stroke(egui::Stroke::new(1.0, if on { theme.accent } else { theme.line }))
+                    .corner_radius(CornerRadius::same(9))
+                    .min_size(Vec2::new(0.0, 18.0));
+                let response = ui.add(pill);
+                let name = format!("{} {words}", column.name);
+                response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
+                if response.clicked() {
+                    let mut tests = filter.map(|filter| filter.tests.clone()).unwrap_or_default();
+                    if on {
+                        tests.retain(|old| *old != test);
+                    } else {
+                        tests.push(test);
+                    }
+                    scene.act(Action::Filter(Filter { column: column.name.clone(), tests, inverted: false }));
                 }
-                scene.act(Action::Filter(Filter { column: column.name.clone(), tests, inverted: false }));
             }
-        }
+        });
     });
 }

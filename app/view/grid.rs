@@ -84,6 +84,7 @@ impl GridSource for Shown<'_> {
         let mark = match &cell.mark {
             sheet::CellMark::Changed(old) => CellMark::Changed(old.as_deref()),
             sheet::CellMark::Failed(old) => CellMark::Failed(old),
+            sheet::CellMark::Lost(step, old) => CellMark::Lost(*step, old),
             sheet::CellMark::Same => match self.column(column).map(|column| column.mark) {
                 Some(ColumnMark::Added) => CellMark::Added,
                 _ => match self.sheet.misfit(row, self.place(column)) {

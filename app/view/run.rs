@@ -11,7 +11,7 @@ use brewhouse_engine::op::param::{parse_names, write_names};
 use brewhouse_engine::sink::{FORMATS, Target, format_named, part_ending};
 use egui::{Align, CornerRadius, Layout, Popup, RichText, ScrollArea, Ui, Vec2};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Compressions with their words.
 const COMPRESSIONS: &[(&str, &str)] = &[
@@ -214,10 +214,10 @@ fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
     let written = ended.is_written();
     if written && !ended.ok {
         let words = ended.message.strip_prefix("warning: ").unwrap_or(&ended.message);
-        // The whole path stands below, on a line of its own.
+        // Where they are stands below, on a line of its own.
         let aside = ended.receipt.as_ref().and_then(|receipt| receipt.pointer("/setAside/path")?.as_str());
-        let name = aside.and_then(|path| Some((path, Path::new(path).file_name()?.to_str()?)));
-        let brief = name.map_or_else(|| words.to_owned(), |(path, name)| words.replace(path, name));
+        let brief = words.split("; ").filter(|part| aside.is_none_or(|path| !part.contains(path)));
+        let brief = brief.collect::<Vec<_>>().join("; ");
         ui.label(small(format!("{} {brief}", icon::WARNING)).color(theme.mark)).on_hover_text(words);
     } else if !ended.ok {
         let words = if ended.cancelled {

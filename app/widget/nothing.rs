@@ -1,6 +1,10 @@
 //! The kinds of nothing, told apart wherever a value is shown: no value, empty text, blanks alone, a word that reads like no value.
 
 use brewhouse_engine::values::reads_as_missing;
+use std::borrow::Cow;
+
+/// What stands for a blank at an end of a text.
+const DOT: &str = "·";
 
 /// A cell that holds nothing, or reads as if it did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,18 @@ impl Nothing {
 /// A value as it stands in a list: what cannot be seen is named.
 pub fn listed(text: &str) -> String {
     Nothing::of(Some(text)).and_then(Nothing::brief).unwrap_or_else(|| text.to_owned())
+}
+
+/// A text on one line with a dot for each blank at its ends, as the grid has them.
+pub fn dotted(text: &str) -> Cow<'_, str> {
+    let middle = text.trim();
+    if middle.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let begin = text.chars().take_while(|letter| letter.is_whitespace()).count();
+    let end = text.chars().rev().take_while(|letter| letter.is_whitespace()).count();
+    let (begin, end) = if middle.is_empty() { (begin, 0) } else { (begin, end) };
+    Cow::Owned(format!("{}{middle}{}", DOT.repeat(begin), DOT.repeat(end)))
 }
 
 /// Blanks counted in words.

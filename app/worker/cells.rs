@@ -8,7 +8,7 @@ use crate::model::sheet::{
 use brewhouse_engine::Result;
 use brewhouse_engine::facet::{self, Filter, Test};
 use brewhouse_engine::op::Environment;
-use brewhouse_engine::stage::{self, Cache, Draft, DraftPage, Pair, View, draft_page, draft_rows};
+use brewhouse_engine::stage::{self, Cache, Draft, DraftPage, Loss, Pair, View, draft_page, draft_rows};
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::values::cell_text;
 use polars::prelude::{DataFrame, DataType, LazyFrame, SchemaRef};
@@ -102,7 +102,7 @@ impl Shelf {
     pub(super) fn block(
         &self,
         at: BlockAt,
-        meant: &Meant,
+        (meant, losses): (&Meant, &[Loss]),
         (env, cache): (&Environment, &Cache),
         cancel: &Arc<AtomicBool>,
     ) -> Result<Block> {
@@ -121,9 +121,12 @@ impl Shelf {
                 } else {
                     facet::page(&self.view.frame, &numbers, &names, cancel)?
                 };
+                let mut columns: Vec<Vec<Cell>> = part.iter().map(|column| plain(&frame, column)).collect();
+                for loss in losses {
+                    mark_lost(&mut columns, part, loss, &numbers, cancel);
+                }
                 let rows = numbers.into_iter().map(|number| Row { number, removed: false }).collect();
-                let columns = part.iter().map(|column| plain(&frame, column)).collect();
-                Ok(Block { rows, columns, misfits: misfits(&frame, part, meant) })
+                Ok(Block { rows, columns, misfits: misfits(&frame, part, meant), losses: losses.len() })
             }
             Cells::Pair(pair) => compare::block(pair, part, &numbers, cancel),
             Cells::Draft(draft) if all => {
@@ -133,6 +136,23 @@ impl Shelf {
             Cells::Draft(draft) => {
                 let page = draft_rows(draft, env, cache, &numbers, &names(part), cancel)?;
                 Ok(Block { misfits: misfits(&page.after, part, meant), ..marked(&page, part, numbers) })
+            }
+        }
+    }
+}
+
+/// Marks the cells that are missing since a step that they did not fit.
+fn mark_lost(cells: &mut [Vec<Cell>], part: &[Column], loss: &Loss, rows: &[u64], cancel: &Arc<AtomicBool>) {
+    for (column, cells) in part.iter().zip(cells) {
+        let gone = cells.iter().any(|cell| cell.text.is_none());
+        if !gone || !loss.columns.contains(&column.name) {
+            continue;
+        }
+        // Where it cannot be read, the cell is missing and no more can be said.
+        let texts = loss.texts(&column.name, rows, cancel).unwrap_or_default();
+        for (cell, text) in cells.iter_mut().zip(texts).filter(|(cell, _)| cell.text.is_none()) {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                cell.mark = CellMark::Lost(loss.step, short(text));
             }
         }
     }

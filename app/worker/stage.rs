@@ -2,7 +2,7 @@
 //!
 //! The one place of the window that speaks with the engine about data.
 
-use super::cells::Shelf;
+use super::cells::{Cells, Shelf};
 use super::chosen::Chosen;
 use super::event::Shown;
 use super::failures::{self, Failures};
@@ -12,7 +12,7 @@ use crate::model::{Dataset, Fault, Project, Source, SourceKey};
 use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
 use brewhouse_engine::recipe::Step;
-use brewhouse_engine::stage::{self, Cache, Pair, PairCounts, Table, View};
+use brewhouse_engine::stage::{self, Cache, Loss, Pair, PairCounts, Table, View};
 use brewhouse_engine::{Error, ErrorKind, Problem};
 use polars::prelude::SchemaRef;
 use std::collections::HashMap;
@@ -25,6 +25,8 @@ use std::time::Instant;
 
 /// Tables kept ready; the oldest go first.
 const MOST_SHELVES: usize = 12;
+/// Tables of which it is kept before which steps other values stood in cells.
+const MOST_LOSSES: usize = 24;
 /// Lists of rows kept ready.
 const MOST_ROWS: usize = 6;
 /// Rows shown of a large file until all of it is read.
@@ -67,6 +69,8 @@ pub(super) struct Inner {
     pub(super) failed: Failures,
     rows: Vec<(u64, Chosen)>,
     found: Option<(u64, Found)>,
+    /// Steps that cells of a table did not fit, by the table.
+    losses: HashMap<u64, Arc<Vec<Loss>>>,
     /// The two points that were compared last.
     pub(super) compared: Option<(u64, Arc<(Pair, PairCounts)>)>,
 }
@@ -212,9 +216,10 @@ impl Stage {
         cancel: &Arc<AtomicBool>,
     ) -> brewhouse_engine::Result<Sheet> {
         let cache = self.cache().map_err(|fault| Error::new(ErrorKind::Sink, fault.message))?;
+        let losses = self.losses(&shelf);
         let mut blocks = HashMap::new();
         for at in &wanted.blocks {
-            blocks.insert(*at, shelf.block(*at, &wanted.meant, (&self.env, &cache), cancel)?);
+            blocks.insert(*at, shelf.block(*at, (&wanted.meant, &losses), (&self.env, &cache), cancel)?);
         }
         let sheet = Sheet {
             key,
@@ -224,6 +229,7 @@ impl Stage {
             of_rows: (!matches!(shelf.chosen, Chosen::All)).then_some(shelf.rows),
             exact: shelf.view.exact,
             effect: shelf.effect,
+            losses: losses.len(),
             millis: u64::try_from(start.elapsed().as_millis()).unwrap_or_default(),
             blocks,
             ..Sheet::default()
@@ -269,6 +275,22 @@ impl Stage {
         self.inner().found.as_ref().filter(|(other, _)| *other == key).map(|(_, found)| found.clone())
     }
 
+    /// What stood in cells of a table before steps that they did not fit, as far as it was looked for.
+    fn losses(&self, shelf: &Shelf) -> Arc<Vec<Loss>> {
+        let plain = matches!(shelf.cells, Cells::View);
+        let known = || self.inner().losses.get(&hash(&shelf.view.key)).cloned();
+        plain.then(known).flatten().unwrap_or_default()
+    }
+
+    /// Keeps the steps that cells of a table did not fit.
+    pub(super) fn keep_losses(&self, view: &View, losses: Vec<Loss>) {
+        let mut inner = self.inner();
+        if inner.losses.len() > MOST_LOSSES {
+            inner.losses.clear();
+        }
+        inner.losses.insert(hash(&view.key), Arc::new(losses));
+    }
+
     /// Keeps what a search found.
     pub(super) fn keep_found(&self, key: u64, found: &Found) {
         self.inner().found = Some((key, found.clone()));
@@ -277,11 +299,12 @@ impl Stage {
     /// Sends blocks of cells, one by one.
     pub fn send_blocks(&self, key: u64, wanted: &Wanted, ticket: &Ticket) {
         let (Some(shelf), Ok(cache)) = (self.shelf(key), self.cache()) else { return };
+        let losses = self.losses(&shelf);
         for at in &wanted.blocks {
             if ticket.is_stale() {
                 return;
             }
-            match shelf.block(*at, &wanted.meant, (&self.env, &cache), ticket.cancel()) {
+            match shelf.block(*at, (&wanted.meant, &losses), (&self.env, &cache), ticket.cancel()) {
                 Ok(block) => ticket.send(Event::Block(key, *at, block)),
                 Err(_) if ticket.is_stale() => return,
                 Err(error) => return ticket.send(Event::Broken(super::Slot::Cells, Fault::from(&error))),

@@ -3,7 +3,7 @@
 
 use super::driver::Driver;
 use brewhouse::action::Action;
-use brewhouse::model::sheet::BLOCK_ROWS;
+use brewhouse::model::sheet::{BLOCK_ROWS, CellMark};
 use brewhouse_engine::recipe::Step;
 use eframe::egui::{Key, Modifiers, Pos2, vec2};
 use std::collections::BTreeSet;
@@ -134,7 +134,7 @@ fn the_pointer_is_told_why_and_what_stood_there() {
     driver.wait("the cell is marked", |model| model.sheet.value().is_some_and(|sheet| sheet.misfit(1, 0).is_some()));
     driver.picture("misfits-at-rest");
     let told = [
-        (1, "amount", "“abc” is not a number; most values of this column are numbers"),
+        (1, "amount", "“abc” does not read as a number, as most values of this column do"),
         (0, "word", "reads like a missing value, but these letters are the value"),
         (2, "word", "blank text: 2 blanks without a letter"),
         (3, "word", "empty text: a value without a letter"),
@@ -152,7 +152,7 @@ fn the_pointer_is_told_why_and_what_stood_there() {
     driver.wait_for("the cell is chosen", |driver| driver.names().iter().any(|name| name.starts_with("Row 2, amount")));
     assert_eq!(
         driver.name_of("Row 2, amount"),
-        "Row 2, amount: abc is not a number; most values of this column are numbers"
+        "Row 2, amount: abc does not read as a number, as most values of this column do"
     );
 }
 
@@ -172,4 +172,58 @@ fn a_cell_shown_whole_says_which_kind_of_nothing_it_is() {
         driver.act(Action::Peek(None));
     }
     assert!(driver.names().iter().any(|name| name == "word: (blank: 2), 1"), "{:#?}", driver.names());
+}
+
+/// What stood in the cells of a column before a step that they did not fit, over the rows on screen.
+fn lost(driver: &Driver, column: &str) -> Vec<(u64, usize, String)> {
+    let sheet = driver.sheet();
+    let at = sheet.position(column).unwrap();
+    let cell = |row: u64| match &sheet.cell(row, at)?.mark {
+        CellMark::Lost(step, old) => Some((sheet.row(row)?.number, *step, old.to_string())),
+        _ => None,
+    };
+    (0..sheet.rows).filter_map(cell).collect()
+}
+
+#[test]
+fn cells_that_did_not_fit_a_step_tell_what_stood_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut driver = open(folder.path(), "amount,word\n1,a\nabc,b\n3,c\n,d\n5,e\n\"7 kg\",f\n");
+    let change = Step::new("CHANGE_DATA_TYPE").with("sourceColumn", "amount").with("columnDataType", "double");
+    driver.act(Action::AddStep(Box::new(change)));
+    let told = [(1, 1, "abc".to_owned()), (5, 1, "7 kg".to_owned())];
+    driver.wait_for("what stood there is told", |driver| lost(driver, "amount") == told);
+    driver.settle();
+    driver.picture("lost");
+    assert_eq!(driver.sheet().facts["amount"].missing, 3, "what was missing before is no loss");
+    let pos = cell(&driver, 1, "amount");
+    driver.harness.hover_at(pos);
+    driver.wait_for("the pointer is told", |driver| driver.text("“abc” did not fit step 1").is_some());
+    // A step that leaves the rows in their places leaves the answer, a filter picks among the rows.
+    driver.act(Action::AddStep(Box::new(Step::new("UPPER_CASE").with("sourceColumn", "word"))));
+    driver.settle();
+    driver.wait_for("what stood there is told", |driver| lost(driver, "amount") == told);
+    driver.settle();
+    driver.click("amount: 3 are missing");
+    driver.settle();
+    assert_eq!(driver.sheet().rows, 3);
+    driver.wait_for("what stood there is told", |driver| lost(driver, "amount") == told);
+    driver.click("Show all rows");
+    driver.settle();
+    // Where rows are gone, a row is no longer found by its number.
+    let fewer = Step::new("REMOVE_VALUES").with("sourceColumn", "word").when("IS", Some("[\"A\"]"), "word");
+    driver.act(Action::AddStep(Box::new(fewer)));
+    driver.settle();
+    assert_eq!((driver.sheet().rows, lost(&driver, "amount")), (5, vec![]));
+    driver.act(Action::Undo);
+    driver.settle();
+    // Another column of the same name is another column.
+    for step in [
+        Step::new("RENAME").with("sourceColumn", "amount").with("targetColumn", "price"),
+        Step::new("RENAME").with("sourceColumn", "price").with("targetColumn", "amount"),
+    ] {
+        driver.act(Action::AddStep(Box::new(step)));
+    }
+    driver.settle();
+    assert_eq!(lost(&driver, "amount"), vec![]);
 }

@@ -3,7 +3,7 @@
 use super::{CellMark, CellView};
 use crate::theme::{self, Theme};
 use crate::widget::card::hatch;
-use crate::widget::nothing::{Nothing, blanks};
+use crate::widget::nothing::{Nothing, blanks, dotted};
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, Vec2};
 
@@ -54,10 +54,10 @@ pub(super) fn paint(
 
 fn ground(painter: &Painter, theme: &Theme, rect: Rect, mark: CellMark<'_>, chosen: bool) {
     match mark {
-        CellMark::Same if chosen => {
+        CellMark::Same | CellMark::Lost(..) if chosen => {
             painter.rect_filled(rect, CornerRadius::ZERO, theme.selection);
         }
-        CellMark::Same => {}
+        CellMark::Same | CellMark::Lost(..) => {}
         CellMark::Unfit(_) => {
             if chosen {
                 painter.rect_filled(rect, CornerRadius::ZERO, theme.selection);
@@ -82,7 +82,7 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
     let colour = if removed { theme.faint } else { theme.text };
     match view.mark {
         CellMark::Changed(old) => {
-            let old: String = old.map_or_else(|| MISSING.into(), visible);
+            let old: String = old.map_or_else(|| MISSING.into(), |old| dotted(old).into_owned());
             let most = old_letters(text, width);
             let old: String =
                 if old.chars().count() > most { old.chars().take(most - 1).chain(['…']).collect() } else { old };
@@ -90,6 +90,8 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
             value(&mut job, theme, text, colour);
         }
         CellMark::Failed(old) => value(&mut job, theme, Some(old), theme.mismatched),
+        // Not the sign of a value that never was.
+        CellMark::Lost(..) => push(&mut job, MISSING, theme::body(), theme.mismatched),
         CellMark::Same | CellMark::Added | CellMark::Unfit(_) => value(&mut job, theme, text, colour),
     }
     job
@@ -113,6 +115,7 @@ pub(super) fn told(view: CellView<'_>, width: f32) -> Option<String> {
         CellMark::Changed(old) => Some(format!("was {}", quoted(old))),
         CellMark::Failed(old) => Some(format!("{} does not fit and becomes missing", quoted(Some(old)))),
         CellMark::Unfit(words) => view.text.map(|text| format!("{} {words}", quoted(Some(&cut(text))))),
+        CellMark::Lost(step, old) => Some(format!("{} did not fit step {step}", quoted(Some(&cut(old))))),
         CellMark::Same | CellMark::Added => None,
     };
     let text = match view.text {
@@ -152,12 +155,6 @@ fn cut(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
-}
-
-/// Blank ends of a text as dots.
-fn visible(text: &str) -> String {
-    let (before, middle, after) = split(text);
-    format!("{}{middle}{}", BLANK.repeat(before), BLANK.repeat(after))
 }
 
 fn split(text: &str) -> (usize, &str, usize) {

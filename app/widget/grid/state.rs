@@ -304,6 +304,7 @@ impl GridState {
                 };
                 let why = match cell.map(|cell| cell.mark) {
                     Some(CellMark::Unfit(words)) => format!(" {words}"),
+                    Some(CellMark::Lost(step, old)) => format!(", “{old}” did not fit step {step}"),
                     _ => String::new(),
                 };
                 format!("Row {}, {}: {text}{why}", row + 1, source.name(column))

@@ -62,9 +62,9 @@ fn kind_words(kind: &str) -> &str {
 /// Why a cell does not fit what its column is meant to be, in words that follow the cell.
 pub fn misfit_words(meant: &str) -> &'static str {
     match meant {
-        "number" | "double" => "is not a number; most values of this column are numbers",
-        "boolean" => "is neither yes nor no; most values of this column are one of them",
-        "date" | "timestamp" => "is not a date; most values of this column are dates",
+        "number" | "double" => "does not read as a number, as most values of this column do",
+        "boolean" => "is neither yes nor no, as most values of this column are",
+        "date" | "timestamp" => "does not read as a date, as most values of this column do",
         "NaN" => "is no number: what was calculated has no result",
         _ => "does not fit what most values of this column are",
     }
