@@ -228,9 +228,9 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, import: &Import, chosen: &Chosen
     if aside.records == 0 {
         return;
     }
-    let word = if aside.records == 1 { "record does" } else { "records do" };
+    let word = if aside.records == 1 { "record does not fit and is" } else { "records do not fit and are" };
     ui.horizontal_wrapped(|ui| {
-        let text = format!("{} {} {word} not fit and are set aside", icon::WARNING, grouped(aside.records));
+        let text = format!("{} {} {word} set aside", icon::WARNING, grouped(aside.records));
         ui.label(RichText::new(text).font(theme::heavy(12.0)).color(theme.mark));
         let short = aside.reasons.iter().any(|reason| reason.reason.starts_with("too few fields"));
         let fills = chosen.is_on("FillShortRecords");
