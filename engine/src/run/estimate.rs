@@ -32,6 +32,9 @@ const PASSING: f64 = 90e6;
 /// The most that it holds for each further file that is written to at once.
 const PASSING_PART: f64 = 100e6;
 
+/// What is held of each row that is told apart from others: its digest, its place, and room to grow.
+const DIGEST: f64 = 44.0;
+
 /// How the names of folders begin that hold what the first rows yield.
 const PREFIX: &str = ".brewhouse-estimate-";
 
@@ -247,6 +250,7 @@ fn waiting(compiled: &Compiled, first: &DataFrame, prepared: &Prepared, rows: f6
             most = most.max(match step.operation.as_str() {
                 "SORT" => rows_in * (width_in * 2.0 + 24.0),
                 "GROUP_BY" => rows_out * (width_out + 40.0) * 2.0,
+                "DELETE_DUPLICATE_ROWS" | "FLAG_DUPLICATE_ROWS" => rows_out * DIGEST,
                 "JOIN" => other_rows(prepared) * (width(schema, &widths) + 40.0),
                 _ if step.rows == RowLaw::Fewer => rows_out * (width_out * 2.0 + 40.0),
                 _ => rows_in * width_in * 2.0,
