@@ -90,8 +90,11 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
             value(&mut job, theme, text, colour);
         }
         CellMark::Failed(old) => value(&mut job, theme, Some(old), theme.mismatched),
-        // Not the sign of a value that never was.
-        CellMark::Lost(..) => push(&mut job, MISSING, theme::body(), theme.mismatched),
+        // Not the sign of a value that never was, and not by its colour alone.
+        CellMark::Lost(..) => {
+            push(&mut job, "!\u{a0}", theme::tiny(), theme.mismatched);
+            push(&mut job, MISSING, theme::body(), theme.mismatched);
+        }
         CellMark::Same | CellMark::Added | CellMark::Unfit(_) => value(&mut job, theme, text, colour),
     }
     job
