@@ -1,4 +1,4 @@
-//! The fonts: Inter in two weights with tabular figures, Phosphor icons, and fonts of the system for other scripts.
+//! The fonts: Inter in two weights with tabular figures, Phosphor icons, and fonts of the system for other scripts and emoji.
 //!
 //! Which system font draws a script is decided when the first character of it is met, by the usual file names in the usual folders.
 
@@ -27,6 +27,7 @@ pub fn install(ctx: &Context) {
     fonts.families.insert(FontFamily::Name(HEAVY.into()), heavy);
     ctx.set_fonts(fonts);
     ctx.set_font_providers(vec![Arc::new(SystemFonts)]);
+    crate::boxes::install(ctx);
 }
 
 /// Ranges of characters, and the beginnings of file names that draw them.
@@ -59,6 +60,7 @@ static SCRIPTS: &[Script] = &[
             "AppleSDGothicNeo",
         ],
     ),
+    (&[(0x1F000, 0x1FAFF)], &["NotoEmoji", "Symbola", "seguiemj", "seguisym", "NotoSansSymbols2", "DejaVuSans."]),
 ];
 
 /// What may draw a character of any other script.

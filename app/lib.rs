@@ -8,7 +8,8 @@
 //! starts no work, and only `theme` names a colour.
 //!
 //! What is looked at is not what the recipe does. The model's `lens` (filters and an order of the view) names rows of the table at the
-//! cursor; the worker keeps row numbers, never a copy, and sends blocks of cells for what is on screen, also of a draft. How columns
+//! cursor; the worker keeps row numbers, never a copy, and sends blocks of cells for what is on screen, also of a draft, with those that do
+//! not fit their column, found by the very test that counts them over all rows. How columns
 //! stand, what is chosen and where the grid is scrolled to live in `scratch`. Only `Action::KeepView` and a value written otherwise in a
 //! facet turn a look into steps. Two points of the recipe side by side (`model::compare`) are such a look too: of rows it keeps which stayed,
 //! never a copy; where a step makes other rows of them, it says so.
@@ -23,6 +24,8 @@ mod panics;
 pub mod action;
 #[cfg(feature = "gui")]
 pub mod ahead;
+#[cfg(feature = "gui")]
+pub mod boxes;
 #[cfg(feature = "gui")]
 pub mod command;
 #[cfg(feature = "gui")]

@@ -227,6 +227,62 @@ fn commas_for_points_and_days_before_months() {
 }
 
 #[test]
+fn dates_without_leading_zeros_are_asked_about_and_decided_for_the_whole_column() {
+    const BOTH: [DateOrder; 2] = [DateOrder::DayFirst, DateOrder::MonthFirst];
+    let as_order = |text: &str, order: DateOrder| {
+        let options = ReadOptions { date_order: Some(order), ..ReadOptions::default() };
+        through_as(text.to_owned(), &with(options)).unwrap()
+    };
+    // 12/10/2024 needs no zero, so that it may stand among the others.
+    for mark in ["/", ".", "-"] {
+        let text = "a\n4/11/2023\n5/1/2024\n\"\"\n12/10/2024\n 7/7/2024\n".replace('/', mark);
+        let (opened, cells) = through(&*text);
+        assert_eq!((kinds(&opened), cells.rows[0].clone()), (vec!["string"], row(&[&format!("4{mark}11{mark}2023")])));
+        let verdict = &opened.verdict[0];
+        let reason = verdict.reason.as_ref().unwrap();
+        assert!(reason.contains("either way") && reason.contains("--date-order dmy or mdy"), "{reason}");
+        assert_eq!((verdict.looks_like.as_deref(), &*verdict.orders), (Some("date"), &BOTH[..]));
+        let days = [
+            (DateOrder::DayFirst, ["2023-11-04", "2024-01-05", "", "2024-10-12", "2024-07-07"]),
+            (DateOrder::MonthFirst, ["2023-04-11", "2024-05-01", "", "2024-12-10", "2024-07-07"]),
+        ];
+        for (order, days) in days {
+            let (opened, cells) = as_order(&text, order);
+            let cells: Vec<&str> = cells.rows.iter().map(|row| row[0].as_deref().unwrap_or_default()).collect();
+            assert_eq!((kinds(&opened), cells), (vec!["date"], days.to_vec()), "{text}");
+            assert!(opened.verdict[0].written.as_ref().unwrap().contains("without leading zeros"));
+        }
+    }
+    // What is proven is asked too, since such columns were always text; an order that does not fit decides nothing, cell by cell or at all.
+    let proven = "a\n4/11/2023\n25/1/2024\n";
+    let (opened, _) = through(proven);
+    assert_eq!((kinds(&opened), &*opened.verdict[0].orders), (vec!["string"], &BOTH[..1]));
+    let reason = opened.verdict[0].reason.as_ref().unwrap();
+    assert!(reason.contains("the day first (\"4/11/2023\" on line 2); say --date-order dmy"), "{reason}");
+    assert_eq!(as_order(proven, DateOrder::DayFirst).1.rows[1], row(&["2024-01-25"]));
+    assert_eq!(kinds(&as_order(proven, DateOrder::MonthFirst).0), ["string"]);
+    for odd in [
+        "4/11/2023\n04/12/2023\n",
+        "04/11/2023\n14/1/2024\n",
+        "4/11/2023\n4.11.2023\n",
+        "25/1/2024\n1/25/2024\n",
+        "31/4/2023\n",
+        "30/2/2024\n",
+        "4/11/23\n",
+        "0/1/2024\n",
+        "4/0/2024\n",
+        "-4/1/2024\n",
+        "4/1-2024\n",
+        "4/1/2024\nsoon\n",
+    ] {
+        for order in BOTH {
+            let (opened, _) = as_order(&format!("a\n{odd}"), order);
+            assert_eq!((kinds(&opened), &*opened.verdict[0].orders), (vec!["string"], &[][..]), "{odd}");
+        }
+    }
+}
+
+#[test]
 fn one_odd_date_among_many_decides() {
     let text = format!("d\n{}13/02/2024\n", "01/02/2024\n".repeat(100_000));
     let (opened, cells) = through(&text);

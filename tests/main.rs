@@ -21,6 +21,7 @@ mod kept_columns;
 mod layouts;
 mod many_rows;
 mod mess;
+mod misfits;
 mod money;
 mod named;
 mod nested;

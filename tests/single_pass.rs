@@ -313,6 +313,29 @@ fn dates_and_decimals_are_read_as_the_first_records_write_them() {
 }
 
 #[test]
+fn dates_without_leading_zeros_are_read_as_the_first_records_write_them() {
+    let options =
+        ReadOptions { date_order: Some(brewhouse_engine::source::DateOrder::DayFirst), ..ReadOptions::default() };
+    let source = Source { options, ..typed(stored(&[("d", "date")])) };
+    let text = format!("d\n{}", "4/11/2023\n25/12/2023\n".repeat(20_000));
+    assert!(is_single(&source, text.as_bytes()).unwrap());
+    let (_, cells) = ran(&source, text.as_bytes()).unwrap();
+    assert_eq!((cells.rows[0][0].as_deref(), cells.rows[1][0].as_deref()), (Some("2023-11-04"), Some("2023-12-25")));
+    for line in ["04/12/2023\n", "4.11.2023\n", "12/25/2023\n", "4/11/23\n"] {
+        let error = refused(&source, format!("{text}{line}").as_bytes());
+        assert!(error.message.contains("column d"), "{line}: {error}");
+    }
+    // Where the first records tell nothing of zeros, the whole file is asked.
+    let late = format!("d\n{}4/11/2023\n", "12/10/2024\n".repeat(40_000));
+    assert!(!is_single(&source, late.as_bytes()).unwrap());
+    let (_, cells) = ran(&source, late.as_bytes()).unwrap();
+    assert_eq!(
+        (cells.rows[0][0].as_deref(), cells.rows[40_000][0].as_deref()),
+        (Some("2024-10-12"), Some("2023-11-04"))
+    );
+}
+
+#[test]
 fn other_files_are_told_with_their_records() {
     let known = Known { files: Vec::new(), records: Some(7) };
     let source = Source { known: Some(known), ..typed(stored(&[("a", "long")])) };

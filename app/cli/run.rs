@@ -78,11 +78,12 @@ fn memory(arguments: &RunArguments) -> Result<Memory> {
 fn set_aside(receipt: &Receipt, arguments: &RunArguments) -> ExitCode {
     let Some(fact) = &receipt.set_aside else { return ExitCode::SUCCESS };
     let place = match &fact.path {
+        Some(path) if fact.records == 1 => format!("it is in {}", path.display()),
         Some(path) => format!("they are in {}", path.display()),
         None => "name a file for them with --rejects".to_owned(),
     };
-    let noun = if fact.records == 1 { "record does" } else { "records do" };
-    tell(&format!("warning: {} {noun} not fit and were set aside; {place}", grouped(fact.records)));
+    let words = if fact.records == 1 { "record does not fit and was" } else { "records do not fit and were" };
+    tell(&format!("warning: {} {words} set aside; {place}", grouped(fact.records)));
     if arguments.max_rejects.is_some() { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }
 

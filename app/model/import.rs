@@ -227,17 +227,25 @@ fn mark(mark: char) -> String {
     }
 }
 
-// Dates whose day and month nothing proves.
+// Dates whose day and month nothing proves, or that are written without leading zeros.
 fn date_question(verdict: &ColumnVerdict) -> Option<Question> {
-    let asked = verdict.looks_like.as_deref() == Some("date") && verdict.faults.is_empty() && verdict.reason.is_some();
-    asked.then(|| Question {
-        words: format!("{}: which of the two is the day, in all of its dates?", short(&verdict.name)),
-        answers: vec![
-            ("Day first".into(), Choice::DateOrder(Some(DateOrder::DayFirst))),
-            ("Month first".into(), Choice::DateOrder(Some(DateOrder::MonthFirst))),
-            ("Keep as text".into(), Choice::KeepText(verdict.name.clone(), true)),
-        ],
-    })
+    let name = short(&verdict.name);
+    let words = match verdict.orders.as_slice() {
+        [] => return None,
+        [DateOrder::DayFirst] => format!("{name} looks like dates without leading zeros, the day first"),
+        [DateOrder::MonthFirst] => format!("{name} looks like dates without leading zeros, the month first"),
+        _ => format!("{name}: which of the two is the day, in all of its dates?"),
+    };
+    let answer = |order: &DateOrder| {
+        let words = match (order, verdict.orders.len()) {
+            (_, 1) => "Read as dates",
+            (DateOrder::DayFirst, _) => "Day first",
+            (DateOrder::MonthFirst, _) => "Month first",
+        };
+        (words.to_owned(), Choice::DateOrder(Some(*order)))
+    };
+    let keep = ("Keep as text".to_owned(), Choice::KeepText(verdict.name.clone(), true));
+    Some(Question { words, answers: verdict.orders.iter().map(answer).chain([keep]).collect() })
 }
 
 // A column that would be numbers or dates, were it not for a few words.

@@ -57,6 +57,8 @@ pub enum CellMark {
     Changed(Option<Box<str>>),
     /// It did not fit and becomes missing; the value it had.
     Failed(Box<str>),
+    /// Nothing now; it is missing since a step, counted from 1, that it did not fit; the value it had.
+    Lost(usize, Box<str>),
 }
 
 /// A cell as the grid shows it.
@@ -66,6 +68,27 @@ pub struct Cell {
     pub text: Option<Box<str>>,
     /// What a draft does to it.
     pub mark: CellMark,
+}
+
+/// What text columns are meant to be, by their names, where cells do not fit; see [`Facts::meant`].
+pub type Meant = HashMap<String, &'static str>;
+
+/// Cells that are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The blocks.
+    pub blocks: Vec<BlockAt>,
+    /// What their columns are meant to be.
+    pub meant: Meant,
+}
+
+/// The cells of a column in a block that do not fit what the column is meant to be.
+#[derive(Clone, Debug, Default)]
+pub struct Misfits {
+    /// What it is meant to be.
+    pub meant: &'static str,
+    /// Of each row, whether its cell does not fit.
+    pub rows: Vec<bool>,
 }
 
 /// A row of a block.
@@ -84,6 +107,10 @@ pub struct Block {
     pub rows: Vec<Row>,
     /// Its cells, column by column.
     pub columns: Vec<Vec<Cell>>,
+    /// Of each column, the cells that do not fit, where they were asked for.
+    pub misfits: Vec<Option<Misfits>>,
+    /// How many steps are looked through for what stood in cells that are missing.
+    pub losses: usize,
 }
 
 /// Which rectangle of cells a block is: row block and column block.
@@ -158,6 +185,8 @@ pub struct Sheet {
     pub effect: Option<Effect>,
     /// What each step up to here did; none for steps that were not run.
     pub steps: Vec<Option<StepFigures>>,
+    /// Steps that cells did not fit, and before which it is known what stood in them.
+    pub losses: usize,
     /// How long it took, in milliseconds.
     pub millis: u64,
     /// Facts of columns, as they arrive.
@@ -182,6 +211,34 @@ impl Sheet {
         let block = self.blocks.get(&(row / BLOCK_ROWS, column / BLOCK_COLUMNS))?;
         let column = block.columns.get(column % BLOCK_COLUMNS)?;
         column.get(usize::try_from(row % BLOCK_ROWS).ok()?)
+    }
+
+    /// What the cells of a column are meant to be, when some do not fit that.
+    pub fn meant(&self, column: &str) -> Option<&'static str> {
+        self.facts.get(column).filter(|facts| facts.invalid > 0)?.meant
+    }
+
+    /// What a cell fails to be: exactly the cells that its column's card counts as mismatched fail.
+    pub fn misfit(&self, row: u64, column: usize) -> Option<&'static str> {
+        let block = self.blocks.get(&(row / BLOCK_ROWS, column / BLOCK_COLUMNS))?;
+        let misfits = block.misfits.get(column % BLOCK_COLUMNS)?.as_ref()?;
+        let fails = *misfits.rows.get(usize::try_from(row % BLOCK_ROWS).ok()?)?;
+        // What was told for an earlier verdict does not hold for another.
+        let meant = Some(misfits.meant).filter(|_| fails)?;
+        self.meant(&self.columns.get(column)?.name).filter(|now| *now == meant)
+    }
+
+    /// Whether a block is there, with the cells that do not fit, and what stood in those that did not fit a step.
+    pub fn is_whole(&self, at: BlockAt) -> bool {
+        let Some(block) = self.blocks.get(&at) else { return false };
+        if block.losses != self.losses {
+            return false;
+        }
+        let columns = self.columns.iter().skip(at.1 * BLOCK_COLUMNS).take(BLOCK_COLUMNS);
+        columns.enumerate().all(|(at, column)| {
+            let known = || block.misfits.get(at).and_then(Option::as_ref).map(|misfits| misfits.meant);
+            self.meant(&column.name).is_none_or(|meant| known() == Some(meant))
+        })
     }
 
     /// A row, when it has arrived.

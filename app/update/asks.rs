@@ -1,7 +1,7 @@
 //! Keeps the workers in step with the model: whatever is on screen and not yet known is asked for, once.
 
 use super::look;
-use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, BlockAt, Column, Only, Sheet};
+use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, BlockAt, Column, Meant, Only, Sheet, Wanted};
 use crate::model::{Model, Place, Project};
 use crate::scratch::Scratch;
 use crate::worker::{Ask, Jobs, Slot, store};
@@ -46,7 +46,7 @@ fn ask_sheet(model: &mut Model, jobs: &mut Jobs) {
     }
     jobs.desk.sheet = Some((Arc::clone(&project), depth, epoch));
     model.sheet.begin();
-    let ask = Ask { project, depth, epoch, blocks: blocks_in_view(model) };
+    let ask = Ask { project, depth, epoch, wanted: wanted_in_view(model) };
     let stage = Arc::clone(&jobs.stage);
     jobs.start(Slot::Sheet, move |ticket| {
         stage.send_sheet(&ask, ticket);
@@ -55,7 +55,7 @@ fn ask_sheet(model: &mut Model, jobs: &mut Jobs) {
 }
 
 fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
-    let blocks = blocks_in_view(model);
+    let wanted = wanted_in_view(model);
     let project = Arc::clone(model.project());
     let epoch = jobs.desk.epoch;
     let Some(draft) = &mut model.draft else {
@@ -90,7 +90,7 @@ fn ask_draft(model: &mut Model, jobs: &mut Jobs) {
     }
     let stage = Arc::clone(&jobs.stage);
     jobs.start(Slot::Draft, move |ticket| {
-        let ask = Ask { project, depth: place.at(), epoch, blocks };
+        let ask = Ask { project, depth: place.at(), epoch, wanted };
         stage.send_draft(&ask, &step, place, (only, &lens), ticket);
         None
     });
@@ -117,17 +117,22 @@ fn ask_matches(model: &mut Model, jobs: &mut Jobs) {
     draft.matches.begin();
     let (step, stage) = (draft.step.clone(), Arc::clone(&jobs.stage));
     jobs.start(Slot::Matches, move |ticket| {
-        let ask = Ask { project, depth: place, epoch, blocks: Vec::new() };
+        let ask = Ask { project, depth: place, epoch, wanted: Wanted::default() };
         stage.send_matches(&ask, &step, ticket);
         None
     });
 }
 
-pub(super) fn blocks_in_view(model: &Model) -> Vec<BlockAt> {
+pub(super) fn wanted_in_view(model: &Model) -> Wanted {
     let shown = model.shown().or_else(|| model.sheet.value());
     let view = shown.map(|sheet| sheet.in_view.clone()).filter(|(rows, _)| !rows.is_empty());
     let (rows, columns) = view.unwrap_or((0..1, vec![0]));
-    pairs(rows, &columns)
+    Wanted { blocks: pairs(rows, &columns), meant: shown.map(meant_in_view).unwrap_or_default() }
+}
+
+/// What the columns on screen are meant to be, where cells of them do not fit that.
+fn meant_in_view(sheet: &Sheet) -> Meant {
+    columns_in_view(sheet).filter_map(|column| Some((column.name.clone(), sheet.meant(&column.name)?))).collect()
 }
 
 /// The columns of the blocks on screen.
@@ -165,15 +170,23 @@ fn ask_cells(model: &Model, jobs: &mut Jobs) {
     let column_end = sheet.columns.len().div_ceil(BLOCK_COLUMNS);
     let rows = rows.start..rows.end.min(end);
     let columns: Vec<usize> = columns.into_iter().filter(|column| *column < column_end).collect();
-    let missing: Vec<BlockAt> = pairs(rows, &columns).into_iter().filter(|at| !sheet.blocks.contains_key(at)).collect();
-    if missing.is_empty() || jobs.desk.cells == (sheet.key, missing.clone()) {
+    // The cells of a difference are marked by it, and by nothing else.
+    let marks = model.compare.is_none();
+    let is_there = |at: &BlockAt| if marks { sheet.is_whole(*at) } else { sheet.blocks.contains_key(at) };
+    let blocks: Vec<BlockAt> = pairs(rows, &columns).into_iter().filter(|at| !is_there(at)).collect();
+    if blocks.is_empty() {
+        return;
+    }
+    let meant = if marks { meant_in_view(sheet) } else { Meant::default() };
+    let wanted = Wanted { blocks, meant };
+    if jobs.desk.cells.0 == sheet.key && jobs.desk.cells.1 == wanted {
         return;
     }
     // Blocks already under way are part of an older request that this one replaces.
-    jobs.desk.cells = (sheet.key, missing.clone());
+    jobs.desk.cells = (sheet.key, wanted.clone());
     let (stage, key) = (Arc::clone(&jobs.stage), sheet.key);
     jobs.start(Slot::Cells, move |ticket| {
-        stage.send_blocks(key, &missing, ticket);
+        stage.send_blocks(key, &wanted, ticket);
         None
     });
 }
@@ -208,7 +221,7 @@ fn ask_facts(model: &Model, jobs: &mut Jobs) {
     }
     jobs.desk.facts = (sheet.facts_key, wanted.clone());
     let (stage, key) = (Arc::clone(&jobs.stage), sheet.facts_key);
-    let ask = Ask { project: Arc::clone(model.project()), depth: 0, epoch: jobs.desk.epoch, blocks: Vec::new() };
+    let ask = Ask { project: Arc::clone(model.project()), depth: 0, epoch: jobs.desk.epoch, wanted: Wanted::default() };
     let seen: HashSet<&str> =
         sheet.seen.iter().filter_map(|at| sheet.columns.get(*at)).map(|column| column.name.as_str()).collect();
     let (seen, beside) = wanted.into_iter().partition(|name| seen.contains(name.as_str()));

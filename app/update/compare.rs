@@ -64,7 +64,7 @@ pub(super) fn ask_compare(model: &mut Model, jobs: &mut Jobs) {
     }
     let project = Arc::clone(model.project());
     let epoch = jobs.desk.epoch;
-    let blocks = super::asks::blocks_in_view(model);
+    let wanted = super::asks::wanted_in_view(model);
     let Some(compare) = &mut model.compare else {
         if jobs.desk.compare.take().is_some() {
             jobs.abandon(Slot::Compare);
@@ -83,7 +83,7 @@ pub(super) fn ask_compare(model: &mut Model, jobs: &mut Jobs) {
     compare.difference.begin();
     let stage = Arc::clone(&jobs.stage);
     jobs.start(Slot::Compare, move |ticket| {
-        let ask = Ask { project, depth: points.1, epoch, blocks };
+        let ask = Ask { project, depth: points.1, epoch, wanted };
         stage.send_compared(&ask, points, only, ticket);
         None
     });

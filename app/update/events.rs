@@ -42,6 +42,13 @@ pub fn take_in(model: &mut Model, scratch: &mut Scratch, jobs: &mut Jobs, event:
                 figures.failed = failed;
             }
         }
+        Event::Losses(key, count) => {
+            for sheet in [model.sheet.value_mut(), model.looked.value_mut()] {
+                if let Some(sheet) = sheet.filter(|sheet| sheet.facts_key == key) {
+                    sheet.losses = count;
+                }
+            }
+        }
         Event::Look(sheet) => look(model, *sheet),
         Event::Front(key, name, front) => {
             if model.fronts.key == key {

@@ -294,10 +294,10 @@ pub(super) fn ask_look(model: &mut Model, jobs: &mut Jobs) {
         return;
     };
     model.looked.begin();
-    let blocks = super::asks::blocks_in_view(model);
+    let cells = super::asks::wanted_in_view(model);
     let stage = Arc::clone(&jobs.stage);
     jobs.start(Slot::Look, move |ticket| {
-        stage.send_look(key, &lens, &blocks, ticket);
+        stage.send_look(key, &lens, &cells, ticket);
         None
     });
 }

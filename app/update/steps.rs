@@ -1,6 +1,6 @@
 //! Changes of the recipe, of what is looked at, and of the step that is being made.
 
-use crate::model::sheet::Only;
+use crate::model::sheet::{Only, Wanted};
 use crate::model::{Draft, Fault, Model, Place, Project, Weight};
 use crate::scratch::{Form, Scratch};
 use crate::worker::{Ask, Jobs, Slot, moved};
@@ -182,7 +182,7 @@ pub(super) fn move_steps(model: &mut Model, picked: &[usize], before: usize) {
 pub(super) fn try_moves(model: &mut Model, jobs: &Jobs, picked: Vec<usize>) {
     model.blocked = None;
     let project = std::sync::Arc::clone(model.project());
-    let ask = Ask { project, depth: 0, epoch: jobs.desk.epoch, blocks: Vec::new() };
+    let ask = Ask { project, depth: 0, epoch: jobs.desk.epoch, wanted: Wanted::default() };
     let stage = std::sync::Arc::clone(&jobs.stage);
     jobs.start(Slot::Check, move |ticket| {
         stage.send_blocked(&ask, &picked, ticket);

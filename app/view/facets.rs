@@ -6,29 +6,38 @@ use crate::action::Action;
 use crate::model::look::Facet;
 use crate::model::sheet::{Chart, Column, Facts};
 use crate::theme;
+use crate::widget::nothing::{self, Nothing};
 use crate::widget::{button, card, field, grouped, icon, region, text_left, text_right};
-use brewhouse_engine::facet::{By, Filter, Listed, Listing, Test, bound_of, bound_words};
+use brewhouse_engine::facet::{By, Filter, Listed, Listing, Test, Values, bound_of, bound_words};
 use brewhouse_engine::types::TypeClass;
 use egui::accesskit::Role;
-use egui::{CornerRadius, Key, Modifiers, Pos2, Rect, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo};
+use egui::{
+    CornerRadius, Frame, Key, Margin, Modifiers, Pos2, Rect, RichText, ScrollArea, Sense, Ui, Vec2, WidgetInfo,
+};
 
 const LINE: f32 = 23.0;
-/// Values of which a facet shows so many before it scrolls.
+/// So many values a facet shows at least before it scrolls; where there is room, as many as there are.
 const SHOWN: f32 = 7.0;
+/// Room at both sides of what may take several lines.
+const MARGIN: i8 = 12;
+/// What a facet takes beside its values: its title, the search, the count, its states, and the gap below it.
+const AROUND: f32 = 23.0 + 30.0 + 18.0 + 24.0 + 24.0;
 
 /// Draws all facets in a height.
 pub(super) fn facets_ui(ui: &mut Ui, scene: &mut Scene<'_>, height: f32) {
     let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height).auto_shrink([false, false]);
     area.id_salt("facets").show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        #[allow(clippy::cast_precision_loss, reason = "a few facets")]
+        let each = (height / scene.model.facets.len().max(1) as f32 - AROUND).max(LINE * SHOWN);
         for at in 0..scene.model.facets.len() {
-            ui.push_id(at, |ui| facet_ui(ui, scene, &scene.model.facets[at]));
+            ui.push_id(at, |ui| facet_ui(ui, scene, &scene.model.facets[at], each));
             ui.add_space(12.0);
         }
     });
 }
 
-fn facet_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet) {
+fn facet_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, height: f32) {
     let name = facet.listing.column.as_str();
     let sheet = scene.model.sheet.value();
     let column = sheet.and_then(|sheet| sheet.columns.get(sheet.position(name)?));
@@ -42,7 +51,7 @@ fn facet_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet) {
     if let Some(facts) = chart {
         range_ui(ui, scene, column, facts);
     } else {
-        list_ui(ui, scene, facet, column);
+        list_ui(ui, scene, facet, column, height);
     }
     if let Some(facts) = &facts {
         states_ui(ui, scene, column, facts);
@@ -116,8 +125,7 @@ fn by_ui(ui: &mut Ui, scene: &mut Scene<'_>, listing: &Listing) {
     });
 }
 
-fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column) {
-    let theme = theme::of(ui);
+fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column, height: f32) {
     let Some(values) = facet.values.value() else {
         note_ui(ui, facet.values.fault().map_or("counting…", |fault| fault.message.as_str()));
         return;
@@ -136,9 +144,14 @@ fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column) {
     }
     let old = facet.values.waiting().is_some();
     let most = values.list.iter().map(|listed| listed.all).max().unwrap_or(1).max(1);
-    let area = ScrollArea::vertical().max_height(LINE * SHOWN).auto_shrink([false, true]).id_salt("values");
+    let area = ScrollArea::vertical()
+        .max_height(height)
+        .min_scrolled_height(height)
+        .auto_shrink([false, true])
+        .id_salt("values");
+    // Lines follow each other without a gap, and the room for all of them is counted so.
+    let gap = std::mem::take(&mut ui.spacing_mut().item_spacing.y);
     area.show_rows(ui, LINE, values.list.len(), |ui, range| {
-        ui.spacing_mut().item_spacing.y = 0.0;
         if old {
             ui.multiply_opacity(0.55);
         }
@@ -146,13 +159,31 @@ fn list_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column) {
             value_ui(ui, scene, facet, column, listed, most);
         }
     });
-    let left = values.found.saturating_sub(values.list.len() as u64);
-    if left > 0 {
-        note_ui(ui, &format!("{} more; search for them", grouped(left)));
-    } else if values.list.is_empty() {
-        note_ui(ui, "no value is like that");
+    ui.spacing_mut().item_spacing.y = gap;
+    note_ui(ui, &count_words(values, facet.listing.by));
+}
+
+/// How many values there are in all, and how many of them are listed.
+fn count_words(values: &Values, by: By) -> String {
+    let noun = match (by, values.distinct) {
+        (By::Values, 1) => "value",
+        (By::Values, _) => "values",
+        (By::Patterns, 1) => "pattern",
+        (By::Patterns, _) => "patterns",
+        (By::Lengths, 1) => "length",
+        (By::Lengths, _) => "lengths",
+    };
+    let all = format!("{} {noun}", grouped(values.distinct));
+    let listed = values.list.len() as u64;
+    match (values.found, listed) {
+        (0, _) if values.distinct > 0 => format!("none of {all} is like that"),
+        (found, listed) if listed < found && found < values.distinct => {
+            format!("the first {} of {} found, of {all}", grouped(listed), grouped(found))
+        }
+        (found, listed) if listed < found => format!("the first {} of {all}; search for others", grouped(listed)),
+        (found, _) if found < values.distinct => format!("{} of {all}", grouped(found)),
+        _ => all,
     }
-    let _ = theme;
 }
 
 /// The test of a listed value.
@@ -229,14 +260,16 @@ fn value_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column, 
         painter.layout_no_wrap(grouped(listed.passing), theme::tiny(), if passes { theme.muted } else { theme.faint });
     let room = inner.width() - count.size().x - 8.0;
     text_right(painter, Pos2::new(inner.right(), y), count);
+    let kind = Nothing::of(Some(&listed.text)).filter(|_| by == By::Values);
     let shown = match listed.text.as_str() {
-        "" => "(empty)".to_owned(),
-        blank if blank.trim().is_empty() => format!("(blank: {})", blank.chars().count()),
+        nothing if nothing.trim().is_empty() => nothing::listed(nothing),
         text if by == By::Values => region::told(text, column.class).into_owned(),
         text => text.to_owned(),
     };
     let font = if chosen { theme::heavy(12.0) } else { theme::small() };
-    let text = card::one_line(painter, &shown, font, if chosen { theme.accent } else { colour }, room);
+    let colour = if kind == Some(Nothing::Word) && passes { theme.muted } else { colour };
+    let text =
+        card::one_line(painter, &nothing::dotted(&shown), font, if chosen { theme.accent } else { colour }, room);
     text_left(painter, Pos2::new(inner.left(), y), text);
     bars(painter, inner, listed, most, if chosen { theme.accent } else { theme.bars });
     if response.has_focus() {
@@ -287,7 +320,8 @@ fn value_ui(ui: &mut Ui, scene: &mut Scene<'_>, facet: &Facet, column: &Column, 
     let all = if listed.all == listed.passing { String::new() } else { format!(" of {}", grouped(listed.all)) };
     let hint =
         if text_column { "\nCtrl: beside others; double click: write it otherwise" } else { "\nCtrl: beside others" };
-    response.on_hover_text(format!("{shown}\n{}{all} rows{hint}", grouped(listed.passing)));
+    let kind = kind.map(|kind| format!("\n{}", kind.words())).unwrap_or_default();
+    response.on_hover_text(format!("{shown}\n{}{all} rows{kind}{hint}", grouped(listed.passing)));
 }
 
 #[allow(clippy::cast_precision_loss, reason = "lengths of bars")]
@@ -411,31 +445,33 @@ fn states_ui(ui: &mut Ui, scene: &mut Scene<'_>, column: &Column, facts: &Facts)
     if states.is_empty() {
         return;
     }
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = Vec2::new(4.0, 4.0);
-        ui.add_space(theme::SIDE - 4.0);
-        for (words, test) in states {
-            let filter = scene.model.lens.filter(&column.name).filter(|filter| !filter.inverted);
-            let on = filter.is_some_and(|filter| filter.tests.contains(&test));
-            let colour = if on { theme.accent } else { theme.muted };
-            let text = RichText::new(&words).font(theme::tiny()).color(colour);
-            let pill = egui::Button::new(text)
-                .fill(if on { theme.tint } else { theme::NOTHING })
-                .stroke(egui::Stroke::new(1.0, if on { theme.accent } else { theme.line }))
-                .corner_radius(CornerRadius::same(9))
-                .min_size(Vec2::new(0.0, 18.0));
-            let response = ui.add(pill);
-            let name = format!("{} {words}", column.name);
-            response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
-            if response.clicked() {
-                let mut tests = filter.map(|filter| filter.tests.clone()).unwrap_or_default();
-                if on {
-                    tests.retain(|old| *old != test);
-                } else {
-                    tests.push(test);
+    let edge = Margin { left: MARGIN, right: MARGIN, ..Margin::ZERO };
+    Frame::new().inner_margin(edge).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = Vec2::new(4.0, 4.0);
+            for (words, test) in states {
+                let filter = scene.model.lens.filter(&column.name).filter(|filter| !filter.inverted);
+                let on = filter.is_some_and(|filter| filter.tests.contains(&test));
+                let colour = if on { theme.accent } else { theme.muted };
+                let text = RichText::new(&words).font(theme::tiny()).color(colour);
+                let pill = egui::Button::new(text)
+                    .fill(if on { theme.tint } else { theme::NOTHING })
+                    .stroke(egui::Stroke::new(1.0, if on { theme.accent } else { theme.line }))
+                    .corner_radius(CornerRadius::same(9))
+                    .min_size(Vec2::new(0.0, 18.0));
+                let response = ui.add(pill);
+                let name = format!("{} {words}", column.name);
+                response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
+                if response.clicked() {
+                    let mut tests = filter.map(|filter| filter.tests.clone()).unwrap_or_default();
+                    if on {
+                        tests.retain(|old| *old != test);
+                    } else {
+                        tests.push(test);
+                    }
+                    scene.act(Action::Filter(Filter { column: column.name.clone(), tests, inverted: false }));
                 }
-                scene.act(Action::Filter(Filter { column: column.name.clone(), tests, inverted: false }));
             }
-        }
+        });
     });
 }

@@ -10,7 +10,7 @@ use crate::theme;
 use crate::widget::card::Head;
 use crate::widget::grid::{Asked, CellMark, CellView, GridSource, GridState};
 use crate::widget::{button, grid, grouped, icon};
-use brewhouse_engine::facet::Finder;
+use brewhouse_engine::facet::{Finder, misfit_words};
 use brewhouse_engine::op::{param::write_names, sentence};
 use brewhouse_engine::recipe::Step;
 use brewhouse_engine::types::{NUMERIC, TypeClass};
@@ -84,9 +84,13 @@ impl GridSource for Shown<'_> {
         let mark = match &cell.mark {
             sheet::CellMark::Changed(old) => CellMark::Changed(old.as_deref()),
             sheet::CellMark::Failed(old) => CellMark::Failed(old),
+            sheet::CellMark::Lost(step, old) => CellMark::Lost(*step, old),
             sheet::CellMark::Same => match self.column(column).map(|column| column.mark) {
                 Some(ColumnMark::Added) => CellMark::Added,
-                _ => CellMark::Same,
+                _ => match self.sheet.misfit(row, self.place(column)) {
+                    Some(meant) => CellMark::Unfit(misfit_words(meant)),
+                    None => CellMark::Same,
+                },
             },
         };
         let text = cell.text.as_deref();

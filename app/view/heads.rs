@@ -285,10 +285,7 @@ fn ranges(bars: &[sheet::Bar], chosen: &[bool]) -> Vec<Test> {
 
 /// What the cells that do not fit fail to be, as a test.
 pub(super) fn misfit(facts: &Facts) -> Option<Test> {
-    facts.meant.map(|meant| match meant {
-        "NaN" => Test::Among(vec!["NaN".into()]),
-        kind => Test::Invalid(kind.to_owned()),
-    })
+    facts.meant.map(Test::misfit)
 }
 
 fn by_quality(name: &str, facts: &Facts, before: Option<&Filter>, part: Part, beside: bool) -> Filter {

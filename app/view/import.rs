@@ -228,9 +228,9 @@ fn lines_ui(ui: &mut Ui, scene: &mut Scene<'_>, import: &Import, chosen: &Chosen
     if aside.records == 0 {
         return;
     }
-    let word = if aside.records == 1 { "record does" } else { "records do" };
+    let word = if aside.records == 1 { "record does not fit and is" } else { "records do not fit and are" };
     ui.horizontal_wrapped(|ui| {
-        let text = format!("{} {} {word} not fit and are set aside", icon::WARNING, grouped(aside.records));
+        let text = format!("{} {} {word} set aside", icon::WARNING, grouped(aside.records));
         ui.label(RichText::new(text).font(theme::heavy(12.0)).color(theme.mark));
         let short = aside.reasons.iter().any(|reason| reason.reason.starts_with("too few fields"));
         let fills = chosen.is_on("FillShortRecords");
@@ -317,12 +317,16 @@ fn column_ui(ui: &mut Ui, scene: &mut Scene<'_>, verdict: &ColumnVerdict, chosen
 
 // What one click does about a column that looks like something: go to an exception, call it missing, say the order of day and month.
 fn offers_ui(ui: &mut Ui, scene: &mut Scene<'_>, verdict: &ColumnVerdict) {
-    let Some(like) = &verdict.looks_like else { return };
-    if like == "date" && verdict.faults.is_empty() && verdict.reason.is_some() {
-        for (text, order) in [("day first", DateOrder::DayFirst), ("month first", DateOrder::MonthFirst)] {
-            if button::link(ui, &format!("{}: {text}", verdict.name)).clicked() {
-                scene.act(Action::Import(Choice::DateOrder(Some(order))));
-            }
+    if verdict.looks_like.is_none() {
+        return;
+    }
+    for order in &verdict.orders {
+        let text = match order {
+            DateOrder::DayFirst => "day first",
+            DateOrder::MonthFirst => "month first",
+        };
+        if button::link(ui, &format!("{}: {text}", verdict.name)).clicked() {
+            scene.act(Action::Import(Choice::DateOrder(Some(*order))));
         }
     }
     for fault in verdict.faults.iter().take(2) {

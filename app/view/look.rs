@@ -87,7 +87,7 @@ fn views_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
                 .color(theme.muted),
         );
         ui.horizontal(|ui| {
-            let width = ui.available_width() - 76.0;
+            let width = button::beside_secondary(ui);
             let text = &mut scene.scratch.view_name;
             let field = field::sized_text_edit(ui, text, "a name", "Name of the view", width);
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

@@ -4,6 +4,7 @@ use super::Scene;
 use crate::action::Action;
 use crate::model::look::Peek;
 use crate::theme;
+use crate::widget::nothing::Nothing;
 use crate::widget::{button, grouped, icon};
 use egui::accesskit::Role;
 use egui::{Align2, Area, Frame, Id, Key, Margin, Modifiers, Order, RichText, ScrollArea, Ui, Vec2, WidgetInfo};
@@ -57,17 +58,22 @@ fn text_ui(ui: &mut Ui, peek: &Peek) {
         return;
     };
     let Some(text) = text else {
-        ui.label(small("missing: there is no value".into()));
+        ui.label(small(Nothing::Missing.words()));
         return;
     };
     let nested = text.trim_start().starts_with(['{', '[']);
     match serde_json::from_str::<Value>(text).ok().filter(|_| nested) {
         Some(value) => tree_ui(ui, "", &value, 0),
-        None if text.is_empty() => drop(ui.label(small("empty text: a value without a letter".into()))),
+        None if text.trim().is_empty() => {
+            drop(ui.label(small(Nothing::of(Some(text)).map(Nothing::words).unwrap_or_default())));
+        }
         None => {
             let label = ui.add(egui::Label::new(RichText::new(text).font(theme::body())).wrap().selectable(true));
             label.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
         }
+    }
+    if let Some(word) = Nothing::of(Some(text)).filter(|kind| *kind == Nothing::Word) {
+        ui.label(small(word.words()));
     }
     let signs = odd_signs(text);
     ui.add_space(6.0);

@@ -6,7 +6,7 @@ use crate::model::Output;
 use crate::model::project::own_compression;
 use crate::model::run::{Ended, Progress, Run};
 use crate::theme;
-use crate::widget::{button, field, grouped, icon};
+use crate::widget::{button, field, grouped, icon, path};
 use brewhouse_engine::op::param::{parse_names, write_names};
 use brewhouse_engine::sink::{FORMATS, Target, format_named, part_ending};
 use egui::{Align, CornerRadius, Layout, Popup, RichText, ScrollArea, Ui, Vec2};
@@ -67,7 +67,7 @@ fn options_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
     let ready = !output.path.as_os_str().is_empty() && !faults;
     ui.horizontal(|ui| {
-        let width = ui.available_width() - 76.0;
+        let width = button::beside_secondary(ui);
         let go = ui.add_enabled_ui(ready, |ui| button::primary(ui, "Write the table", width)).inner;
         // Where nothing else has the focus, Enter writes.
         if ready && ui.memory(|memory| memory.focused().is_none()) {
@@ -122,8 +122,8 @@ fn path_ui(ui: &mut Ui, scene: &mut Scene<'_>, output: &mut Output) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let mut text = output.path.to_string_lossy().into_owned();
-        let width = ui.available_width() - 36.0;
-        if field::sized_text_edit(ui, &mut text, "path", words, width).changed() {
+        let width = ui.available_width() - button::FRAMED_ICON - 4.0;
+        if field::path_edit(ui, &mut text, words, width).changed() {
             output.path = PathBuf::from(text);
         }
         if button::framed_icon(ui, icon::FOLDER_OPEN, "Choose where to write", true).clicked() {
@@ -214,7 +214,11 @@ fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
     let written = ended.is_written();
     if written && !ended.ok {
         let words = ended.message.strip_prefix("warning: ").unwrap_or(&ended.message);
-        ui.label(small(format!("{} {words}", icon::WARNING)).color(theme.mark));
+        // Where they are stands below, on a line of its own.
+        let aside = ended.receipt.as_ref().and_then(|receipt| receipt.pointer("/setAside/path")?.as_str());
+        let brief = words.split("; ").filter(|part| aside.is_none_or(|path| !part.contains(path)));
+        let brief = brief.collect::<Vec<_>>().join("; ");
+        ui.label(small(format!("{} {brief}", icon::WARNING)).color(theme.mark)).on_hover_text(words);
     } else if !ended.ok {
         let words = if ended.cancelled {
             "The run was stopped; an earlier output is as it was".to_owned()
@@ -225,12 +229,14 @@ fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
     }
     if let Some(receipt) = &ended.receipt {
         ScrollArea::vertical().max_height(260.0).auto_shrink([false, true]).id_salt("receipt").show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
             for line in receipt_lines(receipt) {
-                ui.label(small(line).color(theme.muted));
+                ui.label(small(line.words).color(theme.muted));
+                file_ui(ui, scene, line.path.as_deref());
             }
         });
     } else if ended.ok {
-        ui.label(small(ended.output.display().to_string()).color(theme.muted));
+        file_ui(ui, scene, Some(&ended.output.display().to_string()));
     }
     ui.add_space(6.0);
     ui.horizontal(|ui| {
@@ -246,35 +252,60 @@ fn receipt_ui(ui: &mut Ui, scene: &mut Scene<'_>, ended: &Ended) {
     });
 }
 
+/// A path of a receipt, which a click copies.
+fn file_ui(ui: &mut Ui, scene: &mut Scene<'_>, path: Option<&str>) {
+    let Some(path) = path.filter(|path| !path.is_empty()) else { return };
+    if path::path_ui(ui, path).clicked() {
+        scene.act(Action::Copy(path.to_owned()));
+    }
+    ui.add_space(2.0);
+}
+
+/// A line of a receipt, with the file that it is about.
+struct Line {
+    words: String,
+    path: Option<String>,
+}
+
+impl Line {
+    const fn of(words: String) -> Self {
+        Self { words, path: None }
+    }
+}
+
 /// A receipt as lines.
-fn receipt_lines(receipt: &Value) -> Vec<String> {
+fn receipt_lines(receipt: &Value) -> Vec<Line> {
     let whole = |value: &Value, name: &str| value.get(name).and_then(Value::as_u64).map(grouped).unwrap_or_default();
     let list = |name: &str| receipt.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut lines = Vec::new();
     for input in list("inputs") {
         let path = text(input, "path");
-        lines.push(match whole(input, "datasetRecords") {
-            unknown if unknown.is_empty() => format!("read {path}"),
-            rows => format!("read {rows} rows from {path}"),
-        });
+        let words = match whole(input, "datasetRecords") {
+            unknown if unknown.is_empty() => "read".to_owned(),
+            rows => format!("read {rows} rows from"),
+        };
+        lines.push(Line { words, path: Some(path) });
     }
     for (at, step) in list("steps").iter().enumerate() {
         let (rows_in, rows_out) = (whole(step, "rowsIn"), whole(step, "rowsOut"));
         if rows_in != rows_out {
-            lines.push(format!("step {}: {rows_in} → {rows_out} rows", at + 1));
+            lines.push(Line::of(format!("step {}: {rows_in} → {rows_out} rows", at + 1)));
         }
         match step.get("failed").and_then(Value::as_u64).unwrap_or_default() {
             0 => {}
-            1 => lines.push(format!("step {}: 1 value did not fit and is missing", at + 1)),
-            failed => lines.push(format!("step {}: {} values did not fit and are missing", at + 1, grouped(failed))),
+            1 => lines.push(Line::of(format!("step {}: 1 value did not fit and is missing", at + 1))),
+            failed => {
+                let words = format!("step {}: {} values did not fit and are missing", at + 1, grouped(failed));
+                lines.push(Line::of(words));
+            }
         }
     }
     if let Some(aside) = receipt.get("setAside").filter(|aside| !aside.is_null()) {
         let noun = if whole(aside, "records") == "1" { "record" } else { "records" };
         let path = Some(text(aside, "path")).filter(|path| !path.is_empty());
-        let to = path.map_or(String::new(), |path| format!(", into {path}"));
-        lines.push(format!("set {} {noun} aside{to}", whole(aside, "records")));
+        let to = if path.is_some() { ", into" } else { "" };
+        lines.push(Line { words: format!("set {} {noun} aside{to}", whole(aside, "records")), path });
     }
     let outputs = list("outputs");
     if let Some(first) = outputs.first().filter(|_| outputs.len() > 3) {
@@ -285,15 +316,17 @@ fn receipt_lines(receipt: &Value) -> Vec<String> {
             path.split("/part-").next().and_then(|path| path.split_once('=')).map_or(path.as_str(), |(path, _)| path);
         let folder = folder.rsplit_once('/').map_or(folder, |(folder, _)| folder);
         let (rows, bytes) = (sum("rows"), sum("bytes"));
-        lines.push(format!("wrote {rows} rows, {bytes} bytes in {} files to {folder}", outputs.len()));
+        let words = format!("wrote {rows} rows, {bytes} bytes in {} files to", outputs.len());
+        lines.push(Line { words, path: Some(folder.to_owned()) });
     } else {
         for output in outputs {
             let (rows, bytes) = (whole(output, "rows"), whole(output, "bytes"));
-            lines.push(format!("wrote {rows} rows, {bytes} bytes to {}", text(output, "path")));
+            lines
+                .push(Line { words: format!("wrote {rows} rows, {bytes} bytes to"), path: Some(text(output, "path")) });
         }
     }
     if let Some(seconds) = receipt.get("seconds").and_then(Value::as_f64) {
-        lines.push(format!("in {seconds:.2} s"));
+        lines.push(Line::of(format!("in {seconds:.2} s")));
     }
     lines
 }

@@ -35,10 +35,13 @@ pub fn focus_ring(ui: &Ui, rect: egui::Rect) {
     ui.painter().rect_stroke(rect, CornerRadius::same(theme::CORNER), stroke, StrokeKind::Inside);
 }
 
+/// Width of a framed button with an icon alone.
+pub const FRAMED_ICON: f32 = 36.0;
+
 /// A framed button with an icon alone, as in the top bar.
 pub fn framed_icon(ui: &mut Ui, icon: &str, name: &str, enabled: bool) -> Response {
     let text = RichText::new(icon).size(15.0);
-    let button = Button::new(text).min_size(Vec2::new(36.0, 28.0));
+    let button = Button::new(text).min_size(Vec2::new(FRAMED_ICON, theme::CONTROL));
     let response = ui.add_enabled(enabled, button);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, name));
     response.on_hover_text(name).on_disabled_hover_text(name)
@@ -53,9 +56,17 @@ pub fn primary(ui: &mut Ui, text: &str, width: f32) -> Response {
     ui.add(button)
 }
 
+/// Width of a framed button with a short word.
+const SECONDARY: f32 = 64.0;
+
 /// A framed button of a form's height.
 pub fn secondary(ui: &mut Ui, text: &str) -> Response {
-    ui.add(Button::new(text).min_size(Vec2::new(64.0, theme::CONTROL)))
+    ui.add(Button::new(text).min_size(Vec2::new(SECONDARY, theme::CONTROL)))
+}
+
+/// The room that a framed button with a short word leaves in a line.
+pub fn beside_secondary(ui: &Ui) -> f32 {
+    ui.available_width() - SECONDARY - ui.spacing().item_spacing.x
 }
 
 /// A choice among few, as in a row of them.

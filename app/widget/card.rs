@@ -407,8 +407,8 @@ pub fn chart(painter: &Painter, theme: &Theme, places: &Places, head: &Head<'_>,
 /// A value of a list; gives back the room for its bar.
 fn value(painter: &Painter, theme: &Theme, place: Rect, text: &str, colour: egui::Color32) -> Rect {
     let names = (place.width() * 0.45).min(72.0);
-    let shown = if text.trim().is_empty() { "(blank)" } else { text.trim() };
-    let galley = one_line(painter, shown, theme::tiny(), colour, names - 6.0);
+    let shown = super::nothing::listed(text);
+    let galley = one_line(painter, &super::nothing::dotted(&shown), theme::tiny(), colour, names - 6.0);
     text_left(painter, Pos2::new(place.left(), place.center().y), galley);
     let _ = theme;
     Rect::from_min_max(place.min + Vec2::new(names, 2.0), place.max - Vec2::new(0.0, 2.0))

@@ -5,6 +5,8 @@ pub mod card;
 pub mod field;
 pub mod grid;
 pub mod icon;
+pub mod nothing;
+pub mod path;
 pub mod region;
 
 pub use region::grouped;

@@ -2,14 +2,17 @@
 
 use super::chosen::Chosen;
 use super::compare;
-use crate::model::sheet::{BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Row};
+use crate::model::sheet::{
+    BLOCK_COLUMNS, BLOCK_ROWS, Block, BlockAt, Cell, CellMark, Column, ColumnMark, Effect, Meant, Misfits, Row,
+};
 use brewhouse_engine::Result;
-use brewhouse_engine::facet;
+use brewhouse_engine::facet::{self, Filter, Test};
 use brewhouse_engine::op::Environment;
-use brewhouse_engine::stage::{self, Cache, Draft, DraftPage, Pair, View, draft_page, draft_rows};
+use brewhouse_engine::stage::{self, Cache, Draft, DraftPage, Loss, Pair, View, draft_page, draft_rows};
 use brewhouse_engine::types::TypeClass;
 use brewhouse_engine::values::cell_text;
 use polars::prelude::{DataFrame, DataType, LazyFrame, SchemaRef};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -99,8 +102,8 @@ impl Shelf {
     pub(super) fn block(
         &self,
         at: BlockAt,
-        env: &Environment,
-        cache: &Cache,
+        (meant, losses): (&Meant, &[Loss]),
+        (env, cache): (&Environment, &Cache),
         cancel: &Arc<AtomicBool>,
     ) -> Result<Block> {
         let first = at.0 * BLOCK_ROWS;
@@ -118,20 +121,58 @@ impl Shelf {
                 } else {
                     facet::page(&self.view.frame, &numbers, &names, cancel)?
                 };
+                let mut columns: Vec<Vec<Cell>> = part.iter().map(|column| plain(&frame, column)).collect();
+                for loss in losses {
+                    mark_lost(&mut columns, part, loss, &numbers, cancel);
+                }
                 let rows = numbers.into_iter().map(|number| Row { number, removed: false }).collect();
-                Ok(Block { rows, columns: part.iter().map(|column| plain(&frame, column)).collect() })
+                Ok(Block { rows, columns, misfits: misfits(&frame, part, meant), losses: losses.len() })
             }
             Cells::Pair(pair) => compare::block(pair, part, &numbers, cancel),
             Cells::Draft(draft) if all => {
                 let page = draft_page(draft, env, cache, (first, short), &names(part))?;
-                Ok(marked(&page, part, numbers))
+                Ok(Block { misfits: misfits(&page.after, part, meant), ..marked(&page, part, numbers) })
             }
             Cells::Draft(draft) => {
                 let page = draft_rows(draft, env, cache, &numbers, &names(part), cancel)?;
-                Ok(marked(&page, part, numbers))
+                Ok(Block { misfits: misfits(&page.after, part, meant), ..marked(&page, part, numbers) })
             }
         }
     }
+}
+
+/// Marks the cells that are missing since a step that they did not fit.
+fn mark_lost(cells: &mut [Vec<Cell>], part: &[Column], loss: &Loss, rows: &[u64], cancel: &Arc<AtomicBool>) {
+    for (column, cells) in part.iter().zip(cells) {
+        let gone = cells.iter().any(|cell| cell.text.is_none());
+        if !gone || !loss.columns.contains(&column.name) {
+            continue;
+        }
+        // Where it cannot be read, the cell is missing and no more can be said.
+        let texts = loss.texts(&column.name, rows, cancel).unwrap_or_default();
+        for (cell, text) in cells.iter_mut().zip(texts).filter(|(cell, _)| cell.text.is_none()) {
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                cell.mark = CellMark::Lost(loss.step, short(text));
+            }
+        }
+    }
+}
+
+/// The cells of a page that do not fit what their columns are meant to be, by the very test that counts them over all rows.
+fn misfits(page: &DataFrame, part: &[Column], meant: &Meant) -> Vec<Option<Misfits>> {
+    let filter = |column: &Column| Some(Filter::of(&column.name, Test::misfit(meant.get(&column.name)?)));
+    // A draft may have taken a column away.
+    let there = part.iter().filter(|column| page.schema().contains(&column.name));
+    let filters: Vec<Filter> = there.filter_map(filter).collect();
+    let mut found: HashMap<&str, Vec<bool>> = HashMap::new();
+    if let Ok(flags) = facet::passing(page, &filters) {
+        found.extend(filters.iter().map(|filter| filter.column.as_str()).zip(flags));
+    }
+    let of = |column: &Column| {
+        let meant = *meant.get(&column.name)?;
+        Some(Misfits { meant, rows: found.remove(column.name.as_str()).unwrap_or_default() })
+    };
+    part.iter().map(of).collect()
 }
 
 fn names(columns: &[Column]) -> Vec<String> {
@@ -163,7 +204,7 @@ fn marked(page: &DraftPage, columns: &[Column], numbers: Vec<u64>) -> Block {
         let both = texts(&page.after, &column.name).into_iter().zip(texts(&page.before, &column.name));
         both.map(|(text, old)| mark(text, old)).collect()
     });
-    Block { rows, columns: cells.collect() }
+    Block { rows, columns: cells.collect(), ..Block::default() }
 }
 
 pub(super) fn mark(text: Option<Box<str>>, old: Option<Box<str>>) -> Cell {

@@ -52,7 +52,7 @@ impl Stage {
                     .map_err(|problems| first(problems.iter().map(Fault::from).collect()))?;
                 if only == Only::All {
                     let told = told(&pair, None, from);
-                    let sheet = self.show(shelf_of(&pair), &ask.blocks, early, start, cancel).map_err(plain)?;
+                    let sheet = self.show(shelf_of(&pair), &ask.wanted, early, start, cancel).map_err(plain)?;
                     ticket.send(Event::Compared(Box::new(Ok((sheet, told)))));
                 }
                 let counts = stage::pair_counts(&pair, cancel).map_err(plain)?;
@@ -64,7 +64,7 @@ impl Stage {
         let (pair, counts) = &*compared;
         let mut shelf = shelf_of(pair);
         shelf.chosen = chosen(counts, only, pair.apart.is_some());
-        let sheet = self.show(shelf, &ask.blocks, counted, start, cancel).map_err(plain)?;
+        let sheet = self.show(shelf, &ask.wanted, counted, start, cancel).map_err(plain)?;
         Ok((sheet, told(pair, Some(counts), from)))
     }
 }
@@ -164,7 +164,8 @@ pub(super) fn block(pair: &Pair, part: &[Column], numbers: &[u64], cancel: &Arc<
     let rows: Vec<Row> =
         numbers.iter().zip(&page.kept).map(|(number, kept)| Row { number: *number, removed: !kept }).collect();
     if pair.apart.is_some() {
-        return Ok(Block { rows, columns: part.iter().map(|column| plain(&page.after, column)).collect() });
+        let columns = part.iter().map(|column| plain(&page.after, column)).collect();
+        return Ok(Block { rows, columns, ..Block::default() });
     }
     let columns = part.iter().zip(&both).map(|(column, (was, now))| {
         let side = |frame: &DataFrame, name: Option<&String>| name.map(|name| texts(frame, name));
@@ -183,7 +184,7 @@ pub(super) fn block(pair: &Pair, part: &[Column], numbers: &[u64], cancel: &Arc<
         };
         page.kept.iter().map(cell).collect()
     });
-    Ok(Block { columns: columns.collect(), rows })
+    Ok(Block { columns: columns.collect(), rows, ..Block::default() })
 }
 
 /// Cells of a difference in full, as they are after; a column that is gone has those it had, a row that is gone has none.

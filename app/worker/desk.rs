@@ -1,6 +1,6 @@
 //! What was asked for last, so that nothing is asked for twice.
 
-use crate::model::sheet::{BlockAt, Only};
+use crate::model::sheet::{Only, Wanted};
 use crate::model::{Lens, Place, Project};
 use brewhouse_engine::facet::Search;
 use brewhouse_engine::recipe::Step;
@@ -17,8 +17,8 @@ pub struct Desk {
     pub matches: Option<AskedMatches>,
     /// The difference between two points.
     pub compare: Option<AskedDifference>,
-    /// Sheet key and blocks.
-    pub cells: (u64, Vec<BlockAt>),
+    /// Sheet key and cells.
+    pub cells: (u64, Wanted),
     /// Sheet key and columns.
     pub facts: (u64, Vec<String>),
     /// The part of the table that is shown: the table's key and the lens.

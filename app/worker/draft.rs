@@ -82,7 +82,7 @@ impl Stage {
                 Chosen::of(&made.view, lens, Some(touched), cancel).map_err(plain)?
             };
             // What is on screen comes at once; the counts take a look at every row.
-            let sheet = self.show(shelf.clone(), &ask.blocks, key("early"), start, cancel).map_err(plain)?;
+            let sheet = self.show(shelf.clone(), &ask.wanted, key("early"), start, cancel).map_err(plain)?;
             let sheet = Sheet { steps: figures.clone(), ..sheet };
             ticket.send(Event::Draft(Box::new(Shown { sheet: Ok(sheet), faults: Vec::new(), sources: Vec::new() })));
         }
@@ -98,7 +98,7 @@ impl Stage {
         if table {
             shelf.rows = counts.rows_after;
         }
-        let sheet = self.show(shelf, &ask.blocks, key("counted"), start, cancel).map_err(plain)?;
+        let sheet = self.show(shelf, &ask.wanted, key("counted"), start, cancel).map_err(plain)?;
         Ok(Shown { sheet: Ok(Sheet { steps: figures, ..sheet }), faults: Vec::new(), sources: made.sources })
     }
 }

@@ -42,6 +42,8 @@ pub enum Event {
     Compared(Box<Result<(Sheet, Difference), Fault>>),
     /// Of a sheet, the cells that did not fit a step, counted from 0.
     Failed(u64, usize, u64),
+    /// Of a sheet, how many steps were found before which other values stood in cells that are missing now.
+    Losses(u64, usize),
     /// The part of the table that the lens shows.
     Look(Box<Result<Sheet, Fault>>),
     /// The bars of the rows that pass: for which table and filters, of which column.

@@ -29,6 +29,31 @@ fn key_at(made: &Made, at: usize) -> Option<u64> {
     Some(hash(&(&made.table.key, steps)))
 }
 
+/// What stood in the cells of a sheet before steps that they did not fit, as far as no later step moves rows; sends how many such steps
+/// there are.
+fn send_losses(stage: &Stage, made: &Made, sheet: u64, ticket: &Ticket) {
+    let first = made.steps.iter().rposition(|step| !stage::keeps_rows(step)).map_or(0, |at| at + 1);
+    let failed = |at: &usize| key_at(made, *at).and_then(|key| stage.inner().failed.0.get(&key).copied().flatten());
+    let mut losses = Vec::new();
+    for at in (first..made.steps.len()).filter(|at| failed(at).is_some_and(|count| count > 0)) {
+        let loss = stage::loss(&made.table, &made.steps[..=at], &made.env, &made.cache, ticket.cancel());
+        // A column that was renamed since, or made again, is another one.
+        let is_same = |name: &String| {
+            let mut later = made.view.schemas.iter().skip(at + 1);
+            later.all(|schema| schema.get(name) == made.view.schema.get(name))
+        };
+        losses.extend(loss.map(|mut loss| {
+            loss.columns.retain(is_same);
+            loss
+        }));
+    }
+    let count = losses.len();
+    if count > 0 && !ticket.is_stale() {
+        stage.keep_losses(&made.view, losses);
+        ticket.send(Event::Losses(sheet, count));
+    }
+}
+
 /// Counts for each converting step of a sheet what is not known yet, and sends what does not fit.
 pub(super) fn send(stage: &Stage, made: &Made, sheet: u64, ticket: &Ticket) {
     for at in 0..made.steps.len() {
@@ -47,4 +72,5 @@ pub(super) fn send(stage: &Stage, made: &Made, sheet: u64, ticket: &Ticket) {
             ticket.send(Event::Failed(sheet, at, count));
         }
     }
+    send_losses(stage, made, sheet, ticket);
 }

@@ -5,7 +5,7 @@ use super::stage::{Stage, hash};
 use super::{Event, Ticket};
 use crate::model::Fault;
 use crate::model::look::{FoundFigures, Hit, Lens, Toward};
-use crate::model::sheet::{BlockAt, Sheet};
+use crate::model::sheet::{Sheet, Wanted};
 use brewhouse_engine::facet::{self, Filter, Found, Listing, Plot, Search};
 use brewhouse_engine::stage::View;
 use brewhouse_engine::{Error, Result};
@@ -32,13 +32,13 @@ impl Stage {
     }
 
     /// Sends the part of a table that a lens shows.
-    pub fn send_look(&self, key: u64, lens: &Lens, blocks: &[BlockAt], ticket: &Ticket) {
+    pub fn send_look(&self, key: u64, lens: &Lens, wanted: &Wanted, ticket: &Ticket) {
         let start = Instant::now();
         let Some(shelf) = self.shelf(key) else { return };
         let sheet = self.chosen(&shelf.view, lens, ticket.cancel()).and_then(|chosen| {
             let part = shelf.part(chosen);
             let own = hash(&(key, format!("{lens:?}")));
-            let sheet = self.show(part, blocks, own, start, ticket.cancel())?;
+            let sheet = self.show(part, wanted, own, start, ticket.cancel())?;
             Ok(Sheet { facts_key: key, ..sheet })
         });
         match sheet {

@@ -2,17 +2,17 @@
 //!
 //! The one place of the window that speaks with the engine about data.
 
-use super::cells::Shelf;
+use super::cells::{Cells, Shelf};
 use super::chosen::Chosen;
 use super::event::Shown;
 use super::failures::{self, Failures};
 use super::{Event, Ticket, read};
-use crate::model::sheet::{BlockAt, Facts, Sheet, StepFigures};
+use crate::model::sheet::{Facts, Sheet, StepFigures, Wanted};
 use crate::model::{Dataset, Fault, Project, Source, SourceKey};
 use brewhouse_engine::facet::Found;
 use brewhouse_engine::op::{Environment, bind};
 use brewhouse_engine::recipe::Step;
-use brewhouse_engine::stage::{self, Cache, Pair, PairCounts, Table, View};
+use brewhouse_engine::stage::{self, Cache, Loss, Pair, PairCounts, Table, View};
 use brewhouse_engine::{Error, ErrorKind, Problem};
 use polars::prelude::SchemaRef;
 use std::collections::HashMap;
@@ -25,6 +25,8 @@ use std::time::Instant;
 
 /// Tables kept ready; the oldest go first.
 const MOST_SHELVES: usize = 12;
+/// Tables of which it is kept before which steps other values stood in cells.
+const MOST_LOSSES: usize = 24;
 /// Lists of rows kept ready.
 const MOST_ROWS: usize = 6;
 /// Rows shown of a large file until all of it is read.
@@ -41,8 +43,8 @@ pub struct Ask {
     pub depth: usize,
     /// Grows whenever files are to be read again.
     pub epoch: u64,
-    /// Blocks that are wanted with the answer.
-    pub blocks: Vec<BlockAt>,
+    /// Cells that are wanted with the answer.
+    pub wanted: Wanted,
 }
 
 /// Everything that is open.
@@ -67,6 +69,8 @@ pub(super) struct Inner {
     pub(super) failed: Failures,
     rows: Vec<(u64, Chosen)>,
     found: Option<(u64, Found)>,
+    /// Steps that cells of a table did not fit, by the table.
+    losses: HashMap<u64, Arc<Vec<Loss>>>,
     /// The two points that were compared last.
     pub(super) compared: Option<(u64, Arc<(Pair, PairCounts)>)>,
 }
@@ -182,7 +186,7 @@ impl Stage {
                 inner.tables_sent = [inner.tables_sent[1], key];
             }
         }
-        match self.show(Shelf::plain(made.view.clone()), &ask.blocks, key, start, cancel) {
+        match self.show(Shelf::plain(made.view.clone()), &ask.wanted, key, start, cancel) {
             Ok(sheet) => Shown {
                 sheet: Ok(Sheet { steps: figures, ..sheet }),
                 faults: made.faults.clone(),
@@ -206,15 +210,16 @@ impl Stage {
     pub(super) fn show(
         &self,
         shelf: Shelf,
-        wanted: &[BlockAt],
+        wanted: &Wanted,
         key: u64,
         start: Instant,
         cancel: &Arc<AtomicBool>,
     ) -> brewhouse_engine::Result<Sheet> {
         let cache = self.cache().map_err(|fault| Error::new(ErrorKind::Sink, fault.message))?;
+        let losses = self.losses(&shelf);
         let mut blocks = HashMap::new();
-        for at in wanted {
-            blocks.insert(*at, shelf.block(*at, &self.env, &cache, cancel)?);
+        for at in &wanted.blocks {
+            blocks.insert(*at, shelf.block(*at, (&wanted.meant, &losses), (&self.env, &cache), cancel)?);
         }
         let sheet = Sheet {
             key,
@@ -224,6 +229,7 @@ impl Stage {
             of_rows: (!matches!(shelf.chosen, Chosen::All)).then_some(shelf.rows),
             exact: shelf.view.exact,
             effect: shelf.effect,
+            losses: losses.len(),
             millis: u64::try_from(start.elapsed().as_millis()).unwrap_or_default(),
             blocks,
             ..Sheet::default()
@@ -269,19 +275,36 @@ impl Stage {
         self.inner().found.as_ref().filter(|(other, _)| *other == key).map(|(_, found)| found.clone())
     }
 
+    /// What stood in cells of a table before steps that they did not fit, as far as it was looked for.
+    fn losses(&self, shelf: &Shelf) -> Arc<Vec<Loss>> {
+        let plain = matches!(shelf.cells, Cells::View);
+        let known = || self.inner().losses.get(&hash(&shelf.view.key)).cloned();
+        plain.then(known).flatten().unwrap_or_default()
+    }
+
+    /// Keeps the steps that cells of a table did not fit.
+    pub(super) fn keep_losses(&self, view: &View, losses: Vec<Loss>) {
+        let mut inner = self.inner();
+        if inner.losses.len() > MOST_LOSSES {
+            inner.losses.clear();
+        }
+        inner.losses.insert(hash(&view.key), Arc::new(losses));
+    }
+
     /// Keeps what a search found.
     pub(super) fn keep_found(&self, key: u64, found: &Found) {
         self.inner().found = Some((key, found.clone()));
     }
 
     /// Sends blocks of cells, one by one.
-    pub fn send_blocks(&self, key: u64, blocks: &[BlockAt], ticket: &Ticket) {
+    pub fn send_blocks(&self, key: u64, wanted: &Wanted, ticket: &Ticket) {
         let (Some(shelf), Ok(cache)) = (self.shelf(key), self.cache()) else { return };
-        for at in blocks {
+        let losses = self.losses(&shelf);
+        for at in &wanted.blocks {
             if ticket.is_stale() {
                 return;
             }
-            match shelf.block(*at, &self.env, &cache, ticket.cancel()) {
+            match shelf.block(*at, (&wanted.meant, &losses), (&self.env, &cache), ticket.cancel()) {
                 Ok(block) => ticket.send(Event::Block(key, *at, block)),
                 Err(_) if ticket.is_stale() => return,
                 Err(error) => return ticket.send(Event::Broken(super::Slot::Cells, Fault::from(&error))),

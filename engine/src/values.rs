@@ -5,6 +5,18 @@ use polars::prelude::{AnyValue, DataType, TimeUnit};
 use serde_json::{Map, Value};
 use std::fmt::{self, Write as _};
 
+/// Words that often stand for a missing value, in small letters.
+const MISSING_WORDS: &[&str] = &[
+    "na", "n/a", "#n/a", "nan", "null", "(null)", "<null>", "none", "nil", "-", "--", "?", ".", "\\n", "missing",
+    "unknown", "n.a.", "k.a.",
+];
+
+/// Whether a text is a word that often stands for a missing value.
+pub fn reads_as_missing(text: &str) -> bool {
+    let text = text.trim();
+    text.len() <= 8 && MISSING_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
 /// A cell as people read it; none when it is missing.
 pub fn cell_text(value: &AnyValue<'_>) -> Option<String> {
     let mut text = String::new();

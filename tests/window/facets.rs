@@ -149,6 +149,39 @@ fn a_list_of_many_values_is_searched_and_counts_what_the_other_filters_pass() {
 }
 
 #[test]
+fn a_list_shows_as_many_values_as_there_is_room_for_and_says_how_many_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let text: String =
+        std::iter::once("city,n\n".to_owned()).chain((0..60).map(|at| format!("city {at:02},{at}\n"))).collect();
+    let mut driver = with_facet(folder.path(), &text, "city");
+    let listed = |driver: &Driver| driver.names().iter().filter(|name| name.starts_with("city city ")).count();
+    assert!(driver.text("60 values").is_some(), "{:#?}", driver.names());
+    assert!((15..60).contains(&listed(&driver)), "{} of 60 values are on screen", listed(&driver));
+    let last = driver.text("60 values").unwrap().bottom();
+    assert!(last < 900.0, "the count is on screen: {last}");
+    driver.picture("facet-long");
+    // The rest comes by scrolling.
+    let middle = driver.widget("city city 05: 1 rows").unwrap().rect().center();
+    driver.harness.hover_at(middle);
+    driver.harness.step();
+    driver.harness.event(eframe::egui::Event::MouseWheel {
+        unit: eframe::egui::MouseWheelUnit::Point,
+        delta: eframe::egui::vec2(0.0, -2_000.0),
+        phase: eframe::egui::TouchPhase::Move,
+        source: eframe::egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    driver.wait_for("the last value is shown", |driver| driver.widget("city city 59: 1 rows").is_some());
+    driver.click("Search in city");
+    driver.type_text("city 1");
+    driver.settle();
+    assert!(driver.text("10 of 60 values").is_some(), "{:#?}", driver.names());
+    driver.type_text("x");
+    driver.settle();
+    assert!(driver.text("none of 60 values is like that").is_some(), "{:#?}", driver.names());
+}
+
+#[test]
 fn a_range_is_dragged_and_written() {
     let folder = tempfile::tempdir().unwrap();
     let text: String = std::iter::once("day,n\n".to_owned())

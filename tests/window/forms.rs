@@ -135,3 +135,34 @@ fn the_palette_finds_what_recipes_and_descriptions_call_it() {
     driver.settle();
     assert!(driver.text("Nothing of that name").is_some(), "{:#?}", driver.names());
 }
+
+#[test]
+fn a_form_shows_what_the_column_that_was_chosen_needs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.csv");
+    std::fs::write(&path, "day,words\n2024-01-31,31 January 2024\n2024-02-29,soon\n").unwrap();
+    let mut driver = Driver::new(folder.path(), vec![path]);
+    driver.wait("the file is open", |model| model.sheet.value().is_some());
+    driver.settle();
+    driver.act(Action::StartForm("YEAR", Some("day".to_owned())));
+    driver.settle();
+    driver.picture("form-year");
+    let shown = |driver: &Driver, name: &str| driver.widget(name).is_some();
+    assert!(!shown(&driver, "Value") && !shown(&driver, "Layout of the text"), "{:#?}", driver.names());
+    // Text has to be read, so that its layout may be said.
+    driver.pick("Column: day", "words");
+    driver.settle();
+    assert!(!shown(&driver, "Value") && shown(&driver, "Layout of the text"), "{:#?}", driver.names());
+    driver.click("Value instead of column");
+    driver.settle();
+    assert!(shown(&driver, "Value") && !shown(&driver, "Layout of the text"), "{:#?}", driver.names());
+    driver.enter("Value", "2024-12-31");
+    driver.enter("New column", "year");
+    driver.apply();
+    assert_eq!(driver.cell(1, "year").as_deref(), Some("2024"));
+    // What a recipe holds is shown, whatever the form would offer.
+    driver.hover("Step 1: Year of 2024-12-31 into year");
+    driver.click("Edit step 1");
+    driver.settle();
+    assert!(shown(&driver, "Value"), "{:#?}", driver.names());
+}

@@ -17,6 +17,7 @@ use crate::theme;
 use crate::widget::{button, field, grouped, icon, percent};
 use brewhouse_engine::op::param::{Kind, ParamSpec, write_names};
 use brewhouse_engine::op::{Conditions, ParamRule};
+use brewhouse_engine::types::TypeClass;
 use egui::{Align, Key, Layout, Modifiers, RichText, ScrollArea, Ui};
 use std::sync::Arc;
 
@@ -132,6 +133,53 @@ fn is_other_wording(form: &Form, spec: &ParamSpec) -> bool {
     said && !matches!(spec.kind, Kind::Dataset | Kind::Datasets) && form.text(spec.name).is_empty()
 }
 
+/// Whether a parameter stands aside: a column was chosen in its place, or the column that was chosen has no use for it. What a recipe
+/// holds is always shown.
+fn stands_aside(form: &Form, spec: &ParamSpec, choices: &Choices) -> bool {
+    if !form.text(spec.name).is_empty() {
+        return false;
+    }
+    let chosen = |name: &&str| !form.text(name).is_empty() && is_column(form, name);
+    let replaced = spec.kind != Kind::Column
+        && alternatives(form, spec).is_some_and(|names| names.iter().any(|name| chosen(name)));
+    replaced || (!spec.concerns.is_empty() && !classes(form, choices).any(|class| spec.concerns.contains(&class)))
+}
+
+/// The parameters of which one alone is given, this one among them, where one of them is a column.
+fn alternatives(form: &Form, spec: &ParamSpec) -> Option<&'static [&'static str]> {
+    form.op.rules.iter().find_map(|rule| match rule {
+        ParamRule::OnlyOneOf(names) => {
+            Some(*names).filter(|names| names.contains(&spec.name) && names.iter().any(|name| is_column(form, name)))
+        }
+        _ => None,
+    })
+}
+
+fn is_column(form: &Form, name: &str) -> bool {
+    form.op.param(name).is_some_and(|spec| spec.kind == Kind::Column)
+}
+
+/// The kinds of the columns that a step names.
+fn classes<'a>(form: &'a Form, choices: &'a Choices) -> impl Iterator<Item = TypeClass> + 'a {
+    let columns = form.op.params.iter().filter(|spec| spec.kind == Kind::Column && spec.reads_columns());
+    columns.filter_map(move |spec| {
+        let name = form.text(spec.name);
+        choices.columns.iter().find(|column| column.name == name).map(|column| column.class)
+    })
+}
+
+/// The way to give something else in the place of a column that was chosen.
+fn instead_ui(ui: &mut Ui, form: &mut Form, spec: &'static ParamSpec) {
+    let chosen = spec.kind == Kind::Column && !form.text(spec.name).is_empty();
+    let Some(names) = alternatives(form, spec).filter(|_| chosen) else { return };
+    for other in names.iter().filter(|name| **name != spec.name).filter_map(|name| form.op.param(name)) {
+        let name = format!("{} instead of {}", other.label, spec.label.to_lowercase());
+        if form.text(other.name).is_empty() && button::link(ui, &name).on_hover_text(other.help).clicked() {
+            form.params.insert(spec.name, String::new());
+        }
+    }
+}
+
 /// Enter applies and Esc cancels, unless a list is open or a text of several lines is being written.
 fn keys(ui: &Ui, scene: &mut Scene<'_>) {
     if ui.ctx().any_popup_open() || scene.scratch.palette.is_some() {
@@ -175,7 +223,7 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
     let faults = scene.model.draft.as_ref().map(|draft| draft.faults.clone()).unwrap_or_default();
     let begin = begin(form);
     for spec in form.op.params {
-        if spec.kind == Kind::UnionNames || is_other_wording(form, spec) {
+        if spec.kind == Kind::UnionNames || is_other_wording(form, spec) || stands_aside(form, spec, choices) {
             // The names stand beside the columns that they name.
             continue;
         }
@@ -184,7 +232,9 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
             continue;
         }
         let chosen_among =
-            form.op.rules.iter().any(|r| matches!(r, ParamRule::OneOf(names) if names.contains(&spec.name)));
+            form.op.rules.iter().any(
+                |r| matches!(r, ParamRule::OneOf(names) | ParamRule::OnlyOneOf(names) if names.contains(&spec.name)),
+            );
         let aside = if spec.required || spec.default.is_some() || chosen_among { "" } else { "(optional)" };
         let shown = control::shows_label(spec);
         if shown {
@@ -210,6 +260,7 @@ fn fields_ui(ui: &mut Ui, scene: &mut Scene<'_>, form: &mut Form, choices: &Choi
                 _ => {}
             }
         }
+        instead_ui(ui, form, spec);
         let fault = faults.iter().find(|fault| fault.param.as_deref() == Some(spec.name));
         if let Some(fault) = fault.filter(|_| form.touched || !text.is_empty()) {
             field::error(ui, &fault.form_text());
@@ -309,7 +360,7 @@ fn buttons_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     let theme = theme::of(ui);
     let ready = scene.model.draft.as_ref().is_some_and(|draft| draft.faults.is_empty());
     ui.horizontal(|ui| {
-        let width = ui.available_width() - 76.0;
+        let width = button::beside_secondary(ui);
         ui.scope(|ui| {
             if !ready {
                 ui.multiply_opacity(0.55);

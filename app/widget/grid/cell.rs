@@ -1,8 +1,9 @@
-//! One cell: missing, empty, blank and padded told apart, and the marks of a draft.
+//! One cell: missing, empty, blank, padded and words for nothing told apart, cells that do not fit, and the marks of a draft.
 
 use super::{CellMark, CellView};
 use crate::theme::{self, Theme};
 use crate::widget::card::hatch;
+use crate::widget::nothing::{Nothing, blanks, dotted};
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, Vec2};
 
@@ -10,6 +11,9 @@ use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, Vec2};
 const MISSING: &str = "∅";
 const EMPTY: &str = "empty";
 const BLANK: &str = "·";
+const BLANK_WORD: &str = "  blank";
+/// Letters of a text that does not fit which are named.
+const NAMED: usize = 60;
 
 /// Paints a cell.
 pub(super) fn paint(
@@ -50,10 +54,16 @@ pub(super) fn paint(
 
 fn ground(painter: &Painter, theme: &Theme, rect: Rect, mark: CellMark<'_>, chosen: bool) {
     match mark {
-        CellMark::Same if chosen => {
+        CellMark::Same | CellMark::Lost(..) if chosen => {
             painter.rect_filled(rect, CornerRadius::ZERO, theme.selection);
         }
-        CellMark::Same => {}
+        CellMark::Same | CellMark::Lost(..) => {}
+        CellMark::Unfit(_) => {
+            if chosen {
+                painter.rect_filled(rect, CornerRadius::ZERO, theme.selection);
+            }
+            hatch(painter, rect, theme.mismatched.gamma_multiply(0.22), 6.0);
+        }
         CellMark::Added => {
             painter.rect_filled(rect, CornerRadius::ZERO, theme.added);
         }
@@ -72,7 +82,7 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
     let colour = if removed { theme.faint } else { theme.text };
     match view.mark {
         CellMark::Changed(old) => {
-            let old: String = old.map_or_else(|| MISSING.into(), visible);
+            let old: String = old.map_or_else(|| MISSING.into(), |old| dotted(old).into_owned());
             let most = old_letters(text, width);
             let old: String =
                 if old.chars().count() > most { old.chars().take(most - 1).chain(['…']).collect() } else { old };
@@ -80,7 +90,12 @@ fn job(theme: &Theme, view: CellView<'_>, removed: bool, width: f32) -> LayoutJo
             value(&mut job, theme, text, colour);
         }
         CellMark::Failed(old) => value(&mut job, theme, Some(old), theme.mismatched),
-        CellMark::Same | CellMark::Added => value(&mut job, theme, text, colour),
+        // Not the sign of a value that never was, and not by its colour alone.
+        CellMark::Lost(..) => {
+            push(&mut job, "!\u{a0}", theme::tiny(), theme.mismatched);
+            push(&mut job, MISSING, theme::body(), theme.mismatched);
+        }
+        CellMark::Same | CellMark::Added | CellMark::Unfit(_) => value(&mut job, theme, text, colour),
     }
     job
 }
@@ -102,15 +117,14 @@ pub(super) fn told(view: CellView<'_>, width: f32) -> Option<String> {
     let words = match view.mark {
         CellMark::Changed(old) => Some(format!("was {}", quoted(old))),
         CellMark::Failed(old) => Some(format!("{} does not fit and becomes missing", quoted(Some(old)))),
+        CellMark::Unfit(words) => view.text.map(|text| format!("{} {words}", quoted(Some(&cut(text))))),
+        CellMark::Lost(step, old) => Some(format!("{} did not fit step {step}", quoted(Some(&cut(old))))),
         CellMark::Same | CellMark::Added => None,
     };
     let text = match view.text {
         _ if matches!(view.mark, CellMark::Failed(_)) => None,
-        None => Some("missing: there is no value".to_owned()),
-        Some("") => Some("empty text: a value without a letter".to_owned()),
-        Some(text) if text.trim().is_empty() => {
-            Some(format!("blank text: {} without a letter", blanks(text.chars().count())))
-        }
+        None => Some(Nothing::Missing.words()),
+        Some(text) if text.trim().is_empty() => Nothing::of(Some(text)).map(Nothing::words),
         Some(text) => {
             let (before, _, after) = split(text);
             let ends = match (before, after) {
@@ -124,7 +138,7 @@ pub(super) fn told(view: CellView<'_>, width: f32) -> Option<String> {
             match (long, ends) {
                 (true, Some(ends)) => Some(format!("{text}\n{ends}")),
                 (true, None) => Some(text.to_owned()),
-                (false, ends) => ends,
+                (false, ends) => ends.or_else(|| Nothing::of(Some(text)).map(Nothing::words)),
             }
         }
     };
@@ -134,18 +148,16 @@ pub(super) fn told(view: CellView<'_>, width: f32) -> Option<String> {
     }
 }
 
-fn blanks(count: usize) -> String {
-    if count == 1 { "1 blank".to_owned() } else { format!("{count} blanks") }
-}
-
 fn quoted(text: Option<&str>) -> String {
     text.map_or_else(|| "missing".to_owned(), |text| format!("“{text}”"))
 }
 
-/// Blank ends of a text as dots.
-fn visible(text: &str) -> String {
-    let (before, middle, after) = split(text);
-    format!("{}{middle}{}", BLANK.repeat(before), BLANK.repeat(after))
+/// The first letters of a text.
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(NAMED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn split(text: &str) -> (usize, &str, usize) {
@@ -166,7 +178,16 @@ fn value(job: &mut LayoutJob, theme: &Theme, text: Option<&str>, colour: Color32
     }
     let (before, middle, after) = split(text);
     push(job, &BLANK.repeat(before.min(40)), theme::body(), theme.mark);
-    if middle.contains(['\n', '\t', '\r']) {
+    if middle.is_empty() {
+        push(job, BLANK_WORD, theme::tiny(), theme.faint);
+        return;
+    }
+    // A word for nothing leans and steps back.
+    let word = colour == theme.text && Nothing::of(Some(middle)) == Some(Nothing::Word);
+    if word {
+        let format = TextFormat { italics: true, ..format_of(theme::body(), theme.muted) };
+        job.append(middle, 0.0, format);
+    } else if middle.contains(['\n', '\t', '\r']) {
         push(job, &middle.replace(['\n', '\r'], "↵").replace('\t', "⇥"), theme::body(), colour);
     } else {
         push(job, middle, theme::body(), colour);
@@ -176,7 +197,10 @@ fn value(job: &mut LayoutJob, theme: &Theme, text: Option<&str>, colour: Color32
 
 fn push(job: &mut LayoutJob, text: &str, font: egui::FontId, colour: Color32) {
     if !text.is_empty() {
-        let format = TextFormat { font_id: font, color: colour, valign: egui::Align::Center, ..TextFormat::default() };
-        job.append(text, 0.0, format);
+        job.append(text, 0.0, format_of(font, colour));
     }
+}
+
+fn format_of(font: egui::FontId, colour: Color32) -> TextFormat {
+    TextFormat { font_id: font, color: colour, valign: egui::Align::Center, ..TextFormat::default() }
 }

@@ -3,6 +3,7 @@
 use super::{GridOutput, GridSource, GridState, Place};
 use crate::theme;
 use crate::widget::card::{self, ChartView, Head, Part, Piece, Places};
+use crate::widget::nothing::{Nothing, listed};
 use crate::widget::{button, grouped, percent};
 use egui::accesskit::Role;
 use egui::{
@@ -251,7 +252,8 @@ fn chart_ui(
             let sign = if word == "Chart" { ":" } else { " in the facet:" };
             let was = head.before.and_then(|before| before.counts.get(at));
             let was = was.map(|count| format!(", before {}", grouped(*count))).unwrap_or_default();
-            let name = format!("{}{sign} {}, {}{was}", head.name, head.told(bars.words(at)), grouped(bars.count(at)));
+            let words = listed(&head.told(bars.words(at)));
+            let name = format!("{}{sign} {words}, {}{was}", head.name, grouped(bars.count(at)));
             WidgetInfo::selected(Role::ListBoxOption, true, chosen, name)
         });
     }
@@ -341,17 +343,18 @@ fn keys(
 /// A bar in words: range, count, share, and how many of the rows that pass.
 fn told(head: &Head<'_>, bars: &dyn card::Bars, at: usize) -> String {
     let words = match bars.words(at) {
-        "" => "(empty)".into(),
-        blank if blank.trim().is_empty() => "(blank)".into(),
+        nothing if nothing.trim().is_empty() => listed(nothing).into(),
         words => head.told(words),
     };
+    let word = Nothing::of(Some(&words)).filter(|kind| *kind == Nothing::Word);
+    let word = word.map(|kind| format!("\n{}", kind.words())).unwrap_or_default();
     let all = head.quality.map_or(0, |(valid, mismatched, missing)| valid + mismatched + missing);
     let share = if all > 0 { format!(" · {}", percent(bars.count(at), all)) } else { String::new() };
     let front = head.front.and_then(|front| front.counts.get(at));
     let front = front.map(|count| format!("\n{} in the other filters", grouped(*count))).unwrap_or_default();
     let was = head.before.and_then(|before| before.counts.get(at));
     let was = was.map(|count| format!("\n{} before", grouped(*count))).unwrap_or_default();
-    format!("{words}\n{}{share}{front}{was}", grouped(bars.count(at)))
+    format!("{words}\n{}{share}{front}{was}{word}", grouped(bars.count(at)))
 }
 
 fn resize_ui(

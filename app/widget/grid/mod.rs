@@ -35,6 +35,10 @@ pub enum CellMark<'a> {
     Changed(Option<&'a str>),
     /// It did not fit; the value it had.
     Failed(&'a str),
+    /// Nothing, but it does not fit what its column is meant to be; the reason in words that follow the value.
+    Unfit(&'static str),
+    /// Nothing, but it is missing since a step, counted from 1, that it did not fit; the value it had.
+    Lost(usize, &'a str),
 }
 
 /// A cell.

@@ -1,8 +1,9 @@
 //! Where a grid is scrolled to, how wide its columns are, what is chosen. Rows are counted, never measured.
 
 use super::pick::Whole;
-use super::{GridSource, card::Head};
+use super::{CellMark, GridSource, card::Head};
 use crate::theme::{CARD, COLUMN_RANGE, ROW, ROW_NUMBERS, SCROLL_BAR};
+use crate::widget::nothing::{Nothing, blanks};
 use egui::{Pos2, Rect, Ui, Vec2};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -296,8 +297,17 @@ impl GridState {
             Some((row, column)) if column < source.columns() => {
                 let cell = source.cell(row, column);
                 let text = cell.as_ref().and_then(|cell| cell.text.map(|text| cell.shown(text)));
-                let text = text.as_deref().unwrap_or("missing");
-                format!("Row {}, {}: {text}", row + 1, source.name(column))
+                let text = match Nothing::of(text.as_deref()) {
+                    Some(Nothing::Empty) => "empty text".into(),
+                    Some(Nothing::Blank(count)) => format!("blank text, {}", blanks(count)).into(),
+                    _ => text.unwrap_or("missing".into()),
+                };
+                let why = match cell.map(|cell| cell.mark) {
+                    Some(CellMark::Unfit(words)) => format!(" {words}"),
+                    Some(CellMark::Lost(step, old)) => format!(", “{old}” did not fit step {step}"),
+                    _ => String::new(),
+                };
+                format!("Row {}, {}: {text}{why}", row + 1, source.name(column))
             }
             _ => format!("Table of {} rows and {} columns", source.rows(), source.columns()),
         }

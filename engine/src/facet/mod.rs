@@ -40,13 +40,13 @@ pub use selection::Selection;
 pub use sort::{Order, SortKey, page, sort};
 pub use steps::steps;
 pub use values::{By, Listed, Listing, Values, values};
-pub use words::{bound_of, bound_words, escape_pattern, range_words};
+pub use words::{bound_of, bound_words, escape_pattern, misfit_words, range_words};
 
 use crate::error::Result;
 use crate::named::col;
 use crate::plan::stoppable;
 use crate::run::{collect, unless_cancelled};
-use polars::prelude::{Expr, LazyFrame, Schema, lit};
+use polars::prelude::{DataFrame, Expr, IntoLazy as _, LazyFrame, Schema, lit};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -93,6 +93,17 @@ pub enum Test {
     },
 }
 
+impl Test {
+    /// Whether a cell does not fit what its column is meant to be, as [`crate::stage::ColumnFigures::meant`] names it: exactly the cells
+    /// that are counted as mismatched pass.
+    pub fn misfit(meant: &str) -> Self {
+        match meant {
+            "NaN" => Self::Among(vec![meant.into()]),
+            kind => Self::Invalid(kind.to_owned()),
+        }
+    }
+}
+
 /// What is asked of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
@@ -135,6 +146,24 @@ pub fn filtered(frame: &LazyFrame, schema: &Schema, filters: &[Filter]) -> Resul
         Some(passes) => frame.clone().filter(passes),
         None => frame.clone(),
     })
+}
+
+/// Of each of some filters alone, which rows of a page pass it.
+pub fn passing(page: &DataFrame, filters: &[Filter]) -> Result<Vec<Vec<bool>>> {
+    if filters.is_empty() {
+        return Ok(Vec::new());
+    }
+    let name = |at: usize| format!("passes {at}");
+    let mut query = Vec::new();
+    for (at, filter) in filters.iter().enumerate() {
+        query.push(predicate::of_filter(filter, page.schema())?.alias(name(at)));
+    }
+    // Beside the cells, so that what is the same for all rows is told of each of them.
+    let found = collect(page.clone().lazy().with_columns(query))?;
+    let flags = |at: usize| -> Result<Vec<bool>> {
+        Ok(found.column(&name(at))?.bool()?.iter().map(|passes| passes == Some(true)).collect())
+    };
+    (0..filters.len()).map(flags).collect()
 }
 
 /// The predicate of filters: true or false for every row; none where every row passes.

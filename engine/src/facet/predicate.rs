@@ -3,7 +3,7 @@
 use super::{Filter, Test};
 use crate::error::{Error, ErrorKind, Result};
 use crate::named::col;
-use crate::op::condition::{BoundCondition, Test as Condition, is_invalid};
+use crate::op::condition::{BoundCondition, Test as Condition, is_unfit};
 use crate::op::no_such_column;
 use crate::profile::{Kind, pattern_of};
 use crate::types::TypeClass;
@@ -48,10 +48,7 @@ fn of_test(column: &str, dtype: &DataType, test: &Test, schema: &Schema) -> Resu
             let text = text(column, dtype, "blank")?;
             text.clone().neq(lit("")).and(text.str().strip_chars(lit(polars::prelude::NULL)).eq(lit("")))
         }
-        Test::Invalid(kind) => is_invalid(cells.clone(), dtype, kind)?.and(match TypeClass::of(dtype) {
-            TypeClass::Text => cells.cast(DataType::String).neq(lit("")),
-            _ => lit(true),
-        }),
+        Test::Invalid(kind) => is_unfit(cells, dtype, kind)?,
         Test::Repeated => cells.clone().is_not_null().and(cells.is_duplicated()),
         Test::Length { low, high } => {
             let length = match dtype {

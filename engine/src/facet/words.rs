@@ -59,6 +59,17 @@ fn kind_words(kind: &str) -> &str {
     }
 }
 
+/// Why a cell does not fit what its column is meant to be, in words that follow the cell.
+pub fn misfit_words(meant: &str) -> &'static str {
+    match meant {
+        "number" | "double" => "does not read as a number, as most values of this column do",
+        "boolean" => "is neither yes nor no, as most values of this column are",
+        "date" | "timestamp" => "does not read as a date, as most values of this column do",
+        "NaN" => "is no number: what was calculated has no result",
+        _ => "does not fit what most values of this column are",
+    }
+}
+
 /// A range in words: of whole numbers and days its first and last value, of others where it ends.
 pub fn range_words(low: Option<f64>, high: Option<f64>, closed: bool, dtype: &DataType) -> String {
     let counted = TypeClass::of(dtype) == TypeClass::Whole || dtype == &DataType::Date;

@@ -299,6 +299,16 @@ pub fn is_invalid(cell: Expr, dtype: &DataType, word: &str) -> Result<Expr> {
     Ok(cell.is_not_null().and(cast.is_null()))
 }
 
+/// Whether a text cell has a value that is not of the type its column is meant to be: what figures count as mismatched, what a filter by
+/// them passes and what a grid marks. Empty text is missing here, and a category is the text that it stands for.
+pub fn is_unfit(cell: Expr, dtype: &DataType, word: &str) -> Result<Expr> {
+    if TypeClass::of(dtype) != TypeClass::Text {
+        return Ok(lit(false));
+    }
+    let text = if dtype == &DataType::String { cell } else { cell.cast(DataType::String) };
+    Ok(is_invalid(text.clone(), &DataType::String, word)?.and(text.neq(lit(""))))
+}
+
 /// yes and no, true and false, in any case.
 pub fn read_bool(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {

@@ -4,7 +4,7 @@ use super::moment::{Clock, DateText, Reading, moments, order_query, to_text, to_
 use super::param::{Column, Param, ParamSpec};
 use super::{Apply, Args, Context, Example, Facts, Family, Operation, Output, ParamRule, new_column, params};
 use crate::error::Result;
-use crate::types::TypeClass;
+use crate::types::{TEXT, TypeClass};
 use chrono::{Datelike as _, NaiveDateTime, Timelike as _};
 use polars::prelude::Expr;
 
@@ -23,6 +23,7 @@ static VALUE: Param<DateText> = Param::new("value", "Value")
 static INPUT_LAYOUT: Param<String> = Param::new("dateTimeFormat", "Layout of the text")
     .help("How the dates are written in a text column: yyyy year, mm month, dd day, HH hour, MM minute, SS second, * a blank.")
     .example("yyyy-mm-dd*HH:MM:SS")
+    .concerns(TEXT)
     .optional();
 
 const PARAMS: &[&ParamSpec] = &[&COLUMN.spec, &VALUE.spec, &INPUT_LAYOUT.spec, &params::TARGET.spec];

@@ -152,6 +152,8 @@ pub struct ParamSpec {
     pub aliases: &'static [&'static str],
     /// For columns: the kinds it takes; empty for all.
     pub accepts: &'static [TypeClass],
+    /// Where it matters only for columns of some kinds, those; a form shows it when the step has such a column.
+    pub concerns: &'static [TypeClass],
     /// For whole numbers and numbers: the smallest and largest value.
     pub range: Option<(f64, f64)>,
     check: fn(&Self, &str) -> Result<(), String>,
@@ -232,6 +234,7 @@ impl<T: ParamType> Param<T> {
             choices: &[],
             aliases: &[],
             accepts: &[],
+            concerns: &[],
             range: None,
             check: check_as::<T>,
             visit: visit_as::<T>,
@@ -287,6 +290,13 @@ impl<T: ParamType> Param<T> {
     #[must_use]
     pub const fn accepts(mut self, accepts: &'static [TypeClass]) -> Self {
         self.spec.accepts = accepts;
+        self
+    }
+
+    /// The same, which matters only where the step has a column of these kinds.
+    #[must_use]
+    pub const fn concerns(mut self, concerns: &'static [TypeClass]) -> Self {
+        self.spec.concerns = concerns;
         self
     }
 

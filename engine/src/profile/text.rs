@@ -5,7 +5,7 @@ use super::parts::{COUNT, VALUE};
 use super::threads::side_by_side;
 use crate::error::Result;
 use crate::named::col;
-use crate::op::condition::is_invalid;
+use crate::op::condition::is_unfit;
 use crate::run::collect;
 use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, StringChunked, lit};
 use std::collections::{BTreeMap, HashMap};
@@ -170,7 +170,7 @@ fn unfit_values(part: &DataFrame, kinds: &[&str], cells: bool) -> Result<Vec<u64
     let weight = if cells { col(COUNT) } else { lit(1u64) };
     let mut query: Vec<Expr> = Vec::new();
     for kind in kinds {
-        let unfit = is_invalid(col(VALUE), &DataType::String, kind)?.and(col(VALUE).neq(lit("")));
+        let unfit = is_unfit(col(VALUE), &DataType::String, kind)?;
         query.push((unfit.cast(DataType::UInt64) * weight.clone()).sum().alias(*kind));
     }
     let counted = collect(part.clone().lazy().select(query))?;

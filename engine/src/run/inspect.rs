@@ -6,7 +6,7 @@ use super::collect::guarded;
 use super::distinct::Distinct;
 use crate::error::Result;
 use crate::source::{self, ColumnVerdict, Fault, FileFact, Opened, Source, TextFacts, bare, fits_kind, shape_of};
-use crate::values::cell_text;
+use crate::values::{cell_text, reads_as_missing};
 use polars::prelude::{Column, DataFrame, DataType, Engine, LazyFrame, PlanCallback};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -22,11 +22,6 @@ const LISTED: usize = 20;
 const APART: usize = 10_000;
 /// Text is shown up to here.
 const SHOWN: usize = 60;
-/// Words that often stand for a missing value.
-const MISSING_WORDS: &[&str] = &[
-    "na", "n/a", "#n/a", "nan", "null", "(null)", "<null>", "none", "nil", "-", "--", "?", ".", "\\n", "missing",
-    "unknown", "n.a.", "k.a.",
-];
 
 /// What a source is, on all its rows. Its JSON form is stable.
 #[derive(Debug, Serialize)]
@@ -241,7 +236,7 @@ impl Sight {
         }
         if text.trim().is_empty() {
             self.blank += u64::from(!text.is_empty());
-        } else if text.len() <= 8 && MISSING_WORDS.contains(&text.trim().to_ascii_lowercase().as_str()) {
+        } else if text.len() <= 8 && reads_as_missing(text) {
             count(&mut self.words, text);
         }
         let fits = |kind: &String| !text.trim().is_empty() && !fits_kind(kind, shape_of(bare(text.as_bytes())));

@@ -47,6 +47,57 @@ pub(super) fn turned_shape(text: &[u8]) -> Option<Shape> {
     })
 }
 
+/// The shape of a text such as 5/4/2024 or 25/4/2024, or none when it is no date in either order. A text of ten characters has the shape of
+/// [`turned_shape`].
+pub(super) fn short_shape(text: &[u8]) -> Option<Shape> {
+    let day = short_days(text, Order::DayFirst).is_some();
+    let month = short_days(text, Order::MonthFirst).is_some();
+    Some(match (short_mark(text)?, day, month) {
+        (b'/', true, true) => Shape::ShortSlashEither,
+        (b'/', true, false) => Shape::ShortSlashDayFirst,
+        (b'/', false, true) => Shape::ShortSlashMonthFirst,
+        (b'.', true, true) => Shape::ShortPointEither,
+        (b'.', true, false) => Shape::ShortPointDayFirst,
+        (b'.', false, true) => Shape::ShortPointMonthFirst,
+        (b'-', true, true) => Shape::ShortDashEither,
+        (b'-', true, false) => Shape::ShortDashDayFirst,
+        (b'-', false, true) => Shape::ShortDashMonthFirst,
+        _ => return None,
+    })
+}
+
+/// What parts day, month and year in a text.
+pub(super) fn short_mark(text: &[u8]) -> Option<u8> {
+    text.iter().copied().find(|byte| !byte.is_ascii_digit())
+}
+
+/// Days since 1970-01-01 of a text d/m/yyyy or m/d/yyyy, without leading zeros, with slashes, points or dashes.
+pub(super) fn short_days(text: &[u8], order: Order) -> Option<i32> {
+    let (first, rest) = lone(text)?;
+    let (mark, rest) = rest.split_first()?;
+    let (second, rest) = lone(rest)?;
+    let &[again, e, f, g, h] = rest else { return None };
+    if *mark != again || !matches!(mark, b'/' | b'.' | b'-') {
+        return None;
+    }
+    let (day, month) = if order == Order::DayFirst { (first, second) } else { (second, first) };
+    days(&[e, f, g, h, b'-', month[0], month[1], b'-', day[0], day[1]])
+}
+
+// One or two digits that begin with no zero, as two; and what follows them.
+fn lone(text: &[u8]) -> Option<([u8; 2], &[u8])> {
+    match text {
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', rest @ ..] => Some(([*a, *b], rest)),
+        [a @ b'1'..=b'9', rest @ ..] => Some(([b'0', *a], rest)),
+        _ => None,
+    }
+}
+
+/// Whether a text of ten characters that is a date with day or month first has a leading zero in one of them.
+pub(super) fn is_led(text: &[u8]) -> bool {
+    text.first() == Some(&b'0') || text.get(3) == Some(&b'0')
+}
+
 /// Days since 1970-01-01 of a text dd/mm/yyyy or mm/dd/yyyy, with slashes, points or dashes.
 pub(super) fn turned_days(text: &[u8], order: Order) -> Option<i32> {
     let &[a, b, mark, c, d, again, e, f, g, h] = text else { return None };

@@ -3,7 +3,7 @@
 //! A value that the pass would not give the type (leading zeros, too many digits for the width, another layout) is an error, never a
 //! missing cell. Blanks around a value are left out and counted. Shapes decide; the common ones are told and read in one go.
 
-use super::calendar::turned_days;
+use super::calendar::{short_days, short_mark, turned_days};
 use super::shape::{Shape, shape_of};
 use super::temporal::{Blanks, comma, dates, dates_by, misfit, parsed, stamps, unpadded};
 use super::tracker::Tracker;
@@ -40,8 +40,22 @@ pub(super) fn exact(name: &str, dtype: &DataType, style: Style, head: &Tracker, 
         (DataType::Boolean, Style::Plain) => booleans(name, blanks),
         (DataType::Date, Style::Plain) => dates(name, blanks),
         (DataType::Date, Style::Turned(order)) => {
-            let mark = turned_mark(head, order)?;
+            let mark = turned_mark(head, order, false)?;
+            // Where no zero leads, later ones may be shorter: then the whole column is looked at.
+            if head.led == 0 {
+                return None;
+            }
             dates_by(name, blanks, move |text| if text.get(2) == Some(&mark) { turned_days(text, order) } else { None })
+        }
+        (DataType::Date, Style::Short(order)) => {
+            let mark = turned_mark(head, order, true)?;
+            dates_by(
+                name,
+                blanks,
+                move |text| {
+                    if short_mark(text) == Some(mark) { short_days(text, order) } else { None }
+                },
+            )
         }
         (DataType::Datetime(_, None), Style::Plain) => stamps(name, blanks),
         _ => return None,

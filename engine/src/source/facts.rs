@@ -2,6 +2,7 @@
 //!
 //! Plain data for receipts, reports and windows. Its JSON form is stable. Knows no format.
 
+use super::DateOrder;
 use super::rejects::SetAside;
 use serde::{Deserialize, Serialize};
 
@@ -134,4 +135,7 @@ pub struct ColumnVerdict {
     pub padded: u64,
     /// Fractions that end with zeros, which a number does not keep.
     pub zeros: u64,
+    /// Of a text column whose values are all dates, the orders of day and month that fit them: which of these it is has to be said.
+    #[serde(skip)]
+    pub orders: Vec<DateOrder>,
 }

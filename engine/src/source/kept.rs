@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// Grows whenever the pass counts otherwise than before.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Results that are kept; the oldest go first.
 const MOST: usize = 500;
 /// A file that was changed so shortly before is not kept.
@@ -56,6 +56,7 @@ struct KeptColumn {
     empty: u64,
     padded: u64,
     zeros: u64,
+    led: u64,
     /// How often each shape was seen, and the first values: number of the shape, line, text.
     counts: Vec<(usize, u64)>,
     firsts: Vec<(usize, u64, String)>,
@@ -208,6 +209,7 @@ impl KeptColumn {
             empty: tracker.empty,
             padded: tracker.padded,
             zeros: tracker.zeros,
+            led: tracker.led,
             counts: seen.iter().map(|(shape, seen)| (number(*shape), seen.count)).collect(),
             firsts: tracker.firsts().map(|(shape, line, text)| (number(shape), line, text)).collect(),
         }
@@ -216,7 +218,7 @@ impl KeptColumn {
     fn tracker(self) -> Option<Tracker> {
         let mut tracker = Tracker::default();
         (tracker.missing, tracker.empty) = (self.missing, self.empty);
-        (tracker.padded, tracker.zeros) = (self.padded, self.zeros);
+        (tracker.padded, tracker.zeros, tracker.led) = (self.padded, self.zeros, self.led);
         for (number, count) in self.counts {
             tracker.put_count(*ALL.get(number)?, count);
         }

@@ -215,6 +215,15 @@ impl DateOrder {
     }
 }
 
+impl From<calendar::Order> for DateOrder {
+    fn from(order: calendar::Order) -> Self {
+        match order {
+            calendar::Order::DayFirst => Self::DayFirst,
+            calendar::Order::MonthFirst => Self::MonthFirst,
+        }
+    }
+}
+
 impl From<DateOrder> for calendar::Order {
     fn from(order: DateOrder) -> Self {
         match order {

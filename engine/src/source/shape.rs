@@ -68,6 +68,24 @@ pub(crate) enum Shape {
     DashMonthFirst,
     /// 01-02-2024
     DashEither,
+    /// 25/4/2024: without leading zeros
+    ShortSlashDayFirst,
+    /// 4/25/2024
+    ShortSlashMonthFirst,
+    /// 4/5/2024
+    ShortSlashEither,
+    /// 25.4.2024
+    ShortPointDayFirst,
+    /// 4.25.2024
+    ShortPointMonthFirst,
+    /// 4.5.2024
+    ShortPointEither,
+    /// 25-4-2024
+    ShortDashDayFirst,
+    /// 4-25-2024
+    ShortDashMonthFirst,
+    /// 4-5-2024
+    ShortDashEither,
     /// NaN, inf
     NumberWord,
     /// 0x1F
@@ -79,7 +97,7 @@ pub(crate) enum Shape {
 }
 
 /// How many shapes there are.
-pub(crate) const SHAPES: usize = 35;
+pub(crate) const SHAPES: usize = 44;
 
 /// Every shape, in order.
 pub(crate) const ALL: [Shape; SHAPES] = {
@@ -116,6 +134,15 @@ pub(crate) const ALL: [Shape; SHAPES] = {
         S::DashDayFirst,
         S::DashMonthFirst,
         S::DashEither,
+        S::ShortSlashDayFirst,
+        S::ShortSlashMonthFirst,
+        S::ShortSlashEither,
+        S::ShortPointDayFirst,
+        S::ShortPointMonthFirst,
+        S::ShortPointEither,
+        S::ShortDashDayFirst,
+        S::ShortDashMonthFirst,
+        S::ShortDashEither,
         S::NumberWord,
         S::Hexadecimal,
         S::BarePoint,
@@ -231,6 +258,12 @@ fn unusual(text: &[u8], whole: usize, negative: bool) -> Shape {
         && text[5] == *mark
         && !negative
         && let Some(shape) = calendar::turned_shape(text)
+    {
+        return shape;
+    }
+    if !negative
+        && (8..=9).contains(&text.len())
+        && let Some(shape) = calendar::short_shape(text)
     {
         return shape;
     }

@@ -1,6 +1,6 @@
 //! Columns of text as dates and times while a run reads, with an error for every value that is none.
 
-use super::calendar::{Order, days, micros, turned_days};
+use super::calendar::{Order, days, micros, short_days, turned_days};
 use super::shape::bare;
 use crate::error::{Error, ErrorKind};
 use crate::named::col;
@@ -59,6 +59,11 @@ pub(super) fn comma(text: &[u8]) -> Option<f64> {
 /// A column of text as dates with day or month first; an empty text is missing, any other text that is no date is an error.
 pub(super) fn turned(name: &str, order: Order, blanks: &Blanks) -> Expr {
     dates_by(name, blanks, move |text| turned_days(text, order))
+}
+
+/// The same of dates without leading zeros.
+pub(super) fn short(name: &str, order: Order, blanks: &Blanks) -> Expr {
+    dates_by(name, blanks, move |text| short_days(text, order))
 }
 
 /// A column of text as dates; an empty text is missing, any other text that is no date is an error.

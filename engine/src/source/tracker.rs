@@ -1,5 +1,6 @@
 //! What the typing pass notes while it hears fields: per column the shapes of its values, and the records that are out of shape.
 
+use super::calendar::is_led;
 use super::shape::{ALL, SHAPES, Shape, bare, shape_of};
 use super::split::{Form, Visit};
 
@@ -35,6 +36,8 @@ pub(crate) struct Tracker {
     pub(crate) padded: u64,
     /// Fractions that end with a zero.
     pub(crate) zeros: u64,
+    /// Dates with a leading zero in a day or month that comes first.
+    pub(crate) led: u64,
     /// Where the column is stored as a narrow whole number: the least and the most that it holds, and what lies beyond.
     pub(crate) limits: Option<(i64, i64)>,
     pub(crate) beyond: u64,
@@ -50,6 +53,7 @@ impl Default for Tracker {
             firsts: Vec::new(),
             padded: 0,
             zeros: 0,
+            led: 0,
             limits: None,
             beyond: 0,
             beyond_first: Vec::new(),
@@ -67,6 +71,9 @@ impl Tracker {
         *count += 1;
         if matches!(shape, Shape::Decimal | Shape::CommaDecimal | Shape::CommaThree) && text.last() == Some(&b'0') {
             self.zeros += 1;
+        }
+        if (Shape::SlashDayFirst as usize..=Shape::DashEither as usize).contains(&(shape as usize)) && is_led(text) {
+            self.led += 1;
         }
         if let Some(limits) = self.limits {
             self.hold(limits, shape, text, line);
@@ -162,6 +169,7 @@ impl Tracker {
         self.firsts.extend(other.firsts);
         self.padded += other.padded;
         self.zeros += other.zeros;
+        self.led += other.led;
         self.beyond += other.beyond;
         self.beyond_first.extend(other.beyond_first);
     }

@@ -90,7 +90,8 @@ pub(super) fn dtype(column: &StoredColumn) -> Result<DataType> {
 /// The way of writing that a type can have; any other is told while the values are read.
 pub(super) fn usable(style: Style, dtype: &DataType) -> Style {
     match (style, dtype) {
-        (Style::Turned(_), DataType::Date) | (Style::Comma, DataType::Float64 | DataType::Float32) => style,
+        (Style::Turned(_) | Style::Short(_), DataType::Date)
+        | (Style::Comma, DataType::Float64 | DataType::Float32) => style,
         _ => Style::Plain,
     }
 }
@@ -163,6 +164,7 @@ impl Table<'_> {
             .filter_map(|(at, ((name, dtype), style))| match (dtype, style) {
                 (_, Style::Comma) => Some(temporal::commas(name, &blanks).cast(dtype.clone())),
                 (_, Style::Turned(order)) => Some(temporal::turned(name, *order, &blanks)),
+                (_, Style::Short(order)) => Some(temporal::short(name, *order, &blanks)),
                 (DataType::Date, Style::Plain) => Some(temporal::dates(name, &blanks)),
                 (DataType::Datetime(..), Style::Plain) => Some(temporal::stamps(name, &blanks)),
                 (DataType::String, _) => None,

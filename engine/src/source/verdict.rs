@@ -51,6 +51,26 @@ const TURNED: &[Shape] = &[
     S::DashDayFirst,
     S::DashMonthFirst,
     S::DashEither,
+    S::ShortSlashDayFirst,
+    S::ShortSlashMonthFirst,
+    S::ShortSlashEither,
+    S::ShortPointDayFirst,
+    S::ShortPointMonthFirst,
+    S::ShortPointEither,
+    S::ShortDashDayFirst,
+    S::ShortDashMonthFirst,
+    S::ShortDashEither,
+];
+/// Dates without leading zeros: those with one digit somewhere, and those of ten characters that may stand among them.
+const SHORT_DAY_FIRST: [&[Shape]; 3] = [
+    &[S::ShortSlashDayFirst, S::ShortSlashEither, S::SlashDayFirst, S::SlashEither],
+    &[S::ShortPointDayFirst, S::ShortPointEither, S::PointDayFirst, S::PointEither],
+    &[S::ShortDashDayFirst, S::ShortDashEither, S::DashDayFirst, S::DashEither],
+];
+const SHORT_MONTH_FIRST: [&[Shape]; 3] = [
+    &[S::ShortSlashMonthFirst, S::ShortSlashEither, S::SlashMonthFirst, S::SlashEither],
+    &[S::ShortPointMonthFirst, S::ShortPointEither, S::PointMonthFirst, S::PointEither],
+    &[S::ShortDashMonthFirst, S::ShortDashEither, S::DashMonthFirst, S::DashEither],
 ];
 
 /// How the values of a column are written.
@@ -63,6 +83,8 @@ pub(crate) enum Style {
     Comma,
     /// Dates such as 31/12/2024 or 12/31/2024.
     Turned(Order),
+    /// Dates such as 5/4/2024 or 25/12/2024, without leading zeros.
+    Short(Order),
 }
 
 /// What a person said about how values are written.
@@ -100,10 +122,36 @@ pub(crate) fn decide(name: &str, tracker: &Tracker, manner: Manner) -> (ColumnVe
         return (written(told(name, "double", tracker), "with a decimal comma"), Style::Comma);
     }
     if let Some(order) = order_of(tracker, values, manner) {
-        let order_word = if order == Order::DayFirst { "day, month, year" } else { "month, day, year" };
-        return (written(told(name, "date", tracker), order_word), Style::Turned(order));
+        return (written(told(name, "date", tracker), order_words(order)), Style::Turned(order));
     }
-    (stayed(name, tracker, values), Style::Plain)
+    let orders = orders_open(tracker, values);
+    // Never without being asked: such columns were always text.
+    if let Some(order) = manner.order.filter(|order| is_short(tracker) && orders.contains(order)) {
+        let verdict = told(name, "date", tracker);
+        return (written(verdict, &format!("{} without leading zeros", order_words(order))), Style::Short(order));
+    }
+    (stayed(name, tracker, values, &orders), Style::Plain)
+}
+
+const fn order_words(order: Order) -> &'static str {
+    match order {
+        Order::DayFirst => "day, month, year",
+        Order::MonthFirst => "month, day, year",
+    }
+}
+
+// Whether the dates of a column are written without leading zeros, all of them.
+fn is_short(tracker: &Tracker) -> bool {
+    let beyond = |sets: &[&[Shape]; 3]| sets.iter().map(|set| tracker.count(&set[..2])).sum::<u64>();
+    tracker.led == 0 && beyond(&SHORT_DAY_FIRST) + beyond(&SHORT_MONTH_FIRST) > 0
+}
+
+// The orders of day and month that fit all values of a column of dates in one layout, and among which a person is to choose.
+fn orders_open(tracker: &Tracker, values: u64) -> Vec<Order> {
+    let sets = if is_short(tracker) { [&SHORT_DAY_FIRST, &SHORT_MONTH_FIRST] } else { [&DAY_FIRST, &MONTH_FIRST] };
+    let fits = |sets: &[&[Shape]; 3]| values > 0 && sets.iter().any(|set| tracker.count(set) == values);
+    let orders = [Order::DayFirst, Order::MonthFirst].into_iter().zip(sets);
+    orders.filter(|(_, sets)| fits(sets)).map(|(order, _)| order).collect()
 }
 
 // The order of day and month that all values prove, or that a person chose; none when they prove nothing.
@@ -214,9 +262,14 @@ pub(super) fn accepted(dtype: &DataType) -> Option<&'static [Shape]> {
     })
 }
 
-/// What parts day, month and year in dates of an order, where all of them agree.
-pub(super) fn turned_mark(tracker: &Tracker, order: Order) -> Option<u8> {
-    let sets = if order == Order::DayFirst { &DAY_FIRST } else { &MONTH_FIRST };
+/// What parts day, month and year in dates of an order, where all of them agree; whether without leading zeros.
+pub(super) fn turned_mark(tracker: &Tracker, order: Order, short: bool) -> Option<u8> {
+    let sets = match (order, short) {
+        (Order::DayFirst, false) => &DAY_FIRST,
+        (Order::MonthFirst, false) => &MONTH_FIRST,
+        (Order::DayFirst, true) => &SHORT_DAY_FIRST,
+        (Order::MonthFirst, true) => &SHORT_MONTH_FIRST,
+    };
     let at = sets.iter().position(|set| tracker.values() > 0 && tracker.count(set) == tracker.values())?;
     b"/.-".get(at).copied()
 }
@@ -255,7 +308,7 @@ fn written(verdict: ColumnVerdict, how: &str) -> ColumnVerdict {
 }
 
 // A text column: what it mostly looks like, and why it is not that.
-fn stayed(name: &str, tracker: &Tracker, values: u64) -> ColumnVerdict {
+fn stayed(name: &str, tracker: &Tracker, values: u64, orders: &[Order]) -> ColumnVerdict {
     let text = told(name, "string", tracker);
     let commas = tracker.count(&[S::CommaDecimal]) > 0;
     let decimals = commas || tracker.count(&[S::Decimal]) > 0;
@@ -271,15 +324,18 @@ fn stayed(name: &str, tracker: &Tracker, values: u64) -> ColumnVerdict {
     else {
         return text;
     };
-    let ambiguous = [S::SlashEither, S::PointEither, S::DashEither];
-    if values > 0 && tracker.count(like) == values && tracker.count(&ambiguous) == values {
-        let first = ambiguous.into_iter().map(|shape| tracker.of(shape)).find(|seen| seen.count > 0);
+    if !orders.is_empty() {
+        let first = tracker.seen().map(|(_, seen)| seen).min_by_key(|seen| seen.lines.first().copied());
         let (example, line) = first.map(|seen| (seen.example, seen.lines[0])).unwrap_or_default();
-        let reason = format!(
-            "looks like dates, kept as text: day and month could be either way in all values ({example:?} on line {line}); \
-             say --date-order dmy or mdy"
-        );
-        return ColumnVerdict { reason: Some(reason), looks_like: Some("date".into()), fitting: 0, ..text };
+        let (why, say) = match orders {
+            [Order::DayFirst] => ("without leading zeros, the day first", "dmy"),
+            [Order::MonthFirst] => ("without leading zeros, the month first", "mdy"),
+            _ => ("day and month could be either way in all values", "dmy or mdy"),
+        };
+        let reason =
+            format!("looks like dates, kept as text: {why} ({example:?} on line {line}); say --date-order {say}");
+        let orders = orders.iter().map(|order| (*order).into()).collect();
+        return ColumnVerdict { reason: Some(reason), looks_like: Some("date".into()), fitting: 0, orders, ..text };
     }
     let mut odd: Vec<_> = tracker.seen().filter(|(shape, _)| !fitting.contains(shape)).collect();
     odd.sort_by_key(|(_, seen)| std::cmp::Reverse(seen.count));
@@ -327,6 +383,15 @@ fn fault(shape: Shape) -> Option<&'static str> {
         S::SlashDayFirst | S::PointDayFirst | S::DashDayFirst => "that are a date with the day first",
         S::SlashMonthFirst | S::PointMonthFirst | S::DashMonthFirst => "that are a date with the month first",
         S::SlashEither | S::PointEither | S::DashEither => "that are a date with day and month in either order",
+        S::ShortSlashDayFirst | S::ShortPointDayFirst | S::ShortDashDayFirst => {
+            "that are a date with the day first, without leading zeros"
+        }
+        S::ShortSlashMonthFirst | S::ShortPointMonthFirst | S::ShortDashMonthFirst => {
+            "that are a date with the month first, without leading zeros"
+        }
+        S::ShortSlashEither | S::ShortPointEither | S::ShortDashEither => {
+            "that are a date with day and month in either order, without leading zeros"
+        }
         S::NumberWord => "that are a word such as NaN",
         S::Hexadecimal => "written in base 16",
         S::BarePoint => "with no digit on one side of the point",

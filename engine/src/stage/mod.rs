@@ -11,6 +11,7 @@ mod differ;
 mod draft;
 mod failures;
 mod figures;
+mod lost;
 mod matches;
 
 pub use cache::Cache;
@@ -18,6 +19,7 @@ pub use compare::{ColumnChange, Pair, PairCounts, PairPage, PairedColumn, pair, 
 pub use draft::{Draft, DraftCounts, DraftPage, Effect, draft, draft_counts, draft_page, draft_rows, draft_touched};
 pub use failures::failures;
 pub use figures::{Bin, ColumnFigures, card, figures, figures_of, figures_until};
+pub use lost::{Loss, keeps_rows, loss};
 pub use matches::{Matches, matches};
 
 use crate::error::{Error, ErrorKind, Problem, Result};
