@@ -207,7 +207,8 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
               keys, missing keys last as a group of their own. Missing cells are left out of every aggregate; an aggregate of \
               nothing is missing, a count of nothing 0; of several most frequent values the smallest is taken. Sums and \
               averages of decimals do not depend on the order of the rows; the last digit of a standard \
-              deviation may. COLLECT_LIST and UNAGGREGATED yield a list. With useNewDataFrame false the rows stay, and the aggregates become new columns.",
+              deviation may. COLLECT_LIST and UNAGGREGATED yield a list. With useNewDataFrame false the rows stay, and the aggregates become new \
+              columns; a name that is taken is refused.",
     sentence: "Group by {sourceColumns}: {groupByAggFunctionOptions}",
     family: Family::Group,
     params: &[&KEYS.spec, &OPTIONS.spec, &NEW_TABLE.spec],
@@ -254,12 +255,15 @@ fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Lazy
     let options = args.get(&OPTIONS)?.0;
     let mut taken = if new_table { keys.clone() } else { Vec::new() };
     for target in options.iter().map(AggregateOption::target) {
-        if taken.contains(&target) {
-            let message = format!("two columns of the result would be called “{target}”");
-            let error = Error::new(ErrorKind::Column, message).advise("give one of the aggregates another name");
-            return Err(error.at_param(OPTIONS.spec.name));
-        }
-        taken.push(target);
+        let (message, advice) = if taken.contains(&target) {
+            (format!("two columns of the result would be called “{target}”"), "give one of the aggregates another name")
+        } else if !new_table && context.schema.contains(&target) {
+            (format!("there is a column “{target}” already"), "choose another name, or rename or delete it before")
+        } else {
+            taken.push(target);
+            continue;
+        };
+        return Err(Error::new(ErrorKind::Column, message).advise(advice).at_param(OPTIONS.spec.name));
     }
     let summed = |option: &&AggregateOption| matches!(option.function_name.as_str(), "SUM" | "AVERAGE");
     let summed = options.iter().filter(summed).map(|option| option.source_column_name.as_str());
