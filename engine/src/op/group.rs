@@ -1,7 +1,7 @@
 //! Rows into groups, and the aggregate functions that GROUP_BY and PIVOT share.
 
 use super::column::one_of;
-use super::distinct::grouped;
+use super::distinct::{grouped, one_zero};
 use super::exact;
 use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
 use super::window::group_key;
@@ -80,12 +80,12 @@ pub(super) fn aggregate_of(name: &str, cells: Expr, units: &Expr, dtype: &DataTy
         "AVERAGE" if TypeClass::of(dtype) == TypeClass::Decimal => exact::mean_of(&cells, units),
         "AVERAGE" => cells.mean(),
         "MEDIAN" => cells.median(),
-        "MIN" => cells.min(),
-        "MAX" => cells.max(),
+        "MIN" => one_zero(cells, dtype).min(),
+        "MAX" => one_zero(cells, dtype).max(),
         "MODE" if TypeClass::of(dtype) == TypeClass::Money => {
             cells.cast(DataType::String).drop_nulls().mode(false).cast(dtype.clone()).min()
         }
-        "MODE" => cells.drop_nulls().mode(false).min(),
+        "MODE" => one_zero(cells.drop_nulls(), dtype).mode(false).min(),
         "STANDARD_DEVIATION" => cells.std(1),
         "VARIANCE" => cells.var(1),
         "ANY" => cells.drop_nulls().first(),
