@@ -357,8 +357,7 @@ fn split(text: &str, cells: &Operand) -> Result<Expr> {
 /// Bounds that cut the way from the smallest to the largest number into pieces of one width.
 fn even_bounds(args: &Args, context: &Context<'_>, bins: usize) -> Result<Vec<Expr>> {
     let width: f64 = args.get(&PERCENTAGE)?.0.parse().unwrap_or(0.0);
-    let whole =
-        u32::try_from(bins).ok().filter(|bins| *bins > 0 && width > 0.0 && (100.0 / width).ceil() == f64::from(*bins));
+    let whole = u32::try_from(bins).ok().filter(|bins| width > 0.0 && (100.0 / width).ceil() == f64::from(*bins));
     let Some(bins) = whole else {
         let message = format!("bins of {width} percent do not make {bins} bins");
         return Err(Error::new(ErrorKind::Parameter, message)
