@@ -146,7 +146,9 @@ impl Counted {
     fn add(&mut self, values: DataFrame) -> PolarsResult<()> {
         self.batches.push(values);
         let bytes: usize = self.batches.iter().map(DataFrame::estimated_size).sum();
-        if self.batches.len() >= BATCHES || bytes > self.most / 2 { self.join() } else { Ok(()) }
+        let held = self.values.as_ref().map_or(0, DataFrame::estimated_size);
+        let enough = held.clamp(self.most / 16, self.most / 2);
+        if self.batches.len() >= BATCHES || bytes > enough { self.join() } else { Ok(()) }
     }
 
     /// Joins what is held, and lets go of half of it while that is too much.
