@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// Opens a source and tells how many bytes the pass over it read.
-fn open(source: &Source, base: &Path) -> brewhouse_engine::Result<(Opened, u64)> {
+pub(crate) fn open(source: &Source, base: &Path) -> brewhouse_engine::Result<(Opened, u64)> {
     let read = AtomicU64::new(0);
     let opened = source::open(source, base, &AtomicBool::new(false), &|bytes| {
         read.fetch_max(bytes, Ordering::Relaxed);
@@ -18,7 +18,7 @@ fn open(source: &Source, base: &Path) -> brewhouse_engine::Result<(Opened, u64)>
 }
 
 /// Writes a file that seems to have been left alone for so many seconds.
-fn put(path: &Path, text: &str, seconds: u64) {
+pub(crate) fn put(path: &Path, text: &str, seconds: u64) {
     std::fs::write(path, text).unwrap();
     let file = std::fs::File::options().append(true).open(path).unwrap();
     file.set_modified(SystemTime::now() - Duration::from_secs(seconds)).unwrap();

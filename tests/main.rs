@@ -15,6 +15,7 @@ mod foreign;
 mod formats;
 mod fuzz;
 mod intake;
+mod json_lines;
 mod kept;
 mod kept_columns;
 mod layouts;

@@ -218,3 +218,41 @@ fn means_that_fill_and_scale_are_exact() {
     let sum: f64 = opposites().column("price").unwrap().f64().unwrap().iter().flatten().sum();
     assert!(sum != 0.0, "adding in the order of the rows must not be exact here, or nothing is shown");
 }
+
+#[test]
+fn distinct_rows_are_the_first_of_each_kind_over_batches() {
+    // Kinds that are easily taken for one another, spread over many batches, each many times.
+    let texts = [Some("a"), Some("ab"), Some(""), None, Some("b"), Some("NaN")];
+    let others = [Some("b"), Some(""), None, Some("a"), Some("bb")];
+    let numbers = [Some(0.0), Some(-0.0), Some(f64::NAN), Some(-f64::NAN), None, Some(1.0)];
+    let kind = |row: usize| (row % 6, row / 6 % 5, row / 30 % 6);
+    let rows = 300_000;
+    let column = |name: &str, of: &dyn Fn(usize) -> Option<&'static str>| {
+        Series::new(name.into(), (0..rows).map(of).collect::<Vec<_>>()).into_column()
+    };
+    let columns = vec![
+        column("t", &|row| texts[kind(row).0]),
+        column("o", &|row| others[kind(row).1]),
+        Series::new("n".into(), (0..rows).map(|row| numbers[kind(row).2]).collect::<Vec<_>>()).into_column(),
+    ];
+    let table = DataFrame::new(rows, columns).unwrap();
+    // Both zeros are one value, and so are all that are no numbers.
+    let same = |row: usize| (kind(row).0, kind(row).1, [0, 0, 2, 2, 4, 5][kind(row).2]);
+    let mut seen = std::collections::HashSet::new();
+    let first: Vec<bool> = (0..rows).map(|row| seen.insert(same(row))).collect();
+    assert_eq!(seen.len(), 6 * 5 * 4);
+    let found = run(&[Step::new("DELETE_DUPLICATE_ROWS")], table.clone(), Some(&mut Taps::default()));
+    let kept: Vec<usize> = (0..rows).filter(|row| first[*row]).collect();
+    assert_eq!(found.height(), kept.len());
+    for (at, row) in kept.iter().enumerate() {
+        let [text, other] = ["t", "o"].map(|name| found.column(name).unwrap().str().unwrap().get(at));
+        let (t, o, n) = kind(*row);
+        assert_eq!((text, other), (texts[t], others[o]), "row {row}");
+        let number = found.column("n").unwrap().f64().unwrap().get(at);
+        assert_eq!(number.map(f64::is_nan), numbers[n].map(f64::is_nan), "row {row}");
+    }
+    let flagged = step("FLAG_DUPLICATE_ROWS", &[("targetColumn", "again"), ("trueString", "y"), ("falseString", "n")]);
+    let flags = run(&[flagged], table, None);
+    let flags = flags.column("again").unwrap().str().unwrap().clone();
+    assert!(flags.iter().zip(&first).all(|(flag, first)| flag == Some(if *first { "n" } else { "y" })));
+}

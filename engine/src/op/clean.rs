@@ -4,7 +4,7 @@ use super::cells::map_text;
 use super::param::{Param, ParamSpec};
 use super::{Apply, Args, ColumnsFn, Context, Example, Family, Operation, Output, in_place, params};
 use crate::error::{Error, ErrorKind, Result};
-use polars::prelude::lit;
+use polars::prelude::{NULL, lit};
 
 static PREFIX: Param<String> =
     Param::new("pattern", "Text").help("The text to put in front, taken literally.").example("EUR ");
@@ -254,6 +254,13 @@ impl Cleaner {
         })
     }
 
+    /// Whether all that goes is white space at the ends, which takes no copy of the cells.
+    const fn only_trims_space(&self) -> bool {
+        let nothing_else = !(self.space || self.punctuation || self.quotes || self.letters || self.digits)
+            && !(self.special || self.collapse || self.trim_punctuation || self.trim_quotes);
+        self.trim_space && nothing_else && self.value.is_none() && self.characters.is_empty()
+    }
+
     fn clean(&self, text: &str) -> String {
         let text = match &self.value {
             Some(value) => text.replace(value.as_str(), ""),
@@ -285,6 +292,9 @@ impl Cleaner {
 
 fn remove_combined(args: &Args, _: &Context<'_>) -> Result<Vec<Output>> {
     let cleaner = Cleaner::new(args)?;
+    if cleaner.only_trims_space() {
+        return in_place(args, |cells| cells.str().strip_chars(lit(NULL)));
+    }
     in_place(args, |cells| map_text(cells, move |text| Some(cleaner.clean(text))))
 }
 

@@ -1,11 +1,12 @@
 //! Rows and values that occur more than once; the first occurrence is the one that stays.
 
+use super::digest::digest;
 use super::distinct::unique;
 use super::flag::flag;
 use super::param::ParamSpec;
 use super::{Apply, Conditions, Context, Example, Family, Locality, Operation, RowLaw, params};
 use crate::named::col;
-use polars::prelude::{Expr, UniqueKeepStrategy, as_struct};
+use polars::prelude::{Expr, UniqueKeepStrategy};
 
 static FLAG_ROWS: [&ParamSpec; 3] = [&params::TARGET.spec, &params::TRUE_TEXT.spec, &params::FALSE_TEXT.spec];
 static FLAG_VALUES: [&ParamSpec; 4] =
@@ -107,6 +108,6 @@ pub(super) const REPEATED: Operation = Operation {
 
 /// Whether a row equals an earlier one in all columns.
 fn repeats(context: &Context<'_>) -> Expr {
-    let columns: Vec<Expr> = context.schema.iter_names().map(|name| col(name.clone())).collect();
-    as_struct(columns).is_first_distinct().not()
+    let names: Vec<String> = context.schema.iter_names().map(ToString::to_string).collect();
+    digest(&names).is_first_distinct().not()
 }

@@ -30,6 +30,7 @@ mod date_part;
 mod date_shape;
 mod decide;
 mod detail;
+mod digest;
 mod distinct;
 mod draw;
 mod duplicate;

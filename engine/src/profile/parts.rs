@@ -76,7 +76,8 @@ impl Parts {
             (size.values + size.values / 10).div_ceil(most)
         };
         if wanted > 1 {
-            parts.ranges = parts.cut(wanted, size.rows)?;
+            // What must be read several times anyway is held in smaller pieces.
+            parts.ranges = parts.cut(wanted.saturating_mul(2), size.rows)?;
         }
         Ok(parts)
     }

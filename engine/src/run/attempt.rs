@@ -12,7 +12,7 @@ use super::spill::{Depth, Spill, has_nodes};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Locality;
 use crate::op::facts::Reach;
-use crate::plan::{Compiled, FactsSource, Find, Taps, compile, stoppable};
+use crate::plan::{Compiled, FactsSource, Find, NoFacts, Taps, compile, stoppable};
 use crate::sink::{self, Staging, Target};
 use crate::source::{self, Opened};
 use polars::prelude::{DataFrame, Engine, LazyFrame, SchemaRef};
@@ -129,6 +129,14 @@ impl Attempts<'_> {
         Spill::begin(&self.job.work_folder(), chunk, expected, depth, Arc::clone(&guard.stop)).map(Some)
     }
 
+    /// What there is to be worked on in pieces, as far as it is known before figures are; all of it where it is not.
+    fn nodes(&self, prepared: &Prepared) -> (bool, bool) {
+        match compile(&self.job.recipe.steps, self.base.clone(), &prepared.env, &mut NoFacts, None) {
+            Ok(plan) if plan.problems.is_empty() && plan.schema.is_some() => has_nodes(&plan.frame),
+            _ => (true, true),
+        }
+    }
+
     fn share(&self, eighths: u64) -> u64 {
         self.budget.map_or(u64::MAX, |budget| budget / 8 * eighths)
     }
@@ -141,7 +149,7 @@ impl Attempts<'_> {
         problems: &mut Vec<Problem>,
     ) -> Result<Tried> {
         let before = anonymous();
-        let guard = Guard::new(self.share(self.effort.while_reading((true, true))), self.share(8));
+        let guard = Guard::new(self.share(self.effort.while_reading(self.nodes(prepared))), self.share(8));
         let spill = self.spill(&guard)?;
         let monitor = self.monitor;
         let tried = guard.during(monitor, || self.under(&guard, spill.as_ref(), target, prepared, receipt, problems));
@@ -228,7 +236,7 @@ impl Attempts<'_> {
             "the old output is as it was; give the run more with --memory, or leave out rows or columns before";
         let error = Error::new(ErrorKind::Data, message).advise(advice);
         let base = self.base.clone();
-        let Ok(compiled) = compile(&self.job.recipe.steps, base, &prepared.env, &mut crate::plan::NoFacts, None) else {
+        let Ok(compiled) = compile(&self.job.recipe.steps, base, &prepared.env, &mut NoFacts, None) else {
             return error;
         };
         let pieces = ["SORT", "GROUP_BY", "JOIN", "DELETE_DUPLICATE_ROWS"];

@@ -1,6 +1,7 @@
 //! What a run will probably take, from a run of its first rows: rows, time, memory, output. Held against what it took in the receipt.
 //!
-//! Processor time of the first rows counts, not the clock, so that other work on the machine and the start of threads matter little.
+//! Processor time of the first rows counts, not the clock, so that other work on the machine matters little. What is the same for few rows
+//! and for many (other tables, the start of threads) is told from what grows with them by trying a part of them before.
 //! How many rows remain where repeated ones fall away follows from how many did among the first: of `n` rows drawn from `d` kinds,
 //! `d (1 - exp(-n / d))` kinds are seen.
 
@@ -27,10 +28,17 @@ pub const WORTH: u64 = 64 << 20;
 const SHARE: u64 = 100;
 /// How much of the processors a run keeps busy, on average.
 const BUSY: f64 = 0.85;
-/// What a run holds beside rows that wait: what is read and written just now.
-const PASSING: f64 = 90e6;
+/// Of the rows that are tried, one in so many is tried alone before.
+const PART: u32 = 4;
+/// What a run holds beside rows that wait: the program, and what is read just now.
+const PASSING: f64 = 45e6;
+/// So many rows are on their way into a packed file.
+const WRITING: f64 = 700e3;
 /// The most that it holds for each further file that is written to at once.
 const PASSING_PART: f64 = 100e6;
+
+/// What is held of each row that is told apart from others: its digest, its place, and room to grow.
+const DIGEST: f64 = 44.0;
 
 /// How the names of folders begin that hold what the first rows yield.
 const PREFIX: &str = ".brewhouse-estimate-";
@@ -131,37 +139,40 @@ fn counted_by_lines(prepared: &Prepared, bytes: u64) -> Option<u64> {
 )]
 fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> Result<Option<Estimate>> {
     let tried = u32::try_from((rows / SHARE).clamp(20_000, 200_000)).unwrap_or(20_000);
-    let began = processor_seconds();
-    let first = collect(prepared.dataset.frame.clone().limit(tried))?;
-    let read = processor_seconds() - began;
+    let Some(target) = job.targets.first() else { return Ok(None) };
+    let read = |count: u32| -> Result<(DataFrame, f64)> {
+        let began = processor_seconds();
+        let rows = collect(prepared.dataset.frame.clone().limit(count))?;
+        Ok((rows, processor_seconds() - began))
+    };
+    let part = tried / PART;
+    let (few, read_few) = read(part)?;
+    let (first, read_all) = read(tried)?;
     if first.height() < tried as usize {
         return Ok(None);
     }
     let held = anonymous().unwrap_or_default() as f64;
-    let began = processor_seconds();
-    let mut facts = Counted::default();
-    let mut taps = Taps::new(std::sync::Arc::default());
-    let base = first.clone().lazy();
-    let compiled = compile(&job.recipe.steps, base, &prepared.env, &mut facts, Some(&mut taps))?;
-    let (Some(schema), Some(target), true) = (&compiled.schema, job.targets.first(), compiled.problems.is_empty())
-    else {
+    let Some(before) = Trial::of(job, prepared, target, few)? else { return Ok(None) };
+    let Some(Trial { compiled, taps, facts, written, work }) = Trial::of(job, prepared, target, first.clone())? else {
         return Ok(None);
     };
-    let written = write_somewhere(&job.work_folder(), target, compiled.frame.clone(), schema)?;
-    let work = processor_seconds() - began;
-    let scale = rows as f64 / f64::from(tried);
+    let Some(schema) = &compiled.schema else { return Ok(None) };
     let rows_after = rows_after(&compiled, &taps, rows as f64, f64::from(tried));
     let rows_out = rows_after.last().copied().unwrap_or(rows as f64);
     let tried_out = taps.step_counts().last().map_or(f64::from(tried), |(_, count)| count.get() as f64);
     let processors = std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64);
     let digests = if target.digest { source::total_bytes(&job.dataset, &job.base) as f64 / 1.2e9 } else { 0.0 };
-    let seconds = ((read * f64::from(1 + facts.0) + work) * scale + digests) / (processors * BUSY);
-    let waiting = waiting(&compiled, &first, prepared, rows as f64, &rows_after);
+    let at = |few: f64, all: f64| foretold((f64::from(part), few), (f64::from(tried), all), rows as f64);
+    let passes = f64::from(1 + facts);
+    let seconds = (at(read_few, read_all) * passes + at(before.work, work) + digests) / (processors * BUSY);
+    let waiting = waiting(job, &compiled, &first, prepared, rows as f64, &rows_after);
+    let is_text = target.format().is_ok_and(|format| matches!(format.name, "CSV" | "JSON" | "JSON_ARRAY" | "XML"));
+    let writing = if is_text { 0.0 } else { rows_out.min(WRITING) * width(schema, &widths(&first)) };
     let parts = if target.partition_by.is_empty() { 0 } else { written.files.saturating_sub(1).min(8) };
     let each = (rows_out / (parts + 1) as f64 * width(schema, &widths(&first))).min(PASSING_PART);
     let packed = !source::is_text(&job.dataset, &job.base);
     let ahead = if packed { (source::total_bytes(&job.dataset, &job.base) as f64 * 1.5).min(AHEAD) } else { 0.0 };
-    let memory = held + PASSING + ahead + each * parts as f64 + waiting;
+    let memory = held + PASSING + writing + ahead + each * parts as f64 + waiting;
     let at_once_bytes = memory as u64;
     let memory = budget
         .map(|budget| budget as f64)
@@ -176,6 +187,35 @@ fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> R
         tried_rows: u64::from(tried),
         at_once_bytes,
     }))
+}
+
+/// What it took to run a recipe on some rows.
+struct Trial {
+    compiled: Compiled,
+    taps: Taps,
+    /// Queries for figures.
+    facts: u32,
+    written: Bulk,
+    /// Seconds of processor time.
+    work: f64,
+}
+
+impl Trial {
+    fn of(job: &Job, prepared: &Prepared, target: &Target, rows: DataFrame) -> Result<Option<Self>> {
+        let began = processor_seconds();
+        let mut facts = Counted::default();
+        let mut taps = Taps::new(std::sync::Arc::default());
+        let compiled = compile(&job.recipe.steps, rows.lazy(), &prepared.env, &mut facts, Some(&mut taps))?;
+        let (Some(schema), true) = (&compiled.schema, compiled.problems.is_empty()) else { return Ok(None) };
+        let written = write_somewhere(&job.work_folder(), target, compiled.frame.clone(), schema)?;
+        Ok(Some(Self { compiled, taps, facts: facts.0, written, work: processor_seconds() - began }))
+    }
+}
+
+/// What all rows take, of what a part of them and some more took: rows and seconds of each.
+fn foretold(few: (f64, f64), some: (f64, f64), all: f64) -> f64 {
+    let each = ((some.1 - few.1) / (some.0 - few.0)).max(some.1 / some.0 / 4.0);
+    some.1 + each * (all - some.0)
 }
 
 struct Bulk {
@@ -236,7 +276,14 @@ fn kinds_among(rows: f64, tried: f64, seen: f64) -> f64 {
 }
 
 /// Bytes of rows that wait in memory at once, at most: what the step that holds the most holds.
-fn waiting(compiled: &Compiled, first: &DataFrame, prepared: &Prepared, rows: f64, rows_after: &[f64]) -> f64 {
+fn waiting(
+    job: &Job,
+    compiled: &Compiled,
+    first: &DataFrame,
+    prepared: &Prepared,
+    rows: f64,
+    rows_after: &[f64],
+) -> f64 {
     let widths = widths(first);
     let mut before = (rows, first.schema().as_ref().clone());
     let mut most = 0.0_f64;
@@ -246,7 +293,10 @@ fn waiting(compiled: &Compiled, first: &DataFrame, prepared: &Prepared, rows: f6
         if step.enabled && step.locality != Locality::Row {
             most = most.max(match step.operation.as_str() {
                 "SORT" => rows_in * (width_in * 2.0 + 24.0),
-                "GROUP_BY" => rows_out * (width_out + 40.0) * 2.0,
+                // The keys are looked for in the sorted rows, whose groups are looked for then.
+                "KEEP_FIRST_BY" | "KEEP_LAST_BY" => rows_in * (width_in * 4.0 + 24.0),
+                "GROUP_BY" => rows_out * (width_out + 40.0) * 2.0 + rows_in * held_by_groups(job, step.number),
+                "DELETE_DUPLICATE_ROWS" | "FLAG_DUPLICATE_ROWS" => rows_out * DIGEST,
                 "JOIN" => other_rows(prepared) * (width(schema, &widths) + 40.0),
                 _ if step.rows == RowLaw::Fewer => rows_out * (width_out * 2.0 + 40.0),
                 _ => rows_in * width_in * 2.0,
@@ -255,6 +305,13 @@ fn waiting(compiled: &Compiled, first: &DataFrame, prepared: &Prepared, rows: f6
         before = (*rows_out, schema.as_ref().clone());
     }
     most
+}
+
+/// Bytes of each row that groups hold for what needs all of their values at once.
+fn held_by_groups(job: &Job, number: usize) -> f64 {
+    let asked = number.checked_sub(1).and_then(|at| job.recipe.steps.get(at)).map(|step| format!("{step:?}"));
+    let needs_all = ["MEDIAN", "MODE", "COUNT_DISTINCT", "LIST", "PERCENTILE"];
+    if asked.is_some_and(|asked| needs_all.iter().any(|name| asked.contains(name))) { 48.0 } else { 0.0 }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "an estimate")]

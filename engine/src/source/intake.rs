@@ -51,39 +51,54 @@ struct Block {
 
 /// Counts a file; `blank` is an empty tally of its columns.
 pub(crate) fn pass(job: &Job<'_>, blank: &Tally) -> Result<Passed> {
+    let (marks, short_fits) = (job.marks, job.fill);
+    let begin = || blank.clone();
+    let (found, lines) =
+        in_blocks(job, begin, |tally, bytes, line| tally_block(bytes, line, marks, short_fits, tally))?;
+    let mut whole = blank.clone();
+    let mut worst = lines.is_none().then_some(Trouble::Irregular);
+    whole.physical += lines.unwrap_or_default();
+    for found in found {
+        match found {
+            Ok(tally) => whole.merge(tally),
+            Err(trouble) => worst = worst.max(Some(trouble)),
+        }
+    }
+    Ok(match worst {
+        Some(Trouble::Undecodable) => Passed::Undecodable,
+        Some(Trouble::Irregular) => Passed::Irregular,
+        Some(Trouble::Odd) => Passed::Odd,
+        None => Passed::Whole(Box::new(whole)),
+    })
+}
+
+/// What each worker made of its blocks, and how many physical lines were read; none when a block could not be cut.
+type InBlocks<T, E> = (Vec<Result<T, E>>, Option<u64>);
+
+/// Hands the blocks of a file, each with the number of its first line, to several workers until one of them fails.
+pub(super) fn in_blocks<T: Send, E: Send>(
+    job: &Job<'_>,
+    begin: impl Fn() -> T + Sync,
+    take: impl Fn(&mut T, &[u8], u64) -> Result<(), E> + Sync,
+) -> Result<InBlocks<T, E>> {
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 8);
     let (send, receive) = sync_channel::<Block>(workers);
     let (receive, stop) = (Mutex::new(receive), AtomicBool::new(false));
     let spare = Mutex::new(Vec::new());
-    let (marks, fill) = (job.marks, job.fill);
     std::thread::scope(|scope| {
         let mut handles = Vec::new();
         for number in 0..workers {
-            let work = || count(&receive, &stop, &spare, (marks, fill), blank);
+            let work = || work(&receive, &stop, &spare, &begin, &take);
             // A machine that gives fewer threads makes it slower, not wrong.
             handles.extend(std::thread::Builder::new().name(format!("intake-{number}")).spawn_scoped(scope, work));
         }
         let fed = if handles.is_empty() { Err(no_thread()) } else { feed(job, &send, &stop, &spare) };
         drop(send);
-        let mut whole = blank.clone();
-        let mut worst = None;
+        let mut found = Vec::new();
         for handle in handles {
-            match handle.join().unwrap_or(Err(Trouble::Panic)) {
-                Ok(tally) => whole.merge(tally),
-                Err(Trouble::Panic) => return Err(Error::new(ErrorKind::Internal, "the typing pass failed")),
-                Err(trouble) => worst = worst.max(Some(trouble)),
-            }
+            found.push(handle.join().map_err(|_| Error::new(ErrorKind::Internal, "the typing pass failed"))?);
         }
-        match fed? {
-            Some(lines) => whole.physical += lines,
-            None => worst = worst.max(Some(Trouble::Irregular)),
-        }
-        Ok(match worst {
-            Some(Trouble::Undecodable) => Passed::Undecodable,
-            Some(Trouble::Irregular) => Passed::Irregular,
-            Some(Trouble::Odd) => Passed::Odd,
-            _ => Passed::Whole(Box::new(whole)),
-        })
+        Ok((found, fed?))
     })
 }
 
@@ -102,24 +117,22 @@ enum Trouble {
     Odd,
     Irregular,
     Undecodable,
-    Panic,
 }
 
 type Spare = Mutex<Vec<Vec<u8>>>;
 
-fn count(
+fn work<T, E>(
     receive: &Mutex<Receiver<Block>>,
     stop: &AtomicBool,
     spare: &Spare,
-    (marks, fill): (&Marks, bool),
-    blank: &Tally,
-) -> Result<Tally, Trouble> {
-    let mut tally = blank.clone();
+    begin: impl Fn() -> T,
+    take: impl Fn(&mut T, &[u8], u64) -> Result<(), E>,
+) -> Result<T, E> {
+    let mut found = begin();
     loop {
         let block = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Block { mut bytes, line }) = block else { return Ok(tally) };
-        let found = tally_block(&bytes, line, marks, fill, &mut tally);
-        if let Err(trouble) = found {
+        let Ok(Block { mut bytes, line }) = block else { return Ok(found) };
+        if let Err(trouble) = take(&mut found, &bytes, line) {
             stop.store(true, Ordering::Relaxed);
             return Err(trouble);
         }

@@ -3,7 +3,9 @@
 use super::columnar::held;
 use super::depth::{Shallow, unread, unread_by_engine};
 use super::files::{Found, shown, unreadable};
+use super::kept::Place;
 use super::labels::TAG;
+use super::records::Records;
 use super::straighten;
 use super::text::Text;
 use super::{Depth, Opened, Source, columns_of};
@@ -11,14 +13,15 @@ use crate::error::{Error, ErrorKind, Result};
 use polars::io::ndjson::infer_schema;
 use polars::prelude::{
     Column, DataFrame, IntoLazy as _, JsonFormat, JsonReader, LazyFileListReader as _, LazyFrame, LazyJsonLineReader,
-    PlSmallStr, Scalar, ScanSources, Schema, SchemaRef, SerReader as _, UnionArgs, concat, lit,
+    PlSmallStr, PolarsResult, Scalar, ScanSources, Schema, SchemaRef, SerReader as _, UnionArgs, concat, lit,
 };
 use serde_json::{Map, Value};
 use std::io::{BufRead, BufReader, Cursor, Read, Write as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-const MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
 const HEAD: u64 = 4 << 20;
 
 /// Opens JSON files.
@@ -39,7 +42,10 @@ pub(super) fn open(source: &Source, found: Found, depth: Depth<'_>) -> Result<Op
             (table.lazy(), Some(rows))
         }
         (false, Depth::Head { rows }) => (lines_head(&found, &texts, rows)?, None),
-        (false, _) => lines(&found, &texts, &mut notes)?,
+        (false, Depth::Whole { cancel, progress, .. }) => {
+            let looked = looked_at(source, &found, &texts, cancel, progress)?;
+            lines(&found, &texts, looked.as_deref(), &mut notes)?
+        }
     };
     let mut schema = match frame.collect_schema() {
         Ok(schema) => schema,
@@ -161,19 +167,63 @@ fn members(text: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
     Some(parts)
 }
 
-// Every line of every file is counted, and its fields are among the columns.
-fn lines(found: &Found, texts: &[Text], notes: &mut Vec<String>) -> Result<(LazyFrame, Option<u64>)> {
+// What was found in each file, now or when it was looked at before; none when the engine must look at them itself.
+fn looked_at(
+    source: &Source,
+    found: &Found,
+    texts: &[Text],
+    cancel: &AtomicBool,
+    progress: &dyn Fn(u64),
+) -> Result<Option<Vec<Records>>> {
+    let place = || Place::of_files(source, found.files.iter().map(|file| (file, "JSON Lines".to_owned())));
+    let before = place()?;
+    if let Some(kept) = before.as_ref().and_then(Place::records).filter(|kept| kept.len() == texts.len()) {
+        return Ok(Some(kept));
+    }
+    let (mut all, mut read) = (Vec::new(), 0);
+    for (text, file) in texts.iter().zip(&found.files) {
+        let Some(records) = Records::of(text, cancel, &|bytes| progress(read + bytes))? else { return Ok(None) };
+        let is_empty = records.count == 0;
+        if !is_empty && Records::columns(std::iter::once(&records)).is_none() {
+            return Ok(None);
+        }
+        all.push(records);
+        read += file.bytes;
+    }
+    // A file that was changed meanwhile has another place.
+    if let Some(place) = before.filter(|before| place().ok().flatten().as_ref() == Some(before)) {
+        place.keep_records(&all);
+    }
+    Ok(Some(all))
+}
+
+// Every line of a file is counted, and its fields are among the columns.
+fn counted(text: &Text) -> Result<(u64, PolarsResult<Schema>)> {
+    let mut counted = Counted { inner: BufReader::with_capacity(1 << 20, plain(text)?), lines: 0, filled: false };
+    let schema = infer_schema(&mut counted, None);
+    // What the search for columns did not want to hear is counted too.
+    if let Some(error) = schema.as_ref().err().and_then(|error| unread_by_engine(&text.path, error)) {
+        return Err(error);
+    }
+    std::io::copy(&mut counted, &mut std::io::sink()).map_err(|error| unread(&text.path, &error))?;
+    Ok((counted.lines + u64::from(counted.filled), schema))
+}
+
+fn lines(
+    found: &Found,
+    texts: &[Text],
+    looked: Option<&[Records]>,
+    notes: &mut Vec<String>,
+) -> Result<(LazyFrame, Option<u64>)> {
     let mut records = 0;
     let mut schemas = Vec::new();
-    for text in texts {
-        let mut counted = Counted { inner: BufReader::with_capacity(1 << 20, plain(text)?), lines: 0, filled: false };
-        let schema = infer_schema(&mut counted, None);
-        // What the search for columns did not want to hear is counted too.
-        if let Some(error) = schema.as_ref().err().and_then(|error| unread_by_engine(&text.path, error)) {
-            return Err(error);
-        }
-        std::io::copy(&mut counted, &mut std::io::sink()).map_err(|error| unread(&text.path, &error))?;
-        let rows = counted.lines + u64::from(counted.filled);
+    for (at, text) in texts.iter().enumerate() {
+        let known = looked.and_then(|looked| {
+            let file = looked.get(at)?;
+            let columns = if file.count == 0 { Schema::default() } else { Records::columns(std::iter::once(file))? };
+            Some((file.count, Ok(columns)))
+        });
+        let (rows, schema) = known.map_or_else(|| counted(text), Ok)?;
         records += rows;
         if rows > 0 {
             let bad = || bad_line(std::slice::from_ref(text));
@@ -199,7 +249,8 @@ fn lines(found: &Found, texts: &[Text], notes: &mut Vec<String>) -> Result<(Lazy
             say("has also", &has),
             say("lacks", &lacks)
         ));
-        whole = all_fields(texts)?;
+        let known = looked.and_then(|looked| Records::columns(looked.iter()));
+        whole = known.map_or_else(|| all_fields(texts), Ok)?;
     }
     let frame = scan(found, texts, Arc::new(whole))?;
     Ok((frame, Some(records)))

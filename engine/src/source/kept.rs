@@ -7,6 +7,7 @@
 use super::dialect::Layout;
 use super::files::unreadable;
 use super::laid::Laid;
+use super::records::Records;
 use super::shape::{ALL, Shape};
 use super::split::Marks;
 use super::tracker::{Lines, Tally, Tracker};
@@ -63,13 +64,24 @@ struct KeptColumn {
 impl Place {
     /// The place of a source's result; none when nobody said where results are kept.
     pub(super) fn of(source: &Source, layouts: &[Laid]) -> Result<Option<Self>> {
+        let how = |layout: &Layout| {
+            let Layout { names, offset, line, skip, dialect, .. } = layout;
+            format!("{names:?} {offset} {line} {skip} {dialect:?}")
+        };
+        Self::of_files(source, layouts.iter().map(|(file, layout)| (file, how(layout))))
+    }
+
+    /// The same of files, each with what else decides its result.
+    pub(super) fn of_files<'a>(
+        source: &Source,
+        files: impl Iterator<Item = (&'a FileFact, String)>,
+    ) -> Result<Option<Self>> {
         let Some(folder) = &source.verdicts else { return Ok(None) };
         let mut key = format!("{VERSION} {} {:?}", env!("CARGO_PKG_VERSION"), source.options);
         let mut old = true;
-        for (file, layout) in layouts {
+        for (file, how) in files {
             let (print, calm) = fingerprint(file)?;
-            let Layout { names, offset, line, skip, .. } = layout;
-            let _ = write!(key, " {print} {names:?} {offset} {line} {skip} {:?}", layout.dialect);
+            let _ = write!(key, " {print} {how}");
             old &= calm;
         }
         let digest = sha2::Sha256::digest(key.as_bytes()).iter().take(16).fold(String::new(), |mut text, byte| {
@@ -91,6 +103,18 @@ impl Place {
         (tally.records, tally.hollow, tally.quoted) = (kept.records, kept.hollow, kept.quoted);
         (tally.physical, tally.accounted) = (kept.physical, kept.accounted);
         Some((tally, Marks::new(kept.delimiter, kept.quote)))
+    }
+
+    /// What is kept of each file of JSON Lines.
+    pub(super) fn records(&self) -> Option<Vec<Records>> {
+        serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()
+    }
+
+    /// Keeps what was found in files of JSON Lines.
+    pub(super) fn keep_records(&self, records: &[Records]) {
+        if self.old {
+            let _ = put(&self.path, &records);
+        }
     }
 
     /// Keeps a result. That it cannot be kept is no fault of the data.
@@ -115,7 +139,7 @@ impl Place {
     }
 }
 
-fn put(path: &Path, kept: &Kept) -> std::io::Result<()> {
+fn put(path: &Path, kept: &impl Serialize) -> std::io::Result<()> {
     let Some(folder) = path.parent() else { return Ok(()) };
     std::fs::create_dir_all(folder)?;
     let unfinished = path.with_extension(format!("{}.tmp", std::process::id()));

@@ -27,6 +27,7 @@ mod laid;
 mod opened;
 mod path_date;
 pub(crate) mod reading;
+mod records;
 mod recount;
 mod rejects;
 mod select;
