@@ -47,6 +47,7 @@ mod tidy;
 mod versions;
 #[cfg(feature = "gui")]
 mod window;
+mod zeros;
 
 /// The folder of the checkout under test. Cargo tells it when the tests start: a build that is shared between checkouts may have been made in another.
 fn root() -> std::path::PathBuf {

@@ -85,3 +85,34 @@ fn exact_decimals_are_keys_like_any_other_value() {
         }
     }
 }
+
+#[test]
+fn exact_decimals_join_whole_numbers_and_other_decimals_to_the_last_digit() {
+    let join = Step::new("JOIN")
+        .with("secondaryDatasetName", "others")
+        .with("joinKeys", r#"[{"key":"k","value":"id"}]"#)
+        .with("joinType", "INNER_JOIN")
+        .with("leftColumns", r#"["k"]"#)
+        .with("rightColumns", r#"["w"]"#);
+    let found = |keys: &DataFrame, others: &DataFrame| -> Vec<String> {
+        let mut env = environment();
+        env.datasets.insert("others".into(), others.clone().lazy());
+        let compiled = compile(std::slice::from_ref(&join), keys.clone().lazy(), &env, &mut LiveFacts, None).unwrap();
+        assert!(compiled.problems.is_empty(), "{:?}", compiled.problems);
+        let after = collect(compiled.frame).unwrap();
+        after.column("w").unwrap().str().unwrap().iter().flatten().map(ToOwned::to_owned).collect()
+    };
+    // Floating numbers do not tell the first two apart.
+    let wholes = read_table("id:whole | w:text\n9007199254740993 | odd\n9007199254740992 | even\n-3 | below\n∅ | none");
+    let money = read_table("k:money\n9007199254740993\n-3\n-3.000000000000000001\n∅");
+    assert_eq!(found(&money, &wholes), ["odd", "below"]);
+    let keys = wholes.select(["id"]).unwrap().lazy().select([polars::prelude::col("id").alias("k")]);
+    let prices = read_table("id:money | w:text\n9007199254740992 | even\n-3.5 | between\n∅ | none");
+    assert_eq!(found(&collect(keys).unwrap(), &prices), ["even"]);
+    // Of 38 digits none stands behind the point: some have no place among those of which 18 do.
+    let wide = polars::prelude::DataType::Decimal(38, 0);
+    let texts = read_table("k:text\n90071992547409930000000000000000000000\n9007199254740993\n9007199254740992");
+    let wide = collect(texts.lazy().select([polars::prelude::col("k").cast(wide)])).unwrap();
+    let both = read_table("id:money | w:text\n9007199254740993 | odd\n9007199254740992.5 | between");
+    assert_eq!(found(&wide, &both), ["odd"]);
+}

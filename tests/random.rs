@@ -202,8 +202,30 @@ fn alike(a: &AnyValue<'_>, b: &AnyValue<'_>) -> bool {
     match (a, b) {
         (AnyValue::Float64(x), AnyValue::Float64(y)) => near(*x, *y),
         (AnyValue::Float32(x), AnyValue::Float32(y)) => near(f64::from(*x), f64::from(*y)),
-        (a, b) if a.is_nested_null() || b.is_nested_null() => a.is_nested_null() == b.is_nested_null(),
+        (a, b) if is_nothing(a) || is_nothing(b) => is_nothing(a) == is_nothing(b),
         (a, b) => alike_json(&cell_json(a), &cell_json(b)),
+    }
+}
+
+/// Missing, or made of nothing but what is missing, alone as in a column.
+fn is_nothing(cell: &AnyValue<'_>) -> bool {
+    match cell {
+        AnyValue::StructOwned(fields) => fields.0.iter().all(is_nothing),
+        cell => cell.is_nested_null(),
+    }
+}
+
+#[test]
+fn a_structure_of_nothing_is_alike_alone_and_in_a_column() {
+    let table =
+        crate::operations::read_table("s:struct<x: long, y: string>\n{\"x\":null,\"y\":null}\n{\"x\":1,\"y\":null}");
+    let column = table.column("s").unwrap();
+    let cells = [column.get(0).unwrap(), column.get(1).unwrap()];
+    for (at, cell) in cells.iter().enumerate() {
+        let alone = cell.clone().into_static();
+        assert!(matches!(alone, AnyValue::StructOwned(_)), "{alone:?}");
+        assert!(alike(cell, &alone) && alike(&alone, cell));
+        assert_eq!(alike(&AnyValue::Null, &alone), at == 0);
     }
 }
 

@@ -135,6 +135,24 @@ fn joins_of_two_large_tables_keep_the_order_of_either() {
 }
 
 #[test]
+fn columns_may_have_the_names_of_what_is_made_in_passing() {
+    let names = ["row", "left row", "right row"].map(|what| format!("__number of the {what}"));
+    let keys = ["sort", "group", "left", "right"].map(|what| format!("__{what} key 0"));
+    let names: Vec<String> = names.into_iter().chain(keys).collect();
+    let taken = names.iter().zip(3..).map(|(name, at)| (lit(5) - col("id") % lit(at)).alias(name));
+    let frame = table(8, ROWS).lazy().with_columns(taken.collect::<Vec<_>>());
+    let sorted = SortMultipleOptions::default().with_nulls_last(true).with_maintain_order(true);
+    assert_same(frame.clone().sort_by_exprs([col("id") % lit(7)], sorted), "sorted");
+    assert_same(frame.clone().unique_stable(Some(cols(["key"])), UniqueKeepStrategy::Last), "distinct");
+    let results = [col("__number of the row").sum(), col("__group key 0").first(), col("id").last().alias("last")];
+    assert_same(frame.clone().group_by_stable([col("id") % lit(97)]).agg(results), "grouped");
+    let joined = frame.clone().join_builder().with(frame).how(JoinType::Left);
+    let joined = joined.left_on([col("id") + lit(1)]).right_on([col("id") + lit(2)]);
+    let joined = joined.maintain_order(MaintainOrderJoin::LeftRight).coalesce(JoinCoalesce::KeepColumns);
+    assert_same(joined.finish(), "joined");
+}
+
+#[test]
 fn one_key_that_all_rows_share_is_worked_on_whole() {
     let frame = table(6, ROWS).lazy().with_column(lit(1).alias("one"));
     let first = frame.clone().unique_stable(Some(cols(["one"])), UniqueKeepStrategy::First);

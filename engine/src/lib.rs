@@ -48,6 +48,8 @@
 //! - **A cell that does not fit** a new type becomes missing and is counted, in the draft and in the receipt.
 //! - **New columns** stand right after the last column that the step reads. A name that is taken is refused, never overwritten.
 //! - **Groups** come in the order of their keys, so that a run writes the same bytes each time.
+//! - **Zero** is one value, though floating numbers have two: groups, pivots, joins, distinct rows and most frequent values do not tell
+//!   them apart, and a key that is shown has no sign.
 //! - **Random values** follow from a seed, the column's name and the row's place: a preview shows what a run writes, and batches do not
 //!   matter. Encryption takes its nonce from the text itself, so that no two texts share one.
 //! - **Day and month** are told apart on the whole column.

@@ -161,7 +161,11 @@ fn rebuilds(wanted: &str, found: &str, kind: &str, manner: Option<&str>) -> bool
         "long" | "string" => wanted == found,
         "double" => {
             let wanted = if manner.is_some() { wanted.replacen(',', ".", 1) } else { wanted.to_owned() };
-            found.parse::<f64>().is_ok_and(|number| plain(&wanted) == plain(&format!("{number}")))
+            let same = |number: f64| match wanted.split_once('e') {
+                Some((digits, power)) => format!("{}e{power}", plain(digits)) == format!("{number:e}"),
+                None => plain(&wanted) == plain(&format!("{number}")),
+            };
+            found.parse::<f64>().is_ok_and(same)
         }
         "boolean" => wanted.to_lowercase() == found,
         "date" => {

@@ -1,5 +1,6 @@
 //! Functions over several columns within one row: sums, averages, counts, the first value that is there.
 
+use super::distinct::one_zero;
 use super::param::{Choice, Chosen, Columns, Param, ParamSpec, choice};
 use super::statistic::{Answer, Numbers, Statistic, Tie, answers};
 use super::{Apply, Args, Context, Example, Family, Operation, Output, new_column, params};
@@ -387,7 +388,8 @@ fn filled(name: &str, context: &Context<'_>) -> Result<Expr> {
 fn count_distinct(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
     let mut cells = Vec::new();
     for name in args.get(&params::SOURCES)?.0 {
-        cells.push(convert(col(name.as_str()), context.dtype(&name)?, &DataType::String));
+        let dtype = context.dtype(&name)?;
+        cells.push(convert(one_zero(col(name.as_str()), dtype), dtype, &DataType::String));
     }
     let Some((first, rest)) = cells.split_first() else { return Ok(Vec::new()) };
     let counted = first.clone().map_many(

@@ -193,13 +193,15 @@ fn custom_rank(key: &SortKey, dtype: &DataType) -> Expr {
     let fold = |text: &str| {
         if key.is_custom_order_case_sensitive { text.to_owned() } else { text.to_lowercase() }
     };
-    let values: Vec<String> = key.custom_order.iter().map(|value| fold(value)).collect();
-    let ranks: Vec<u32> = (0..).take(values.len()).collect();
+    // A value that is listed twice has its first place.
+    let mut seen = std::collections::HashSet::new();
+    let places = key.custom_order.iter().map(|value| fold(value)).zip(0_u32..);
+    let (values, ranks): (Vec<String>, Vec<u32>) = places.filter(|(value, _)| seen.insert(value.clone())).unzip();
     let mut cells = super::convert::convert(col(key.source_column.as_str()), dtype, &DataType::String);
     if !key.is_custom_order_case_sensitive {
         cells = cells.str().to_lowercase();
     }
-    let last = u32::try_from(values.len()).unwrap_or(u32::MAX);
+    let last = u32::try_from(key.custom_order.len()).unwrap_or(u32::MAX);
     let missing = cells.clone().is_null();
     let rank = cells.replace_strict(
         lit(Series::new("".into(), values)),

@@ -2,11 +2,12 @@
 //!
 //! Rows of several columns are told apart by digests, which are quicker to look up than the rows and take a fraction of their memory.
 //! A column of exact decimals cannot be the only key of Polars' grouping and sorting; its text, which tells the same apart, stands in.
+//! The two zeros of floating numbers are one value, which is shown without a sign.
 
 use super::digest::digest;
 use crate::named::{col, cols, free};
 use crate::types::TypeClass;
-use polars::prelude::{DataType, Expr, LazyFrame, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name};
+use polars::prelude::{DataType, Expr, LazyFrame, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name, lit, when};
 
 /// The name of the text of a column of exact decimals, where that is the only one of some.
 fn stand_in<'a>(names: &'a [String], schema: &Schema) -> Option<(&'a str, String)> {
@@ -41,11 +42,23 @@ pub(super) fn unique(
     distinct.drop(by_name([text], true, false))
 }
 
+/// Cells with one zero: that without a sign, whichever of the two came first.
+pub(super) fn one_zero(cells: Expr, dtype: &DataType) -> Expr {
+    if !dtype.is_float() {
+        return cells;
+    }
+    // Not by adding zero: the engine knows that to change nothing.
+    let zero = lit(0.0).cast(dtype.clone());
+    when(cells.clone().neq_missing(zero.clone())).then(cells).otherwise(zero)
+}
+
 /// Aggregates of each group, in the order of the keys, missing keys last; of all rows when there is no key.
 pub(super) fn grouped(frame: LazyFrame, keys: &[String], results: Vec<Expr>, schema: &Schema) -> LazyFrame {
     if keys.is_empty() {
         return frame.select(results);
     }
+    let floats = keys.iter().filter_map(|key| Some((key.as_str(), schema.get(key).filter(|dtype| dtype.is_float())?)));
+    let frame = frame.with_columns(floats.map(|(key, dtype)| one_zero(col(key), dtype)).collect::<Vec<_>>());
     let mut by: Vec<Expr> = keys.iter().map(|key| col(key.as_str())).collect();
     let Some((name, text)) = stand_in(keys, schema) else {
         return sorted(frame.group_by(by.clone()).agg(results), by);

@@ -1,6 +1,7 @@
 //! Values as numbers: one column for each value, or a map from values to categories.
 
 use super::cells::{map_text, map_whole};
+use super::distinct::one_zero;
 use super::param::{Choice, Chosen, Kind, Param, ParamSpec, ParamType, choice};
 use super::pivot::refuse_many;
 use super::reshape::equals;
@@ -110,8 +111,9 @@ pub(super) static OPERATIONS: &[Operation] = &[
     },
 ];
 
-fn values_query(args: &Args, _: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
-    let cells = col(args.get(&params::SOURCE)?.0);
+fn values_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
+    let column = args.get(&params::SOURCE)?.0;
+    let cells = one_zero(col(column.as_str()), context.dtype(&column)?);
     Ok(Some(frame.select([cells.drop_nulls().unique().sort(SortOptions::default()).alias("value")])))
 }
 

@@ -4,7 +4,7 @@
 
 use super::{Args, Context, kept};
 use crate::error::Result;
-use polars::prelude::{DataFrame, LazyFrame};
+use polars::prelude::{DataFrame, LazyFrame, OptFlags, PolarsResult};
 
 pub(crate) type FactsFn = fn(&Args, &Context<'_>, LazyFrame) -> Result<Option<LazyFrame>>;
 pub(crate) type PassesFn = fn(&Args, &Context<'_>, &LazyFrame, &mut Asker<'_>) -> Result<DataFrame>;
@@ -72,5 +72,21 @@ impl<'a> Asker<'a> {
     /// The answer to a query.
     pub(super) fn ask(&mut self, query: LazyFrame) -> Result<DataFrame> {
         (self.ask)(query)
+    }
+
+    /// Has rows stream by, batch by batch, in any order and several at once; what is to be known of them is gathered outside.
+    pub(super) fn watch(
+        &mut self,
+        rows: LazyFrame,
+        each: impl Fn(DataFrame) -> PolarsResult<()> + Send + Sync + 'static,
+    ) -> Result<()> {
+        let pass = move |batch: DataFrame| {
+            let nothing = batch.clear();
+            if batch.height() > 0 {
+                each(batch)?;
+            }
+            Ok(nothing)
+        };
+        self.ask(rows.map(pass, OptFlags::STREAMING, None, Some("watched"))).map(|_| ())
     }
 }

@@ -1,5 +1,6 @@
 //! Cells without a value, filled. With conditions, the cells they select are replaced instead of the missing ones.
 
+use super::distinct::one_zero;
 use super::facts::Asker;
 use super::literals::{TYPE_NAME, literal, read_value, type_named};
 use super::param::{Param, ParamSpec};
@@ -63,9 +64,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          select are replaced instead of the missing ones, by the average of the rest. A column without any value stays as it is.",
         "Fill missing {sourceColumn} with its average",
         &NUMBER,
-        (Facts::figures(|args, context, frame| query(Statistic::Average, args, context, frame)), |args, context| {
-            fill_from_facts(Statistic::Average, args, context)
-        }),
+        (
+            Facts::figures(|args, context, frame| filling(Statistic::Average, args, context)?.query(frame)),
+            |args, context| filling(Statistic::Average, args, context)?.apply(context.facts),
+        ),
         &[
             Example {
                 title: "The average of the cells that are there",
@@ -100,10 +102,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         &NUMBER,
         (
             Facts::in_passes(
-                |args, context, frame| query(Statistic::Median, args, context, frame),
-                |args, context, frame, asker| in_passes(Statistic::Median, args, context, frame, asker),
+                |args, context, frame| filling(Statistic::Median, args, context)?.query(frame),
+                |args, context, frame, asker| filling(Statistic::Median, args, context)?.in_passes(frame, asker),
             ),
-            |args, context| fill_from_facts(Statistic::Median, args, context),
+            |args, context| filling(Statistic::Median, args, context)?.apply(context.facts),
         ),
         &[
             Example {
@@ -132,10 +134,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         &NUMBER_TIE,
         (
             Facts::in_passes(
-                |args, context, frame| query(mode(args)?, args, context, frame),
-                |args, context, frame, asker| in_passes(mode(args)?, args, context, frame, asker),
+                |args, context, frame| filling(mode(args)?, args, context)?.query(frame),
+                |args, context, frame, asker| filling(mode(args)?, args, context)?.in_passes(frame, asker),
             ),
-            |args, context| fill_from_facts(mode(args)?, args, context),
+            |args, context| filling(mode(args)?, args, context)?.apply(context.facts),
         ),
         &[
             Example {
@@ -162,9 +164,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          column without any value stays as it is.",
         "Fill missing {sourceColumn} with its sum",
         &NUMBER,
-        (Facts::figures(|args, context, frame| query(Statistic::Sum, args, context, frame)), |args, context| {
-            fill_from_facts(Statistic::Sum, args, context)
-        }),
+        (
+            Facts::figures(|args, context, frame| filling(Statistic::Sum, args, context)?.query(frame)),
+            |args, context| filling(Statistic::Sum, args, context)?.apply(context.facts),
+        ),
         &[Example {
             title: "The sum of the cells that are there",
             params: &[("sourceColumn", "n")],
@@ -183,10 +186,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         &SCALAR,
         (
             Facts::in_passes(
-                |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
-                |args, context, frame, asker| in_passes(Statistic::MostFrequent, args, context, frame, asker),
+                |args, context, frame| filling(Statistic::MostFrequent, args, context)?.query(frame),
+                |args, context, frame, asker| filling(Statistic::MostFrequent, args, context)?.in_passes(frame, asker),
             ),
-            |args, context| fill_from_facts(Statistic::MostFrequent, args, context),
+            |args, context| filling(Statistic::MostFrequent, args, context)?.apply(context.facts),
         ),
         &[Example {
             title: "Of two that occur equally often the smaller",
@@ -322,25 +325,27 @@ fn mode(args: &Args) -> Result<Statistic> {
 
 /// Cells without missing ones and without what is no number.
 pub(super) fn present(cells: Expr, dtype: &DataType) -> Expr {
-    let cells = cells.drop_nulls();
+    let cells = one_zero(cells.drop_nulls(), dtype);
     if TypeClass::of(dtype) == TypeClass::Decimal { cells.drop_nans() } else { cells }
 }
 
 /// The rows whose cells are neither missing nor NaN, as the one column of [`at_ranks`](super::ranks::at_ranks).
 pub(super) fn present_rows(frame: LazyFrame, cells: Expr, dtype: &DataType) -> LazyFrame {
-    let rows = frame.select([cells.alias(CELL)]).filter(col(CELL).is_not_null());
+    let rows = frame.select([one_zero(cells, dtype).alias(CELL)]).filter(col(CELL).is_not_null());
     if TypeClass::of(dtype) == TypeClass::Decimal { rows.filter(col(CELL).is_not_nan()) } else { rows }
 }
 
-/// A column with the cells that are replaced, and those that a statistic is taken of.
+/// A column with the cells that are replaced by a statistic, and those that it is taken of.
 pub(super) struct Replacing {
+    /// The statistic.
+    pub(super) statistic: Statistic,
     /// The column.
     pub(super) column: String,
     /// Its type.
     pub(super) dtype: DataType,
     /// Which cells are replaced.
     pub(super) replaced: Expr,
-    /// Of which rows a statistic is taken.
+    /// Of which rows the statistic is taken.
     pub(super) keeps: Expr,
     /// The cells that it is taken of, row by row.
     pub(super) cells: Expr,
@@ -350,25 +355,20 @@ pub(super) struct Replacing {
 
 impl Replacing {
     /// Asks the statistic of the cells that are kept.
-    pub(super) fn query(&self, statistic: Statistic, frame: LazyFrame) -> LazyFrame {
+    pub(super) fn query(&self, frame: LazyFrame) -> Result<Option<LazyFrame>> {
         let kept = self.cells.clone().filter(self.keeps.clone());
-        frame.select(statistic.query(present(kept, &self.measured), &self.measured))
+        Ok(Some(frame.select(self.statistic.query(present(kept, &self.measured), &self.measured))))
     }
 
     /// The same of many rows.
-    pub(super) fn in_passes(
-        &self,
-        statistic: Statistic,
-        frame: &LazyFrame,
-        asker: &mut Asker<'_>,
-    ) -> Result<DataFrame> {
+    pub(super) fn in_passes(&self, frame: &LazyFrame, asker: &mut Asker<'_>) -> Result<DataFrame> {
         let rows = present_rows(frame.clone().filter(self.keeps.clone()), self.cells.clone(), &self.measured);
-        statistic.in_passes(asker, &rows, &self.measured)
+        self.statistic.in_passes(asker, &rows, &self.measured)
     }
 
     /// Puts the statistic into the cells that are replaced; they stay when there is none.
-    pub(super) fn apply(&self, statistic: Statistic, facts: Option<&DataFrame>) -> Result<Vec<Output>> {
-        let value = facts.map(|facts| statistic.value(facts, &self.measured)).transpose()?.flatten();
+    pub(super) fn apply(&self, facts: Option<&DataFrame>) -> Result<Vec<Output>> {
+        let value = facts.map(|facts| self.statistic.value(facts, &self.measured)).transpose()?.flatten();
         let cells = col(self.column.as_str());
         let value = match value {
             Some(value) if self.measured != self.dtype => lit(cell_text(&value).unwrap_or_default()),
@@ -379,29 +379,11 @@ impl Replacing {
     }
 }
 
-fn filling(args: &Args, context: &Context<'_>) -> Result<Replacing> {
+fn filling(statistic: Statistic, args: &Args, context: &Context<'_>) -> Result<Replacing> {
     let (column, replaced) = replaced(args, context)?;
     let dtype = context.dtype(&column)?.clone();
     let (cells, keeps) = (col(column.as_str()), replaced.clone().not());
-    Ok(Replacing { column, measured: dtype.clone(), dtype, replaced, keeps, cells })
-}
-
-fn in_passes(
-    statistic: Statistic,
-    args: &Args,
-    context: &Context<'_>,
-    frame: &LazyFrame,
-    asker: &mut Asker<'_>,
-) -> Result<DataFrame> {
-    filling(args, context)?.in_passes(statistic, frame, asker)
-}
-
-fn query(statistic: Statistic, args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
-    Ok(Some(filling(args, context)?.query(statistic, frame)))
-}
-
-fn fill_from_facts(statistic: Statistic, args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
-    filling(args, context)?.apply(statistic, context.facts)
+    Ok(Replacing { statistic, column, measured: dtype.clone(), dtype, replaced, keeps, cells })
 }
 
 fn fill_with_custom(args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {

@@ -1,7 +1,7 @@
 //! Rows into groups, and the aggregate functions that GROUP_BY and PIVOT share.
 
 use super::column::one_of;
-use super::distinct::grouped;
+use super::distinct::{grouped, one_zero};
 use super::exact;
 use super::param::{Columns, Kind, Param, ParamSpec, ParamType, Use};
 use super::window::group_key;
@@ -80,12 +80,12 @@ pub(super) fn aggregate_of(name: &str, cells: Expr, units: &Expr, dtype: &DataTy
         "AVERAGE" if TypeClass::of(dtype) == TypeClass::Decimal => exact::mean_of(&cells, units),
         "AVERAGE" => cells.mean(),
         "MEDIAN" => cells.median(),
-        "MIN" => cells.min(),
-        "MAX" => cells.max(),
+        "MIN" => one_zero(cells, dtype).min(),
+        "MAX" => one_zero(cells, dtype).max(),
         "MODE" if TypeClass::of(dtype) == TypeClass::Money => {
             cells.cast(DataType::String).drop_nulls().mode(false).cast(dtype.clone()).min()
         }
-        "MODE" => cells.drop_nulls().mode(false).min(),
+        "MODE" => one_zero(cells.drop_nulls(), dtype).mode(false).min(),
         "STANDARD_DEVIATION" => cells.std(1),
         "VARIANCE" => cells.var(1),
         "ANY" => cells.drop_nulls().first(),
@@ -207,7 +207,8 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
               keys, missing keys last as a group of their own. Missing cells are left out of every aggregate; an aggregate of \
               nothing is missing, a count of nothing 0; of several most frequent values the smallest is taken. Sums and \
               averages of decimals do not depend on the order of the rows; the last digit of a standard \
-              deviation may. COLLECT_LIST and UNAGGREGATED yield a list. With useNewDataFrame false the rows stay, and the aggregates become new columns.",
+              deviation may. COLLECT_LIST and UNAGGREGATED yield a list. With useNewDataFrame false the rows stay, and the aggregates become new \
+              columns; a name that is taken is refused.",
     sentence: "Group by {sourceColumns}: {groupByAggFunctionOptions}",
     family: Family::Group,
     params: &[&KEYS.spec, &OPTIONS.spec, &NEW_TABLE.spec],
@@ -254,12 +255,15 @@ fn group_by(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Lazy
     let options = args.get(&OPTIONS)?.0;
     let mut taken = if new_table { keys.clone() } else { Vec::new() };
     for target in options.iter().map(AggregateOption::target) {
-        if taken.contains(&target) {
-            let message = format!("two columns of the result would be called “{target}”");
-            let error = Error::new(ErrorKind::Column, message).advise("give one of the aggregates another name");
-            return Err(error.at_param(OPTIONS.spec.name));
-        }
-        taken.push(target);
+        let (message, advice) = if taken.contains(&target) {
+            (format!("two columns of the result would be called “{target}”"), "give one of the aggregates another name")
+        } else if !new_table && context.schema.contains(&target) {
+            (format!("there is a column “{target}” already"), "choose another name, or rename or delete it before")
+        } else {
+            taken.push(target);
+            continue;
+        };
+        return Err(Error::new(ErrorKind::Column, message).advise(advice).at_param(OPTIONS.spec.name));
     }
     let summed = |option: &&AggregateOption| matches!(option.function_name.as_str(), "SUM" | "AVERAGE");
     let summed = options.iter().filter(summed).map(|option| option.source_column_name.as_str());

@@ -2,7 +2,6 @@
 
 use super::advanced::{KIND, is_unfit};
 use super::convert::convert;
-use super::facts::Asker;
 use super::fill::{Replacing, last_valid};
 use super::literals::{TYPE_TESTED, read_value, type_named};
 use super::param::{CellValue, Chosen, Param, ParamSpec, choice};
@@ -14,7 +13,7 @@ use crate::error::Result;
 use crate::named::col;
 use crate::op::condition::{is_invalid, masked};
 use crate::types::{MONEY, NUMERIC_OR_TEXT, TypeClass, dtype_of_word};
-use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, lit};
+use polars::prelude::{DataType, Expr, NULL, lit};
 
 static VALUE: Param<CellValue> =
     Param::new("value", "Value").help("What the cells get, read as a value of the column's own type.").example("0");
@@ -130,10 +129,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         sentence: "Replace invalid values of {sourceColumn} with its most frequent value",
         params: &SCALAR_TYPE,
         facts: Some(Facts::in_passes(
-            |args, context, frame| query(Statistic::MostFrequent, args, context, frame),
-            |args, context, frame, asker| in_passes(Statistic::MostFrequent, args, context, frame, asker),
+            |args, context, frame| replacing(Statistic::MostFrequent, args, context)?.query(frame),
+            |args, context, frame, asker| replacing(Statistic::MostFrequent, args, context)?.in_passes(frame, asker),
         )),
-        apply: Apply::Columns(|args, context| apply(Statistic::MostFrequent, args, context)),
+        apply: Apply::Columns(|args, context| replacing(Statistic::MostFrequent, args, context)?.apply(context.facts)),
         examples: &[Example {
             title: "Invalid values do not count",
             params: &[("sourceColumn", "n"), ("columnDataType", "number")],
@@ -151,9 +150,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          of the rest; in a column of whole numbers it is rounded (halves away from zero).",
         "Replace invalid values of {sourceColumn} with its average",
         &NUMBER,
-        (Facts::figures(|args, context, frame| query(Statistic::Average, args, context, frame)), |args, context| {
-            apply(Statistic::Average, args, context)
-        }),
+        (
+            Facts::figures(|args, context, frame| replacing(Statistic::Average, args, context)?.query(frame)),
+            |args, context| replacing(Statistic::Average, args, context)?.apply(context.facts),
+        ),
         &[
             Example {
                 title: "The average of the numbers",
@@ -180,10 +180,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         &NUMBER,
         (
             Facts::in_passes(
-                |args, context, frame| query(Statistic::Median, args, context, frame),
-                |args, context, frame, asker| in_passes(Statistic::Median, args, context, frame, asker),
+                |args, context, frame| replacing(Statistic::Median, args, context)?.query(frame),
+                |args, context, frame, asker| replacing(Statistic::Median, args, context)?.in_passes(frame, asker),
             ),
-            |args, context| apply(Statistic::Median, args, context),
+            |args, context| replacing(Statistic::Median, args, context)?.apply(context.facts),
         ),
         &[Example {
             title: "The number in the middle",
@@ -203,10 +203,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
         &NUMBER_TIE,
         (
             Facts::in_passes(
-                |args, context, frame| query(mode(args)?, args, context, frame),
-                |args, context, frame, asker| in_passes(mode(args)?, args, context, frame, asker),
+                |args, context, frame| replacing(mode(args)?, args, context)?.query(frame),
+                |args, context, frame, asker| replacing(mode(args)?, args, context)?.in_passes(frame, asker),
             ),
-            |args, context| apply(mode(args)?, args, context),
+            |args, context| replacing(mode(args)?, args, context)?.apply(context.facts),
         ),
         &[Example {
             title: "The largest of two that occur equally often",
@@ -223,9 +223,10 @@ pub(super) static OPERATIONS: &[Operation] = &[
          exactly. With conditions, the cells they select are replaced instead, by the sum of the rest.",
         "Replace invalid values of {sourceColumn} with its sum",
         &NUMBER,
-        (Facts::figures(|args, context, frame| query(Statistic::Sum, args, context, frame)), |args, context| {
-            apply(Statistic::Sum, args, context)
-        }),
+        (
+            Facts::figures(|args, context, frame| replacing(Statistic::Sum, args, context)?.query(frame)),
+            |args, context| replacing(Statistic::Sum, args, context)?.apply(context.facts),
+        ),
         &[Example {
             title: "The sum of the numbers",
             params: &[("sourceColumn", "n"), ("columnDataType", "number")],
@@ -316,23 +317,5 @@ fn replacing(statistic: Statistic, args: &Args, context: &Context<'_>) -> Result
         cells = convert(cells, &dtype, &MONEY);
         measured = MONEY;
     }
-    Ok(Replacing { column, dtype, replaced, keeps, cells, measured })
-}
-
-fn in_passes(
-    statistic: Statistic,
-    args: &Args,
-    context: &Context<'_>,
-    frame: &LazyFrame,
-    asker: &mut Asker<'_>,
-) -> Result<DataFrame> {
-    replacing(statistic, args, context)?.in_passes(statistic, frame, asker)
-}
-
-fn query(statistic: Statistic, args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
-    Ok(Some(replacing(statistic, args, context)?.query(statistic, frame)))
-}
-
-fn apply(statistic: Statistic, args: &Args, context: &Context<'_>) -> Result<Vec<Output>> {
-    replacing(statistic, args, context)?.apply(statistic, context.facts)
+    Ok(Replacing { statistic, column, dtype, replaced, keeps, cells, measured })
 }

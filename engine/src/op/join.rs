@@ -282,10 +282,17 @@ fn check_keys(keys: &[JoinKey], left: &Schema, right: &Schema, name: &str) -> Re
 
 /// The type in which two key columns are compared, when it is not their own.
 fn common(ours: &DataType, theirs: &DataType) -> Option<DataType> {
+    let scale = |dtype: &DataType| match dtype {
+        DataType::Decimal(_, scale) => Some(*scale),
+        _ => dtype.is_integer().then_some(0),
+    };
     if ours == theirs {
         None
     } else if ours.is_integer() && theirs.is_integer() {
         Some(DataType::Int64)
+    } else if let (Some(one), Some(other)) = (scale(ours), scale(theirs)) {
+        // What has more digits than fit before the point is equal to none of the others.
+        Some(DataType::Decimal(38, one.max(other)))
     } else if ours.is_numeric() {
         Some(DataType::Float64)
     } else {

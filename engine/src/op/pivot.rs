@@ -1,6 +1,6 @@
 //! Rows into columns.
 
-use super::distinct::grouped;
+use super::distinct::{grouped, one_zero};
 use super::group::{AGGREGATES, aggregate_of, refuse_aggregate, units_name, with_units};
 use super::param::{Choice, Chosen, Column, Param, choice};
 use super::{Apply, Args, Conditions, Context, Example, Facts, Family, Locality, Operation, RowLaw};
@@ -62,9 +62,12 @@ pub(super) static OPERATIONS: &[Operation] = &[Operation {
     ..Operation::DEFAULT
 }];
 
-fn values_query(args: &Args, _: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
+fn values_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
     let column = args.get(&SOURCE)?.0;
-    let values = col(column.as_str()).unique().sort(SortOptions::default().with_nulls_last(true)).alias("value");
+    let values = one_zero(col(column.as_str()), context.dtype(&column)?)
+        .unique()
+        .sort(SortOptions::default().with_nulls_last(true))
+        .alias("value");
     Ok(Some(frame.select([values])))
 }
 

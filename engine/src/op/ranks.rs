@@ -7,15 +7,14 @@ use super::facts::Asker;
 use crate::error::Result;
 use crate::named::col;
 use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, Expr, Field, Float64Chunked, Int128Chunked, IntoColumn as _,
-    IntoSeries as _, LazyFrame, NewChunkedArray as _, PolarsResult, SortMultipleOptions, SortOptions, UInt32Chunked,
-    len,
+    AnyValue, Column, DataType, Expr, Field, Float64Chunked, Int128Chunked, IntoColumn as _, IntoSeries as _,
+    LazyFrame, NewChunkedArray as _, PlHashMap, PolarsResult, SortOptions, UInt32Chunked,
 };
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The column whose ranks are asked; it holds no missing cell and none that is no number.
 pub(super) const CELL: &str = "cell";
-const PART: &str = "part";
 
 /// Parts into which a group is divided in one pass.
 const PARTS: u32 = 1 << 16;
@@ -28,7 +27,7 @@ pub(super) fn at_ranks(
     numbers: &LazyFrame,
     ranks: impl Fn(u64) -> Vec<u64>,
 ) -> Result<(u64, BTreeMap<u64, AnyValue<'static>>)> {
-    let mut groups = divided(asker, numbers, Division::First, &[0])?;
+    let mut groups = divided(asker, numbers, &Division::First, &[0])?;
     let count = groups.iter().map(|group| group.count).sum();
     let mut wanted = if count == 0 { Vec::new() } else { ranks(count) };
     let mut found = BTreeMap::new();
@@ -56,7 +55,7 @@ pub(super) fn at_ranks(
             return Ok((count, found));
         }
         let below: Vec<u64> = groups.iter().map(|group| group.below).collect();
-        groups = divided(asker, numbers, division, &below)?;
+        groups = divided(asker, numbers, &division, &below)?;
     }
 }
 
@@ -88,36 +87,60 @@ impl Group {
 }
 
 /// Counts numbers in the parts of a division; `below` tells how many are smaller than those of each bounds.
-fn divided(asker: &mut Asker<'_>, numbers: &LazyFrame, division: Division, below: &[u64]) -> Result<Vec<Group>> {
-    let parts = numbers.clone().with_columns([division.part().alias(PART)]).filter(col(PART).is_not_null());
-    let figures = [len().alias("count"), col(CELL).min().alias("low"), col(CELL).max().alias("high")];
-    let table = asker.ask(parts.group_by([col(PART)]).agg(figures).sort([PART], SortMultipleOptions::default()))?;
-    let mut groups = Vec::with_capacity(table.height());
+fn divided(asker: &mut Asker<'_>, numbers: &LazyFrame, division: &Division, below: &[u64]) -> Result<Vec<Group>> {
+    let schema = numbers.clone().collect_schema()?;
+    let dtype = schema.get(CELL).cloned().unwrap_or(DataType::Null);
+    let tallies: Arc<Mutex<PlHashMap<u32, Tally>>> = Arc::default();
+    let (shared, told) = (Arc::clone(&tallies), division.clone());
+    asker.watch(numbers.clone().select([col(CELL)]), move |rows| {
+        let here = told.tallied(&Numbers::of(rows.column(CELL)?)?);
+        let mut all = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        for (part, tally) in here {
+            all.entry(part).and_modify(|known| known.add(tally)).or_insert(tally);
+        }
+        Ok(())
+    })?;
+    let tallies = std::mem::take(&mut *tallies.lock().unwrap_or_else(PoisonError::into_inner));
+    let mut tallies: Vec<(u32, Tally)> = tallies.into_iter().collect();
+    tallies.sort_unstable_by_key(|(part, _)| *part);
+    let mut groups = Vec::with_capacity(tallies.len());
     let mut last = (None, 0);
-    let (lows, highs) = (Numbers::of(table.column("low")?)?, Numbers::of(table.column("high")?)?);
-    for row in 0..table.height() {
-        let part = whole(&table, PART, row)?;
-        let parent = if matches!(division, Division::First) { 0 } else { part / u64::from(PARTS) };
+    for (part, tally) in tallies {
+        let parent = if matches!(division, Division::First) { 0 } else { part / PARTS };
         if last.0 != Some(parent) {
             last =
                 (Some(parent), usize::try_from(parent).ok().and_then(|at| below.get(at)).copied().unwrap_or_default());
         }
-        let count = whole(&table, "count", row)?;
-        let (Some(low), Some(high)) = (lows.get(row), highs.get(row)) else { continue };
         groups.push(Group {
             below: last.1,
-            count,
-            low: table.column("low")?.get(row)?.into_static(),
-            high: table.column("high")?.get(row)?.into_static(),
-            bounds: (low, high),
+            count: tally.count,
+            low: tally.low.value(&dtype),
+            high: tally.high.value(&dtype),
+            bounds: (tally.low, tally.high),
         });
-        last.1 += count;
+        last.1 += tally.count;
     }
     Ok(groups)
 }
 
-fn whole(table: &DataFrame, column: &str, row: usize) -> Result<u64> {
-    Ok(table.column(column)?.get(row)?.extract::<u64>().unwrap_or_default())
+/// How many numbers a part has, and the ends of them.
+#[derive(Clone, Copy)]
+struct Tally {
+    count: u64,
+    low: Number,
+    high: Number,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.count += other.count;
+        if other.low < self.low {
+            self.low = other.low;
+        }
+        if other.high > self.high {
+            self.high = other.high;
+        }
+    }
 }
 
 /// How numbers are told apart in a pass.
@@ -152,6 +175,17 @@ impl Division {
         )
     }
 
+    /// The numbers of each part.
+    fn tallied(&self, numbers: &Numbers) -> PlHashMap<u32, Tally> {
+        let mut tallies: PlHashMap<u32, Tally> = PlHashMap::default();
+        numbers.each(|number| {
+            let Some(part) = self.part_of(number) else { return };
+            let one = Tally { count: 1, low: number, high: number };
+            tallies.entry(part).and_modify(|known| known.add(one)).or_insert(one);
+        });
+        tallies
+    }
+
     fn part_of(&self, number: Number) -> Option<u32> {
         match self {
             Self::First => Some(leading(number)),
@@ -170,6 +204,18 @@ enum Number {
     Whole(i128),
 }
 
+impl Number {
+    /// The number as a cell of a column.
+    fn value(self, dtype: &DataType) -> AnyValue<'static> {
+        let value = match (self, dtype) {
+            (Self::Whole(units), DataType::Decimal(precision, scale)) => AnyValue::Decimal(units, *precision, *scale),
+            (Self::Whole(number), _) => AnyValue::Int128(number),
+            (Self::Float(number), _) => AnyValue::Float64(number),
+        };
+        value.strict_cast(dtype).map_or(AnyValue::Null, AnyValue::into_static)
+    }
+}
+
 enum Numbers {
     Floats(Float64Chunked),
     Wholes(Int128Chunked),
@@ -184,10 +230,11 @@ impl Numbers {
         })
     }
 
-    fn get(&self, row: usize) -> Option<Number> {
+    fn each(&self, mut look: impl FnMut(Number)) {
         match self {
-            Self::Floats(cells) => cells.get(row).map(Number::Float),
-            Self::Wholes(cells) => cells.get(row).map(Number::Whole),
+            // Of the two zeros, which are equal, always the same one.
+            Self::Floats(cells) => cells.iter().flatten().for_each(|cell| look(Number::Float(cell + 0.0))),
+            Self::Wholes(cells) => cells.iter().flatten().for_each(|cell| look(Number::Whole(cell))),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Columns into rows, and rows and columns exchanged.
 
 use super::aggregate::common_type;
-use super::distinct::unique;
+use super::distinct::{one_zero, unique};
 use super::group::{aggregate_expr, refuse_aggregate};
 use super::nest::side_by_side;
 use super::param::{Chosen, Column, Columns, NewColumn, Param};
@@ -122,7 +122,7 @@ fn common_cells(names: &[String], context: &Context<'_>) -> Result<(Vec<Expr>, D
 
 fn headers_query(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<Option<LazyFrame>> {
     let names = args.get(&PIVOTS)?.0;
-    let pivots: Vec<Expr> = names.iter().map(|n| col(n.as_str())).collect();
+    let pivots = names.iter().map(|n| Ok(one_zero(col(n.as_str()), context.dtype(n)?))).collect::<Result<Vec<_>>>()?;
     Ok(Some(unique(frame.select(pivots), Some(names), context.schema, UniqueKeepStrategy::First)))
 }
 

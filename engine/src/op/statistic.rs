@@ -257,7 +257,8 @@ impl Numbers {
 }
 
 fn finite(cells: impl Iterator<Item = Option<f64>>) -> Vec<Option<f64>> {
-    cells.map(|cell| cell.filter(|number| number.is_finite())).collect()
+    // Of the two zeros, which are one value, always the same.
+    cells.map(|cell| cell.filter(|number| number.is_finite()).map(|number| number + 0.0)).collect()
 }
 
 /// Answers as a column of the kind that a statistic yields.

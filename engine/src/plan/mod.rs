@@ -270,6 +270,7 @@ impl Compiler<'_> {
             Some(passes) => Box::new(move |ask| {
                 let few = ask(rows.clone().select(columns_asked(bound)).limit(reach.rows.saturating_add(1)))?;
                 if few.height() > usize::try_from(reach.rows).unwrap_or(usize::MAX) {
+                    drop(few);
                     return passes(&bound.args, &context, &rows, &mut Asker::new(ask, reach));
                 }
                 ask((facts.query)(&bound.args, &context, few.lazy())?.unwrap_or(query))

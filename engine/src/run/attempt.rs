@@ -11,6 +11,7 @@ use super::receipt::Receipt;
 use super::spill::{Depth, Spill, has_nodes};
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Locality;
+use crate::op::facts::Reach;
 use crate::plan::{Compiled, FactsSource, Find, NoFacts, Taps, compile, stoppable};
 use crate::sink::{self, Staging, Target};
 use crate::source::{self, Opened};
@@ -262,6 +263,12 @@ struct Facts<'a> {
 }
 
 impl FactsSource for Facts<'_> {
+    fn reach(&self) -> Reach {
+        let usual = Reach::default();
+        // Where memory is short already, fewer values are held, and the rows are read more often.
+        if self.spill.is_some() { Reach { values: usual.values / 4, ..usual } } else { usual }
+    }
+
     fn facts(&mut self, _: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
         let found = find(&mut |query| {
             let seconds = self.started.elapsed().as_secs_f64();

@@ -10,7 +10,7 @@ pub(crate) enum Shape {
     Whole,
     /// A whole number of more digits that still fits 64 bits.
     WholeWide,
-    /// Digits with a point, at most 15 that matter, or up to 17 that a number is written back with.
+    /// Digits with a point, at most 15 that matter, or up to 17 that a number is written back with; also 1.5e-7.
     Decimal,
     /// true, false
     LowerBoolean,
@@ -272,7 +272,7 @@ fn unusual(text: &[u8], whole: usize, negative: bool) -> Shape {
         return if hexadecimal { Shape::Hexadecimal } else { Shape::Text };
     }
     if is_exponent(rest) {
-        return Shape::Exponent;
+        return if is_small(text) { Shape::Decimal } else { Shape::Exponent };
     }
     if rest.iter().all(|byte| matches!(byte, b' ' | b'\t')) {
         return Shape::Padded;
@@ -300,6 +300,20 @@ fn is_exponent(rest: &[u8]) -> bool {
         rest[at + 1..].strip_prefix(b"-").or_else(|| rest[at + 1..].strip_prefix(b"+")).unwrap_or(&rest[at + 1..]);
     let fraction_fits = fraction.is_empty() || (fraction[0] == b'.' && fraction[1..].iter().all(u8::is_ascii_digit));
     fraction_fits && !power.is_empty() && power.iter().all(u8::is_ascii_digit)
+}
+
+// Whether this is how programs write a number close to zero: 1.5e-7. Without a point it may be a code, without a minus what a spreadsheet
+// left of one. The number is written back with these very digits and this power, whatever zeros and capitals it was written with.
+fn is_small(text: &[u8]) -> bool {
+    let Some(text) = std::str::from_utf8(text).ok() else { return false };
+    let Some((digits, power)) = text.split_once(['e', 'E']) else { return false };
+    let (Some(b'1'..=b'9'), Some(b'.')) = (digits.as_bytes().first(), digits.as_bytes().get(1)) else { return false };
+    if digits.len() == 2 || !power.starts_with('-') {
+        return false;
+    }
+    let digits = digits.trim_end_matches('0').trim_end_matches('.');
+    let (Ok(number), Ok(power)) = (text.parse::<f64>(), power.parse::<i32>()) else { return false };
+    format!("{number:e}") == format!("{digits}e{power}")
 }
 
 #[cold]

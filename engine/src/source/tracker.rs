@@ -69,7 +69,7 @@ impl Tracker {
             self.firsts.push(first(shape, text, line));
         }
         *count += 1;
-        if matches!(shape, Shape::Decimal | Shape::CommaDecimal | Shape::CommaThree) && text.last() == Some(&b'0') {
+        if matches!(shape, Shape::Decimal | Shape::CommaDecimal | Shape::CommaThree) && ends_with_zero(text) {
             self.zeros += 1;
         }
         if (Shape::SlashDayFirst as usize..=Shape::DashEither as usize).contains(&(shape as usize)) && is_led(text) {
@@ -176,6 +176,11 @@ impl Tracker {
 }
 
 #[cold]
+// Whether a number ends with a zero, which is not that of 1.5e-10.
+fn ends_with_zero(text: &[u8]) -> bool {
+    text.last() == Some(&b'0') && !text.iter().any(|byte| matches!(byte, b'e' | b'E'))
+}
+
 fn first(shape: Shape, text: &[u8], line: u64) -> First {
     let cut = String::from_utf8_lossy(text).chars().take(40).collect::<String>();
     First { shape, line, text: cut.into_bytes() }

@@ -5,7 +5,7 @@ use super::parts::{Part, Parting, remove};
 use super::runs::{Order, Runs};
 use super::{Depth, Pour, Spill};
 use crate::error::Result;
-use crate::named::col;
+use crate::named::{col, free};
 use polars::prelude::{
     DataFrame, DataType, DistinctOptionsDSL, DslPlan, Expr, GroupbyOptions, IntoColumn as _, IntoLazy as _,
     JoinOptions, JoinType, LazyFrame, MaintainOrderJoin, NamedFrom as _, PlSmallStr, Schema, Series,
@@ -13,7 +13,7 @@ use polars::prelude::{
 };
 use std::sync::Arc;
 
-/// The number that a row had, and those of the rows of both sides of a join.
+/// The number that a row had, and those of the rows of both sides of a join; a column may have such a name already.
 const NUMBER: &str = "__number of the row";
 const LEFT: &str = "__number of the left row";
 const RIGHT: &str = "__number of the right row";
@@ -26,7 +26,7 @@ struct Keys {
 
 impl Keys {
     /// None where an expression is not one column.
-    fn of(exprs: &[Expr], what: &str) -> Option<Self> {
+    fn of(exprs: &[Expr], what: &str, schema: &Schema) -> Option<Self> {
         let mut keys = Self { names: Vec::new(), made: Vec::new() };
         for (at, expr) in exprs.iter().enumerate() {
             if let Expr::Column(name) = expr {
@@ -36,7 +36,7 @@ impl Keys {
             if expr.clone().meta().has_multiple_outputs() {
                 return None;
             }
-            let name = PlSmallStr::from_string(format!("__{what} {at}"));
+            let name = PlSmallStr::from_string(free(&format!("__{what} {at}"), &[schema]));
             keys.made.push(expr.clone().alias(name.clone()));
             keys.names.push(name);
         }
@@ -53,6 +53,7 @@ impl Keys {
 
 /// Gives rows their numbers and passes them on.
 struct Numbered<T> {
+    name: PlSmallStr,
     next: u64,
     into: T,
 }
@@ -61,7 +62,7 @@ impl<T: Pour> Pour for Numbered<T> {
     fn pour(&mut self, batch: DataFrame) -> Result<()> {
         let mut batch = batch;
         let end = self.next + batch.height() as u64;
-        batch.with_column(Series::new(NUMBER.into(), (self.next..end).collect::<Vec<u64>>()).into_column())?;
+        batch.with_column(Series::new(self.name.clone(), (self.next..end).collect::<Vec<u64>>()).into_column())?;
         self.next = end;
         self.into.pour(batch)
     }
@@ -98,7 +99,7 @@ impl Spill {
         options: &SortMultipleOptions,
     ) -> Result<Option<LazyFrame>> {
         let before = frame.collect_schema()?;
-        let Some(keys) = Keys::of(by, "sort key").filter(|_| is_storable(&before)) else { return Ok(None) };
+        let Some(keys) = Keys::of(by, "sort key", &before).filter(|_| is_storable(&before)) else { return Ok(None) };
         let mut frame = frame.with_columns(keys.made.clone());
         let mut schema = frame.collect_schema()?.as_ref().clone();
         if !is_storable(&schema) {
@@ -110,9 +111,10 @@ impl Spill {
             order.push(name.clone(), said(&options.descending, at), said(&options.nulls_last, at));
         }
         // Rows that are alike keep their order.
-        order.push(NUMBER.into(), false, true);
-        schema.with_column(NUMBER.into(), DataType::UInt64);
-        let into = Numbered { next: 0, into: Runs::new(self, &schema, order) };
+        let number = PlSmallStr::from_string(free(NUMBER, &[&schema]));
+        order.push(number.clone(), false, true);
+        schema.with_column(number.clone(), DataType::UInt64);
+        let into = Numbered { name: number, next: 0, into: Runs::new(self, &schema, order) };
         let sorted = self.pour(frame, into)?.into.finish()?;
         Ok(Some(sorted.select(before.iter_names().map(|name| col(name.clone())).collect::<Vec<_>>())))
     }
@@ -138,10 +140,11 @@ impl Spill {
             let options = DistinctOptionsDSL { subset: subset.clone(), ..options.clone() };
             LazyFrame::from(DslPlan::Distinct { input: Arc::new(frame.logical_plan), options })
         };
-        let mut parting = self.pour(frame, Parting::new(self, &before, &names, Some(NUMBER)))?;
-        let numbers: &[&str] = if options.maintain_order { &[NUMBER] } else { &[] };
+        let number = free(NUMBER, &[&before]);
+        let mut parting = self.pour(frame, Parting::new(self, &before, &names, Some(&number)))?;
+        let numbers: &[&str] = if options.maintain_order { &[&number] } else { &[] };
         if let Some(rows) = parting.small()? {
-            return Ok(Some(distinct(rows.lazy().drop(by_name([NUMBER], true, false)))));
+            return Ok(Some(distinct(rows.lazy().drop(by_name([number], true, false)))));
         }
         parting.finish()?;
         let mut kept = Some(Runs::new(self, &parting.schema.clone(), Order::by_numbers(numbers)));
@@ -157,7 +160,7 @@ impl Spill {
         maintain_order: bool,
     ) -> Result<Option<LazyFrame>> {
         let before = frame.collect_schema()?;
-        let Some(keys) = Keys::of(by, "group key") else { return Ok(None) };
+        let Some(keys) = Keys::of(by, "group key", &before) else { return Ok(None) };
         let single = |expr: &Expr| !expr.clone().meta().has_multiple_outputs();
         if keys.names.is_empty() || !aggregates.iter().all(single) {
             return Ok(None);
@@ -177,15 +180,16 @@ impl Spill {
         if !is_storable(&schema) || !is_storable(&after) {
             return Ok(None);
         }
+        let number = free(NUMBER, &[&schema, &after]);
         let grouped = |frame: LazyFrame, numbered: bool| {
             let mut results = aggregates.to_vec();
             if numbered {
-                results.push(col(NUMBER).min());
+                results.push(col(number.as_str()).min());
             }
             let groups = if maintain_order { frame.group_by_stable(by) } else { frame.group_by(by) };
             groups.agg(results)
         };
-        let mut parting = self.pour(frame, Parting::new(self, &schema, &keys.names, Some(NUMBER)))?;
+        let mut parting = self.pour(frame, Parting::new(self, &schema, &keys.names, Some(&number)))?;
         if let Some(rows) = parting.small()? {
             return Ok(Some(grouped(rows.lazy(), false)));
         }
@@ -193,8 +197,8 @@ impl Spill {
         let mut held = after.as_ref().clone();
         let mut order = Order::default();
         if maintain_order {
-            held.with_column(NUMBER.into(), DataType::UInt64);
-            order = Order::by_numbers(&[NUMBER]);
+            held.with_column(number.as_str().into(), DataType::UInt64);
+            order = Order::by_numbers(&[&number]);
         }
         let mut groups = Some(Runs::new(self, &held, order));
         parting.each(&mut |part| self.pour_on(grouped(part, maintain_order), &mut groups))?;
@@ -210,11 +214,9 @@ impl Spill {
         let args = &options.args;
         let known = matches!(args.how, JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full);
         let plain = known && !args.nulls_equal && args.slice.is_none() && !args.validation.needs_checks();
-        let (Some(left_keys), Some(right_keys)) = (Keys::of(left_on, "left key"), Keys::of(right_on, "right key"))
-        else {
-            return Ok(None);
-        };
         let (before_left, before_right) = (left.collect_schema()?, right.collect_schema()?);
+        let keys = (Keys::of(left_on, "left key", &before_left), Keys::of(right_on, "right key", &before_right));
+        let (Some(left_keys), Some(right_keys)) = keys else { return Ok(None) };
         let mut with_left = left.clone().with_columns(left_keys.made.clone());
         let mut with_right = right.clone().with_columns(right_keys.made.clone());
         let (schema_left, schema_right) = (with_left.collect_schema()?, with_right.collect_schema()?);
@@ -238,8 +240,10 @@ impl Spill {
             })
         };
         let after = joined(empty(&before_left), empty(&before_right), Arc::clone(options)).collect_schema()?;
-        let mut part_left = Parting::new(self, &schema_left, &left_keys.names, Some(LEFT)).scattering();
-        let mut part_right = Parting::new(self, &schema_right, &right_keys.names, Some(RIGHT)).scattering();
+        let number = |wish: &str| free(wish, &[&schema_left, &schema_right, &after]);
+        let (number_left, number_right) = (&number(LEFT), &number(RIGHT));
+        let mut part_left = Parting::new(self, &schema_left, &left_keys.names, Some(number_left)).scattering();
+        let mut part_right = Parting::new(self, &schema_right, &right_keys.names, Some(number_right)).scattering();
         // The side that is held in memory, while the other passes by it, may be small.
         let plain_of = |rows: DataFrame, schema: &Schema| {
             rows.lazy().select(schema.iter_names().map(|name| col(name.clone())).collect::<Vec<_>>())
@@ -261,15 +265,16 @@ impl Spill {
         part_right.finish()?;
         let order = match args.maintain_order {
             MaintainOrderJoin::None => Order::default(),
-            MaintainOrderJoin::Left | MaintainOrderJoin::LeftRight => Order::by_numbers(&[LEFT, RIGHT]),
-            MaintainOrderJoin::Right | MaintainOrderJoin::RightLeft => Order::by_numbers(&[RIGHT, LEFT]),
+            MaintainOrderJoin::Left | MaintainOrderJoin::LeftRight => Order::by_numbers(&[number_left, number_right]),
+            MaintainOrderJoin::Right | MaintainOrderJoin::RightLeft => Order::by_numbers(&[number_right, number_left]),
         };
         let mut loose = options.as_ref().clone();
         loose.args.maintain_order = MaintainOrderJoin::None;
         let loose = Arc::new(loose);
         let mut held = after.as_ref().clone();
-        held.with_column(LEFT.into(), DataType::UInt64);
-        held.with_column(RIGHT.into(), DataType::UInt64);
+        for number in [number_left, number_right] {
+            held.with_column(number.as_str().into(), DataType::UInt64);
+        }
         let mut rows = Some(Runs::new(self, &held, order));
         let names: Vec<Expr> = held.iter_names().map(|name| col(name.clone())).collect();
         let mut work = |left: LazyFrame, right: LazyFrame| {
