@@ -7,6 +7,7 @@ use egui::epaint::text::{GlyphBitmap, GlyphRasterizer, GlyphRasterizerRequest, R
 use egui::{Color32, ColorImage, Context, Vec2};
 
 /// The digits 0 to F, three points wide and five high, each row three bits.
+#[allow(clippy::unusual_byte_groupings, reason = "a group is a row of a digit")]
 const DIGITS: [u16; 16] = [
     0b111_101_101_101_111,
     0b010_110_010_010_111,
@@ -32,6 +33,10 @@ const BELOW: u8 = 3;
 /// The size of letters for which a point is one pixel.
 const LETTERS: f32 = 12.0;
 
+/// Signs that are not seen: what joins others, turns the direction, or chooses the form of the sign before.
+const SILENT: [(u32, u32); 6] =
+    [(0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xE0000, 0xE0FFF)];
+
 /// Draws such boxes from now on, where no font has a character.
 pub fn install(ctx: &Context) {
     ctx.add_glyph_rasterizer(GlyphRasterizer::new("brewhouse::boxes", rasterize));
@@ -50,7 +55,7 @@ fn rasterize(request: &GlyphRasterizerRequest<'_>) -> Option<RasterizedGlyph> {
 
 /// What is no sign of its own is not drawn as one: line ends, blanks, what joins or chooses the form of others.
 fn is_drawn(sign: char) -> bool {
-    let silent = matches!(u32::from(sign), 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F | 0xFEFF | 0xE0000..=0xE0FFF);
+    let silent = SILENT.iter().any(|(low, high)| (*low..=*high).contains(&u32::from(sign)));
     !sign.is_whitespace() && !silent
 }
 

@@ -225,5 +225,5 @@ fn cells_that_did_not_fit_a_step_tell_what_stood_there() {
         driver.act(Action::AddStep(Box::new(step)));
     }
     driver.settle();
-    assert_eq!(lost(&driver, "amount"), vec![]);
+    assert!(lost(&driver, "amount").is_empty());
 }
