@@ -4,6 +4,7 @@ use super::draw::{self, SEED};
 use super::moment::DateText;
 use super::number::NumberText;
 use super::param::{Columns, Param};
+use super::window::group_key;
 use super::{Apply, Args, Context, Example, Family, Locality, Operation, Output, params};
 use crate::error::{Error, ErrorKind, Result};
 use crate::named::{col, free};
@@ -244,8 +245,8 @@ fn shuffle(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyF
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::Int64)),
     );
-    let mut groups: Vec<Expr> =
-        args.find(&GROUPS)?.map_or_else(Vec::new, |names| names.0.iter().map(|name| col(name.as_str())).collect());
+    let named = args.find(&GROUPS)?.map_or_else(Vec::new, |names| names.0);
+    let mut groups = named.iter().map(|name| group_key(name, context)).collect::<Result<Vec<Expr>>>()?;
     groups.extend(context.predicate.clone());
     let mut shuffled = Vec::new();
     for name in &sources {
