@@ -233,6 +233,7 @@ fn keep_figures(model: &Model, new: &mut Sheet) {
 }
 
 fn remember(model: &mut Model, jobs: &Jobs, remembered: Remembered) {
+    let opened = !model.recent.is_empty();
     // What was opened since the start comes first.
     for recent in remembered.recent {
         if !model.recent.iter().any(|known| known.path == recent.path) {
@@ -245,6 +246,9 @@ fn remember(model: &mut Model, jobs: &Jobs, remembered: Remembered) {
     if let Some(settings) = remembered.settings {
         model.settings = settings;
         jobs.stage.set_budget(settings.cache);
+    }
+    if opened {
+        store::keep_settings(jobs, model);
     }
     if remembered.journal.is_some() {
         model.recovered = remembered.journal;

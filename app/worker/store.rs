@@ -86,9 +86,9 @@ fn read_recent(value: &Value) -> Option<Recent> {
     path.exists().then_some(Recent { path, name })
 }
 
-/// Writes settings and recent projects.
+/// Writes settings and recent projects, as soon as those of the last session are known, which would be lost otherwise.
 pub fn keep_settings(jobs: &Jobs, model: &Model) {
-    let Some(folder) = jobs.folder.clone() else { return };
+    let Some(folder) = jobs.folder.clone().filter(|_| jobs.desk.recalled) else { return };
     let recent: Vec<Value> =
         model.recent.iter().take(MOST_RECENT).map(|r| json!({ "Path": r.path, "Name": r.name })).collect();
     let Settings { zoom, density, numbers, dates, cells, cache } = model.settings;

@@ -213,3 +213,24 @@ fn the_theme_follows_the_desktop_until_one_is_chosen() {
     driver.harness.step();
     assert!(!is_dark(&driver), "what is chosen stays");
 }
+
+#[cfg(unix)]
+#[test]
+fn settings_that_are_read_late_are_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(table(folder.path()));
+    let kept = folder.path().join("data/settings.json");
+    let text = std::fs::read_to_string(&kept).unwrap();
+    assert!(text.contains("\"CacheGigabytes\": 20"), "{text}");
+    // Who reads it waits until somebody writes, as from a slow disk; the file is open long before.
+    std::fs::remove_file(&kept).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&kept).status().unwrap().success());
+    let mut driver = Driver::new(folder.path(), vec![folder.path().join("kinds.csv")]);
+    driver.wait("the file is open", |model| model.sheet.value().is_some() && model.recent.len() == 1);
+    std::fs::write(&kept, text.replace("\"CacheGigabytes\": 20", "\"CacheGigabytes\": 7")).unwrap();
+    driver.wait("the settings are read", |model| model.settings.cache == 7);
+    driver.settle();
+    drop(driver);
+    let text = std::fs::read_to_string(&kept).unwrap();
+    assert!(text.contains("\"CacheGigabytes\": 7"), "{text}");
+}

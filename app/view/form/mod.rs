@@ -140,8 +140,7 @@ fn stands_aside(form: &Form, spec: &ParamSpec, choices: &Choices) -> bool {
         return false;
     }
     let chosen = |name: &&str| !form.text(name).is_empty() && is_column(form, name);
-    let replaced = spec.kind != Kind::Column
-        && alternatives(form, spec).is_some_and(|names| names.iter().any(|name| chosen(name)));
+    let replaced = spec.kind != Kind::Column && alternatives(form, spec).is_some_and(|names| names.iter().any(chosen));
     replaced || (!spec.concerns.is_empty() && !classes(form, choices).any(|class| spec.concerns.contains(&class)))
 }
 
