@@ -231,7 +231,7 @@ fn dates_without_leading_zeros_are_asked_about_and_decided_for_the_whole_column(
     const BOTH: [DateOrder; 2] = [DateOrder::DayFirst, DateOrder::MonthFirst];
     let as_order = |text: &str, order: DateOrder| {
         let options = ReadOptions { date_order: Some(order), ..ReadOptions::default() };
-        through_as(text.to_owned(), &with(options)).unwrap()
+        through_as(text, &with(options)).unwrap()
     };
     // 12/10/2024 needs no zero, so that it may stand among the others.
     for mark in ["/", ".", "-"] {

@@ -87,7 +87,10 @@ fn the_last_of_many_records_decides_and_the_first_bad_one_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("in.jsonl");
     // More than one worker takes at once.
-    let mut text: String = (0..200_000).map(|n| format!("{{\"id\":{n},\"name\":\"row {n}\"}}\n")).collect();
+    let mut text = String::new();
+    for n in 0..200_000 {
+        let _ = writeln!(text, "{{\"id\":{n},\"name\":\"row {n}\"}}");
+    }
     text.push_str("{\"id\":0.5,\"more\":[1]}");
     std::fs::write(&path, &text).unwrap();
     let (opened, _) = open(&source("in.jsonl"), folder.path()).unwrap();

@@ -99,7 +99,7 @@ fn one_odd_value_in_each_column_at_the_end() {
 #[test]
 fn numbers_close_to_zero_are_numbers_as_programs_write_them() {
     for small in ["1.23456789e-10", "-1.5e-7", "2.5E-05", "1.0E-4", "9.007199254740993e-300"] {
-        let (opened, cells) = through(&format!("a,b\n{small},1\n-20000.123456,2\n"));
+        let (opened, cells) = through(format!("a,b\n{small},1\n-20000.123456,2\n"));
         assert_eq!(kinds(&opened), ["double", "long"], "{small}");
         let number: f64 = cells.rows[0][0].as_deref().unwrap().parse().unwrap();
         assert_eq!(number.to_bits(), small.parse::<f64>().unwrap().to_bits());
@@ -109,7 +109,7 @@ fn numbers_close_to_zero_are_numbers_as_programs_write_them() {
     for code in
         ["1e-7", "12e-3", "12.5e-3", "0.5e-3", "1.5e7", "1.23457E+15", "1.5e-400", "1.e-7", "1.2345678901234567890e-5"]
     {
-        let (opened, cells) = through(&format!("a,b\n{code},1\n-20000.123456,2\n"));
+        let (opened, cells) = through(format!("a,b\n{code},1\n-20000.123456,2\n"));
         assert_eq!(kinds(&opened), ["string", "long"], "{code}");
         assert_eq!(cells.rows[0][0].as_deref(), Some(code));
     }
