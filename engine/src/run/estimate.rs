@@ -31,7 +31,7 @@ const BUSY: f64 = 0.85;
 /// Of the rows that are tried, one in so many is tried alone before.
 const PART: u32 = 4;
 /// What a run holds beside rows that wait: the program, and what is read just now.
-const PASSING: f64 = 45e6;
+const PASSING: f64 = 30e6;
 /// So many rows are on their way into a packed file.
 const WRITING: f64 = 700e3;
 /// The most that it holds for each further file that is written to at once.
@@ -169,7 +169,7 @@ fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> R
     let is_text = target.format().is_ok_and(|format| matches!(format.name, "CSV" | "JSON" | "JSON_ARRAY" | "XML"));
     let writing = if is_text { 0.0 } else { rows_out.min(WRITING) * width(schema, &widths(&first)) };
     let parts = if target.partition_by.is_empty() { 0 } else { written.files.saturating_sub(1).min(8) };
-    let each = (rows_out / (parts + 1) as f64 * width(schema, &widths(&first))).min(PASSING_PART);
+    let each = (rows_out / (parts + 1) as f64 * width(schema, &widths(&first)) * 0.8).min(PASSING_PART);
     let packed = !source::is_text(&job.dataset, &job.base);
     let ahead = if packed { (source::total_bytes(&job.dataset, &job.base) as f64 * 1.5).min(AHEAD) } else { 0.0 };
     let memory = held + PASSING + writing + ahead + each * parts as f64 + waiting;
@@ -295,7 +295,7 @@ fn waiting(
                 "SORT" => rows_in * (width_in * 2.0 + 24.0),
                 // The keys are looked for in the sorted rows, whose groups are looked for then.
                 "KEEP_FIRST_BY" | "KEEP_LAST_BY" => rows_in * (width_in * 4.0 + 24.0),
-                "GROUP_BY" => rows_out * (width_out + 40.0) * 2.0 + rows_in * held_by_groups(job, step.number),
+                "GROUP_BY" => rows_out * (width_out + 40.0) * 3.0 + rows_in * held_by_groups(job, step.number),
                 "DELETE_DUPLICATE_ROWS" | "FLAG_DUPLICATE_ROWS" => rows_out * DIGEST,
                 "JOIN" => other_rows(prepared) * (width(schema, &widths) + 40.0),
                 _ if step.rows == RowLaw::Fewer => rows_out * (width_out * 2.0 + 40.0),
