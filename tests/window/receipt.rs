@@ -25,7 +25,7 @@ fn other_paths_are_shortened_too() {
     let short = |path: &str, width: usize| shortened(path, |text| text.chars().count() <= width);
     assert_eq!(short("C:\\Users\\Anna\\Documents\\a.csv", 20), "C:\\…\\Documents\\a.csv");
     assert_eq!(short("data/raw/März/größe.csv", 20), "data/…/größe.csv");
-    assert_eq!(short("/tmp/out/", 7), "…/out");
+    assert_eq!(short("/srv/out/", 7), "…/out");
     assert_eq!(short("", 0), "");
     assert_eq!(short("x", 0), "x…");
 }
