@@ -14,6 +14,7 @@ mod facet;
 mod foreign;
 mod formats;
 mod fuzz;
+mod groups;
 mod intake;
 mod json_lines;
 mod kept;

@@ -9,7 +9,8 @@ use super::{Apply, Args, Conditions, Context, Example, Family, Locality, Operati
 use crate::error::{Error, ErrorKind, Result};
 use crate::named::{col, free};
 use crate::types::{TypeClass, dtype_of_word};
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, lit, when};
+use polars::prelude::{Column, DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, NULL, Schema, lit, when};
+use polars::series::IsSorted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -83,14 +84,24 @@ pub(super) fn aggregate_of(name: &str, cells: Expr, units: &Expr, dtype: &DataTy
         "MIN" => one_zero(cells, dtype).min(),
         "MAX" => one_zero(cells, dtype).max(),
         "MODE" if TypeClass::of(dtype) == TypeClass::Money => {
-            cells.cast(DataType::String).drop_nulls().mode(false).cast(dtype.clone()).min()
+            unsorted(cells.cast(DataType::String).drop_nulls().mode(false).cast(dtype.clone()).min())
         }
-        "MODE" => one_zero(cells.drop_nulls(), dtype).mode(false).min(),
+        "MODE" => unsorted(one_zero(cells.drop_nulls(), dtype).mode(false).min()),
         "STANDARD_DEVIATION" => cells.std(1),
         "VARIANCE" => cells.var(1),
         "ANY" => cells.drop_nulls().first(),
         _ => cells.drop_nulls().implode(true),
     }
+}
+
+/// A value of each group, of which the engine is told that it knows no order: where one group alone has a value it takes the values of all
+/// for ordered, though groups without one are missing before and behind it.
+fn unsorted(values: Expr) -> Expr {
+    let forget = |mut values: Column| {
+        values.set_sorted_flag(IsSorted::Not);
+        Ok(values)
+    };
+    values.map(forget, |_, field| Ok(field.clone()))
 }
 
 /// A frame with the units of its decimal columns among these beside them, so that each is made once for all aggregates.
