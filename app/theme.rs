@@ -68,6 +68,8 @@ pub struct Theme {
     pub valid: Color32,
     /// Values that do not fit; always hatched as well.
     pub mismatched: Color32,
+    /// How much of that colour the hatches of a cell have, so that its text stays readable.
+    pub hatching: f32,
     /// Cells without a value.
     pub missing: Color32,
     /// Bars of charts.
@@ -101,6 +103,7 @@ static LIGHT: Theme = Theme {
     on_accent: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     valid: Color32::from_rgb(0x3C, 0x91, 0x64),
     mismatched: Color32::from_rgb(0xCF, 0x4A, 0x3F),
+    hatching: 0.22,
     missing: Color32::from_rgb(0xB7, 0xBD, 0xC7),
     bars: Color32::from_rgb(0x9D, 0xB0, 0xC9),
     changed: Color32::from_rgb(0xFF, 0xF3, 0xD6),
@@ -125,6 +128,7 @@ static DARK: Theme = Theme {
     on_accent: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     valid: Color32::from_rgb(0x56, 0xB5, 0x84),
     mismatched: Color32::from_rgb(0xE8, 0x69, 0x5E),
+    hatching: 0.22,
     missing: Color32::from_rgb(0x59, 0x60, 0x6B),
     bars: Color32::from_rgb(0x5C, 0x72, 0x91),
     changed: Color32::from_rgb(0x3A, 0x2F, 0x16),
@@ -149,6 +153,7 @@ static CONTRAST: Theme = Theme {
     on_accent: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     valid: Color32::from_rgb(0x00, 0x5E, 0x32),
     mismatched: Color32::from_rgb(0xA3, 0x0F, 0x0F),
+    hatching: 0.5,
     missing: Color32::from_rgb(0x6B, 0x70, 0x78),
     bars: Color32::from_rgb(0x2F, 0x55, 0x8C),
     changed: Color32::from_rgb(0xFF, 0xE7, 0xA6),
@@ -173,6 +178,7 @@ static DARK_CONTRAST: Theme = Theme {
     on_accent: Color32::from_rgb(0x00, 0x00, 0x00),
     valid: Color32::from_rgb(0x6E, 0xE7, 0xA8),
     mismatched: Color32::from_rgb(0xFF, 0x8F, 0x85),
+    hatching: 0.5,
     missing: Color32::from_rgb(0x9A, 0xA1, 0xAB),
     bars: Color32::from_rgb(0x8F, 0xB8, 0xF0),
     changed: Color32::from_rgb(0x57, 0x43, 0x0A),

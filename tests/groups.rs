@@ -49,9 +49,8 @@ fn groups_without_values_are_in_no_order() {
             let lists = matches!(function, "UNAGGREGATED" | "COLLECT_LIST");
             let numeric = matches!(function, "SUM" | "AVERAGE" | "MEDIAN" | "STANDARD_DEVIATION" | "VARIANCE");
             for value in ["n", "t"].into_iter().take(if numeric { 1 } else { 2 }) {
-                let option = format!(
-                    r#"[{{"sourceColumnName":"{value}","targetColumnName":"y","functionName":"{function}"}}]"#
-                );
+                let option =
+                    format!(r#"[{{"sourceColumnName":"{value}","targetColumnName":"y","functionName":"{function}"}}]"#);
                 let group = Step::new("GROUP_BY").with("sourceColumns", r#"["k","z"]"#);
                 let group = group.with("groupByAggFunctionOptions", &option);
                 let pivot = Step::new("PIVOT").with("sourceColumn", "kind").with("valueColumn", value);

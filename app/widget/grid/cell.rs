@@ -62,7 +62,7 @@ fn ground(painter: &Painter, theme: &Theme, rect: Rect, mark: CellMark<'_>, chos
             if chosen {
                 painter.rect_filled(rect, CornerRadius::ZERO, theme.selection);
             }
-            hatch(painter, rect, theme.mismatched.gamma_multiply(0.22), 6.0);
+            hatch(painter, rect, theme.mismatched.gamma_multiply(theme.hatching), 6.0);
         }
         CellMark::Added => {
             painter.rect_filled(rect, CornerRadius::ZERO, theme.added);
@@ -70,7 +70,7 @@ fn ground(painter: &Painter, theme: &Theme, rect: Rect, mark: CellMark<'_>, chos
         CellMark::Changed(_) => {
             painter.rect_filled(rect, CornerRadius::ZERO, theme.changed);
         }
-        CellMark::Failed(_) => hatch(painter, rect, theme.mismatched.gamma_multiply(0.45), 6.0),
+        CellMark::Failed(_) => hatch(painter, rect, theme.mismatched.gamma_multiply(2.0 * theme.hatching), 6.0),
     }
 }
 
