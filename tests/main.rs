@@ -15,6 +15,7 @@ mod foreign;
 mod formats;
 mod fuzz;
 mod groups;
+mod held;
 mod intake;
 mod json_lines;
 mod kept;

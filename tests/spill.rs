@@ -17,7 +17,7 @@ use std::sync::Arc;
 const ROWS: usize = 2_000;
 
 /// Many ties, missing values, text of several scripts, zeros of both signs, and numbers that are none.
-fn table(seed: u64, rows: usize) -> DataFrame {
+pub(crate) fn table(seed: u64, rows: usize) -> DataFrame {
     let mut dice = Dice::new(seed);
     let words = ["", " ", "Öl", "öl", "東京", "e\u{301}", "é", "a longer text that lies apart", "zebra"];
     let numbers = [0.0, -0.0, f64::NAN, f64::INFINITY, -1.5, 1.5, 2.0];
@@ -49,7 +49,11 @@ fn in_pieces(frame: LazyFrame) -> DataFrame {
 
 fn assert_same(frame: LazyFrame, what: &str) {
     let expected = collect(frame.clone()).unwrap();
-    let found = in_pieces(frame);
+    assert_rows(&in_pieces(frame), &expected, what);
+}
+
+/// The same cells in the same order.
+pub(crate) fn assert_rows(found: &DataFrame, expected: &DataFrame, what: &str) {
     assert_eq!(found.schema(), expected.schema(), "{what}");
     assert_eq!(found.height(), expected.height(), "{what}");
     for (found, expected) in found.columns().iter().zip(expected.columns()) {

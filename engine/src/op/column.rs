@@ -166,6 +166,8 @@ fn sort(args: &Args, context: &Context<'_>, frame: LazyFrame) -> Result<LazyFram
     Ok(frame.sort_by_exprs(by, options))
 }
 
+const BEGINNING: &str = "first eight bytes";
+
 /// The first eight bytes of a text as a number that sorts as they do, and one for missing texts; most are told apart by it. Where missing
 /// values go last in every key, the engine would compare all keys of two rows as one piece of memory, which takes twice as long.
 fn beginning(cells: Expr, key: &SortKey) -> Expr {
@@ -179,13 +181,19 @@ fn beginning(cells: Expr, key: &SortKey) -> Expr {
         bytes[..length].copy_from_slice(&all[..length]);
         u64::from_be_bytes(bytes)
     };
-    cells.map(
+    cells.map_with_fmt_str(
         move |cells: Column| {
             let numbers = cells.str()?.iter().map(|text| text.map_or(missing, number));
             Ok(UInt64Chunked::from_iter_values(cells.name().clone(), numbers).into_series().into_column())
         },
         |_, field| Ok(Field::new(field.name.clone(), DataType::UInt64)),
+        BEGINNING,
     )
+}
+
+/// Whether a key is but the beginning of the text that is the next one.
+pub(crate) fn is_beginning(key: &Expr) -> bool {
+    matches!(key, Expr::AnonymousFunction { fmt_str, .. } if fmt_str.as_str() == BEGINNING)
 }
 
 /// A number for each value: its place in the custom order, one more than the last for values outside it.

@@ -101,6 +101,7 @@ mod window;
 mod words;
 
 pub use args::{Args, Bound, bind};
+pub(crate) use column::is_beginning;
 pub use facts::Facts;
 pub use param::{Kind, ParamSpec};
 

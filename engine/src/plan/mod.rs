@@ -7,6 +7,7 @@ mod analyse;
 mod tap;
 
 pub use analyse::{classes_taken, columns_created, columns_needed, columns_treated, datasets_named, rename_column};
+pub(crate) use tap::unique_name;
 pub use tap::{Counter, Taps, stoppable};
 
 use crate::error::{Error, ErrorKind, Problem, Result};

@@ -90,8 +90,8 @@ fn tapped(frame: LazyFrame, cancel: Arc<AtomicBool>, counter: Counter) -> LazyFr
     frame.map(pass, OptFlags::PROJECTION_PUSHDOWN | OptFlags::STREAMING, None, Some(unique_name()))
 }
 
-/// A name that no other tap of this process has. A few bytes for each tap are never given back.
-fn unique_name() -> &'static str {
+/// A name that no other function on rows has in this process. A few bytes for each tap are never given back.
+pub(crate) fn unique_name() -> &'static str {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     Box::leak(format!("tap {}", NEXT.fetch_add(1, Ordering::Relaxed)).into_boxed_str())
 }

@@ -3,6 +3,7 @@
 
 use super::collect::{collect, discard, guarded};
 use super::execute::{Prepared, records};
+use super::held::Held;
 use super::job::Job;
 use super::ledger::{self, Watch};
 use super::memory::{Guard, anonymous, let_go};
@@ -152,9 +153,10 @@ impl Attempts<'_> {
         let guard = Guard::new(self.share(self.effort.while_reading(self.nodes(prepared))), self.share(8));
         let spill = self.spill(&guard)?;
         let monitor = self.monitor;
-        let tried = guard.during(monitor, || self.under(&guard, spill.as_ref(), target, prepared, receipt, problems));
+        let ways = Ways { spill, held: Held::new(Arc::clone(&guard.stop)) };
+        let tried = guard.during(monitor, || self.under(&guard, &ways, target, prepared, receipt, problems));
         self.peak = self.peak.max(guard.peak());
-        self.spilled += spill.map_or(0, |spill| spill.written());
+        self.spilled += ways.spill.map_or(0, |spill| spill.written());
         if matches!(tried, Ok(Tried::TooLarge(_))) {
             // What the next attempt takes is to be its own.
             let_go(before, monitor);
@@ -165,7 +167,7 @@ impl Attempts<'_> {
     fn under(
         &self,
         guard: &Guard,
-        spill: Option<&Arc<Spill>>,
+        ways: &Ways,
         target: &Target,
         prepared: &mut Prepared,
         receipt: &mut Receipt,
@@ -174,7 +176,7 @@ impl Attempts<'_> {
         let (job, monitor) = (self.job, self.monitor);
         let is_over = || guard.is_enough() && !monitor.cancelled();
         let mut taps = Taps::new(Arc::clone(&guard.stop));
-        let mut facts = Facts { failed: false, spill, monitor, started: self.started };
+        let mut facts = Facts { failed: false, ways, monitor, started: self.started };
         let base = stoppable(self.base.clone(), &guard.enough);
         let compiled = compile(&job.recipe.steps, base, &prepared.env, &mut facts, Some(&mut taps));
         if is_over() && (compiled.is_err() || facts.failed || guard.is_over()) {
@@ -198,8 +200,7 @@ impl Attempts<'_> {
         let unsettled = prepared.is_unsettled();
         prepared.all().for_each(Opened::begin_reading);
         let ran = watch.during(monitor, || {
-            let frame = compiled.frame.clone();
-            let frame = spill.map_or(Ok(frame.clone()), |spill| spill.settle(frame))?;
+            let frame = ways.settle(compiled.frame.clone())?;
             sink_frame(staging.attach(frame)?, monitor)
         });
         if ran.is_err() && is_over() {
@@ -254,10 +255,25 @@ fn megabytes(bytes: u64) -> String {
     format!("{} MB", crate::values::grouped(bytes.div_ceil(1_000_000)))
 }
 
+/// How steps that need all rows are worked on: in files, or in memory.
+struct Ways {
+    spill: Option<Arc<Spill>>,
+    held: Held,
+}
+
+impl Ways {
+    fn settle(&self, frame: LazyFrame) -> Result<LazyFrame> {
+        match &self.spill {
+            Some(spill) => spill.settle(frame),
+            None => self.held.settle(&frame),
+        }
+    }
+}
+
 /// Answers facts queries by running them, and remembers that one failed.
 struct Facts<'a> {
     failed: bool,
-    spill: Option<&'a Arc<Spill>>,
+    ways: &'a Ways,
     monitor: &'a Monitor,
     started: Instant,
 }
@@ -266,7 +282,7 @@ impl FactsSource for Facts<'_> {
     fn reach(&self) -> Reach {
         let usual = Reach::default();
         // Where memory is short already, fewer values are held, and the rows are read more often.
-        if self.spill.is_some() { Reach { values: usual.values / 4, ..usual } } else { usual }
+        if self.ways.spill.is_some() { Reach { values: usual.values / 4, ..usual } } else { usual }
     }
 
     fn facts(&mut self, _: usize, find: Find<'_>) -> Result<Option<DataFrame>> {
@@ -274,7 +290,7 @@ impl FactsSource for Facts<'_> {
             let seconds = self.started.elapsed().as_secs_f64();
             let (event, phase) = ("progress".into(), "facts".into());
             self.monitor.report(&Progress { event, phase, seconds, ..Progress::default() });
-            collect(self.spill.map_or(Ok(query.clone()), |spill| spill.settle(query))?)
+            collect(self.ways.settle(query)?)
         });
         self.failed |= found.is_err();
         found.map(Some)

@@ -11,11 +11,11 @@ mod parts;
 mod runs;
 
 use super::collect::guarded;
+use super::walk::{Done, Input, inputs_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::stoppable;
 use crate::sink::Temporary;
 use polars::prelude::{DataFrame, DslPlan, Engine, LazyFrame, PlanCallback, PolarsError};
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,14 +32,6 @@ pub enum Depth {
     Groups,
 }
 
-/// Plans that are settled. Each is held beside what it was, so that nothing else can come to stand in its place.
-#[derive(Default)]
-struct Done {
-    plans: HashMap<usize, (Arc<DslPlan>, Arc<DslPlan>)>,
-    /// Nodes that were worked on; copies of one node share its inputs alone.
-    nodes: Vec<(DslPlan, DslPlan)>,
-}
-
 /// Work on disk: its folder, and how much of it is held in memory at a time.
 pub struct Spill {
     folder: Temporary,
@@ -51,7 +43,7 @@ pub struct Spill {
     stop: Arc<AtomicBool>,
     files: AtomicU64,
     written: AtomicU64,
-    done: Mutex<Done>,
+    done: Done,
 }
 
 impl Spill {
@@ -73,7 +65,7 @@ impl Spill {
             stop,
             files: AtomicU64::default(),
             written: AtomicU64::default(),
-            done: Mutex::default(),
+            done: Done::default(),
         }))
     }
 
@@ -84,48 +76,7 @@ impl Spill {
 
     /// The same rows in the same order; what needs all of them has been worked on, as far as it was more than a piece.
     pub fn settle(self: &Arc<Self>, frame: LazyFrame) -> Result<LazyFrame> {
-        crate::deep::with_stack(|| self.walk(&frame.logical_plan)).map(LazyFrame::from)
-    }
-
-    fn walk(self: &Arc<Self>, plan: &DslPlan) -> Result<DslPlan> {
-        if let DslPlan::IR { dsl, .. } = plan {
-            return crate::deep::with_stack(|| self.walk(dsl));
-        }
-        let mut plan = plan.clone();
-        for input in inputs_of(&mut plan) {
-            match input {
-                Input::Shared(input) => *input = self.shared(input)?,
-                Input::Own(input) => *input = crate::deep::with_stack(|| self.walk(input))?,
-            }
-        }
-        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, settled)) = done.nodes.iter().find(|(before, _)| nodes::are_same(before, &plan)) {
-            return Ok(settled.clone());
-        }
-        drop(done);
-        let settled = self.node(plan.clone())?;
-        if matches!(
-            plan,
-            DslPlan::Sort { .. } | DslPlan::Distinct { .. } | DslPlan::GroupBy { .. } | DslPlan::Join { .. }
-        ) {
-            let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-            done.nodes.push((plan, settled.clone()));
-        }
-        Ok(settled)
-    }
-
-    /// A plan that others may share; it is worked on once, so that its rows are read and counted once.
-    fn shared(self: &Arc<Self>, plan: &Arc<DslPlan>) -> Result<Arc<DslPlan>> {
-        let place = Arc::as_ptr(plan) as usize;
-        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, settled)) = done.plans.get(&place) {
-            return Ok(Arc::clone(settled));
-        }
-        drop(done);
-        let settled = Arc::new(crate::deep::with_stack(|| self.walk(plan))?);
-        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
-        done.plans.insert(place, (Arc::clone(plan), Arc::clone(&settled)));
-        Ok(settled)
+        self.done.settle(&frame, &|plan| self.node(plan))
     }
 
     /// Streams a frame into something, batch by batch in order.
@@ -161,44 +112,6 @@ impl Spill {
 trait Pour: Send + 'static {
     /// Takes a batch.
     fn pour(&mut self, batch: DataFrame) -> Result<()>;
-}
-
-/// A plan that a node works on.
-enum Input<'a> {
-    Shared(&'a mut Arc<DslPlan>),
-    Own(&'a mut DslPlan),
-}
-
-/// The plans that a node works on.
-fn inputs_of(plan: &mut DslPlan) -> Vec<Input<'_>> {
-    match plan {
-        DslPlan::Filter { input, .. }
-        | DslPlan::Cache { input, .. }
-        | DslPlan::Select { input, .. }
-        | DslPlan::GroupBy { input, .. }
-        | DslPlan::HStack { input, .. }
-        | DslPlan::MatchToSchema { input, .. }
-        | DslPlan::Pivot { input, .. }
-        | DslPlan::Distinct { input, .. }
-        | DslPlan::Sort { input, .. }
-        | DslPlan::Slice { input, .. }
-        | DslPlan::MapFunction { input, .. }
-        | DslPlan::Sink { input, .. } => vec![Input::Shared(input)],
-        DslPlan::Join { input_left, input_right, .. } | DslPlan::MergeSorted { input_left, input_right, .. } => {
-            vec![Input::Shared(input_left), Input::Shared(input_right)]
-        }
-        DslPlan::Gather { input, idxs, .. } => vec![Input::Shared(input), Input::Shared(idxs)],
-        DslPlan::Union { inputs, .. } | DslPlan::HConcat { inputs, .. } | DslPlan::SinkMultiple { inputs } => {
-            inputs.iter_mut().map(Input::Own).collect()
-        }
-        DslPlan::ExtContext { input, contexts } => {
-            std::iter::once(Input::Shared(input)).chain(contexts.iter_mut().map(Input::Own)).collect()
-        }
-        // What is put together when it is run is left as it is.
-        DslPlan::PipeWithSchema { .. } | DslPlan::Scan { .. } | DslPlan::DataFrameScan { .. } | DslPlan::IR { .. } => {
-            Vec::new()
-        }
-    }
 }
 
 /// Whether a plan has nodes that can be worked on in pieces: at this depth, and at any.

@@ -6,6 +6,7 @@ use super::runs::{Order, Runs};
 use super::{Depth, Pour, Spill};
 use crate::error::Result;
 use crate::named::{col, free};
+use crate::run::walk::{Keys, frame_of};
 use polars::prelude::{
     DataFrame, DataType, DistinctOptionsDSL, DslPlan, Expr, GroupbyOptions, IntoColumn as _, IntoLazy as _,
     JoinOptions, JoinType, LazyFrame, MaintainOrderJoin, NamedFrom as _, PlSmallStr, Schema, Series,
@@ -17,39 +18,6 @@ use std::sync::Arc;
 const NUMBER: &str = "__number of the row";
 const LEFT: &str = "__number of the left row";
 const RIGHT: &str = "__number of the right row";
-
-/// Columns by name: those that are columns already, and those that must be made first.
-struct Keys {
-    names: Vec<PlSmallStr>,
-    made: Vec<Expr>,
-}
-
-impl Keys {
-    /// None where an expression is not one column.
-    fn of(exprs: &[Expr], what: &str, schema: &Schema) -> Option<Self> {
-        let mut keys = Self { names: Vec::new(), made: Vec::new() };
-        for (at, expr) in exprs.iter().enumerate() {
-            if let Expr::Column(name) = expr {
-                keys.names.push(name.clone());
-                continue;
-            }
-            if expr.clone().meta().has_multiple_outputs() {
-                return None;
-            }
-            let name = PlSmallStr::from_string(free(&format!("__{what} {at}"), &[schema]));
-            keys.made.push(expr.clone().alias(name.clone()));
-            keys.names.push(name);
-        }
-        Some(keys)
-    }
-
-    /// A frame without the columns that were made.
-    fn without(&self, frame: LazyFrame, schema: &Schema) -> LazyFrame {
-        let made = |name: &&PlSmallStr| self.names.contains(name) && !schema.contains(name);
-        let made: Vec<PlSmallStr> = self.names.iter().filter(made).cloned().collect();
-        if made.is_empty() { frame } else { frame.drop(by_name(made, false, false)) }
-    }
-}
 
 /// Gives rows their numbers and passes them on.
 struct Numbered<T> {
@@ -319,54 +287,6 @@ impl Spill {
         }
         Ok(())
     }
-}
-
-/// Whether two nodes do the same with the same rows.
-pub(super) fn are_same(one: &DslPlan, other: &DslPlan) -> bool {
-    match (one, other) {
-        (
-            DslPlan::Sort { input, by_column, slice, sort_options },
-            DslPlan::Sort { input: rows, by_column: by, slice: None, sort_options: options },
-        ) => Arc::ptr_eq(input, rows) && slice.is_none() && by_column == by && sort_options == options,
-        (DslPlan::Distinct { input, options }, DslPlan::Distinct { input: rows, options: others }) => {
-            Arc::ptr_eq(input, rows) && options == others
-        }
-        (
-            DslPlan::GroupBy { input, keys, predicates, aggs, maintain_order, options, apply: None },
-            DslPlan::GroupBy {
-                input: rows,
-                keys: by,
-                predicates: filters,
-                aggs: results,
-                maintain_order: ordered,
-                options: others,
-                apply: None,
-            },
-        ) => {
-            let plain = predicates.is_empty() && filters.is_empty() && maintain_order == ordered && options == others;
-            plain && Arc::ptr_eq(input, rows) && keys == by && aggs == results
-        }
-        (
-            DslPlan::Join { input_left, input_right, left_on, right_on, predicates, options },
-            DslPlan::Join {
-                input_left: left,
-                input_right: right,
-                left_on: left_by,
-                right_on: right_by,
-                predicates: filters,
-                options: others,
-            },
-        ) => {
-            let plain = predicates.is_empty() && filters.is_empty() && options == others;
-            let inputs = Arc::ptr_eq(input_left, left) && Arc::ptr_eq(input_right, right);
-            plain && inputs && left_on == left_by && right_on == right_by
-        }
-        _ => false,
-    }
-}
-
-fn frame_of(plan: &Arc<DslPlan>) -> LazyFrame {
-    LazyFrame::from(plan.as_ref().clone())
 }
 
 fn empty(schema: &Schema) -> LazyFrame {
