@@ -11,6 +11,7 @@ mod corpus;
 mod estimate;
 mod excel;
 mod facet;
+mod flat_lines;
 mod foreign;
 mod formats;
 mod fuzz;

@@ -3,6 +3,7 @@
 use super::columnar::held;
 use super::depth::{Shallow, unread, unread_by_engine};
 use super::files::{Found, shown, unreadable};
+use super::flat_lines::{self, is_flat};
 use super::kept::Place;
 use super::labels::TAG;
 use super::records::Records;
@@ -252,7 +253,9 @@ fn lines(
         let known = looked.and_then(|looked| Records::columns(looked.iter()));
         whole = known.map_or_else(|| all_fields(texts), Ok)?;
     }
-    let frame = scan(found, texts, Arc::new(whole))?;
+    // Only where all records were looked at are they known to be valid.
+    let flat = looked.is_some() && is_flat(&whole);
+    let frame = scan(found, texts, Arc::new(whole), flat)?;
     Ok((frame, Some(records)))
 }
 
@@ -265,13 +268,16 @@ fn all_fields(texts: &[Text]) -> Result<Schema> {
     Ok(infer_schema(&mut BufReader::with_capacity(1 << 20, chained), None)?)
 }
 
-fn scan(found: &Found, texts: &[Text], schema: SchemaRef) -> Result<LazyFrame> {
-    let read = |sources: ScanSources, tag: Option<PlSmallStr>| {
+fn scan(found: &Found, texts: &[Text], schema: SchemaRef, flat: bool) -> Result<LazyFrame> {
+    let read = |sources: ScanSources, tag: Option<PlSmallStr>| -> Result<LazyFrame> {
+        if flat {
+            return flat_lines::scan(sources, tag, Arc::clone(&schema));
+        }
         let reader = LazyJsonLineReader::new_with_sources(sources);
-        reader.with_schema(Some(Arc::clone(&schema))).with_include_file_paths(tag).finish()
+        Ok(reader.with_schema(Some(Arc::clone(&schema))).with_include_file_paths(tag).finish()?)
     };
     if texts.iter().all(is_native) {
-        return Ok(read(found.scan()?, found.tag())?);
+        return read(found.scan()?, found.tag());
     }
     let mut copies = Vec::new();
     for text in texts {
@@ -283,7 +289,7 @@ fn scan(found: &Found, texts: &[Text], schema: SchemaRef) -> Result<LazyFrame> {
         copies.push(copy);
     }
     if found.tag().is_none() {
-        return Ok(read(ScanSources::Files(copies.into_iter().collect()), None)?);
+        return read(ScanSources::Files(copies.into_iter().collect()), None);
     }
     let mut parts = Vec::new();
     for (at, copy) in copies.into_iter().enumerate() {

@@ -18,6 +18,8 @@ mod facts;
 mod files;
 mod filter;
 mod fixed;
+mod flat_lines;
+mod flat_record;
 mod intake;
 mod json;
 mod kept;
