@@ -175,8 +175,9 @@ fn what_cannot_be_looked_up_is_joined_by_the_engine() {
                 collect(rows.sort(by, last)).unwrap()
             };
             let (found, expected) = (held(&frame).lazy(), collect(frame).unwrap().lazy());
-            if how == JoinType::Full {
-                assert_rows(&sorted(found), &sorted(expected), "all rows of both");
+            if matches!(how, JoinType::Right | JoinType::Full) {
+                // The engine has rows of the other table without a match in any order.
+                assert_rows(&sorted(found), &sorted(expected), &format!("{how:?}"));
             } else {
                 assert_rows(&collect(found).unwrap(), &collect(expected).unwrap(), &format!("{how:?}"));
             }

@@ -39,6 +39,9 @@
 //! - **Facts, not broadcasts.** What needs all rows (a mean, the values to pivot on) is computed first and enters the plan as a literal;
 //!   then the step itself streams. A median of many rows, also one that an expression names, is found in several passes over them
 //!   ([`op::facts`]), so that no column is held; so are the most frequent value and the count of different ones, where these are many.
+//! - **What needs all rows** stands in a plan as the engine's own node, so that previews and what is pushed below it stay the engine's.
+//!   When a job is run, [`run::held`] puts sorts, and joins with tables of different keys, in quicker ways, or [`run::spill`] works on
+//!   them in files.
 //! - **Conditions** are applied once for all operations: as a mask, as part of the step, or refused. A missing cell satisfies the negated
 //!   tests. They hold together; one that says OR begins another alternative.
 //! - **A map** is a list of pairs, structures of `key` and `value`: so Parquet and Arrow lay it out, and so JSON Lines can hold it.

@@ -91,7 +91,7 @@ impl Lookup {
     pub(super) fn joined(&self, left: &LazyFrame, keys: &[Expr], how: &JoinType) -> Result<Option<LazyFrame>> {
         let mut left = left.clone();
         let before = left.collect_schema()?;
-        let theirs = left.clone().select(keys.to_vec()).collect_schema()?;
+        let theirs = left.clone().select(keys).collect_schema()?;
         let meet = self.rows.schema().iter_names().any(|name| before.contains(name));
         if meet || !theirs.iter_values().eq(&self.dtypes) {
             return Ok(None);
