@@ -5,8 +5,8 @@ use crate::spill::{assert_rows, table};
 use brewhouse_engine::run::collect;
 use brewhouse_engine::run::held::Held;
 use polars::prelude::{
-    DataFrame, DataType, DslPlan, IntoLazy as _, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, NULL,
-    SortMultipleOptions, UniqueKeepStrategy, col, cols, df, lit,
+    DataFrame, DataType, DslPlan, IntoLazy as _, JoinArgs, JoinCoalesce, JoinType, LazyFrame, MaintainOrderJoin, NULL,
+    SortMultipleOptions, UnionArgs, UniqueKeepStrategy, col, cols, concat, df, lit,
 };
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -17,7 +17,7 @@ const MANY: usize = 40_000;
 fn assert_same(frame: LazyFrame, what: &str) {
     let expected = collect(frame.clone()).unwrap();
     let settled = Held::new(Arc::default()).settle(&frame).unwrap();
-    let own = !matches!(settled.logical_plan, DslPlan::Sort { .. } | DslPlan::Join { .. });
+    let own = !matches!(settled.logical_plan, DslPlan::Sort { .. } | DslPlan::Distinct { .. } | DslPlan::Join { .. });
     assert!(own, "{what}: it was left to the engine");
     assert_rows(&collect(settled).unwrap(), &expected, what);
 }
@@ -108,6 +108,44 @@ fn a_sort_that_is_stopped_ends_with_an_error() {
     let stop = Arc::new(AtomicBool::new(true));
     let error = collect(Held::new(stop).settle(&sorted).unwrap()).unwrap_err();
     assert!(error.to_string().contains("cancelled"), "{error}");
+}
+
+/// Rows whose keys are whole numbers of 128 bits: as many different ones, some of them missing and some zero.
+fn keyed(rows: usize, different: i64) -> LazyFrame {
+    let key = (col("number") * lit(7_919) + col("id").cast(DataType::Int64)) % lit(different);
+    let wide = key.cast(DataType::Int128) * lit(1_000_003).cast(DataType::Int128) * lit(1_000_003);
+    table(3, rows).lazy().with_columns([wide.alias("wide")])
+}
+
+fn unique(frame: LazyFrame) -> LazyFrame {
+    frame.unique_stable(Some(cols(["wide"])), UniqueKeepStrategy::First)
+}
+
+#[test]
+fn the_first_row_of_each_kind_is_kept() {
+    assert_same(unique(keyed(3, 2).filter(col("id").gt(lit(100)))), "no rows");
+    for (rows, different) in [(3, 2), (2_000, 50), (MANY, 9), (MANY, 20_000), (400_000, 300_000)] {
+        let frame = keyed(rows, different);
+        assert_same(unique(frame.clone()), &format!("{rows} rows of {different} kinds"));
+        let few = unique(frame.clone().filter(col("id").gt(lit(rows as u64 / 3)))).with_row_index("place", None);
+        let held = collect(Held::new(Arc::default()).settle(&few).unwrap()).unwrap();
+        assert_rows(&held, &collect(few).unwrap(), "after a filter");
+    }
+    assert_same(unique(keyed(3, 2).limit(0)), "no rows");
+}
+
+#[test]
+fn distinct_rows_that_are_asked_for_twice_are_all_there_each_time() {
+    let rows = unique(keyed(MANY, 900));
+    let held = Held::new(Arc::default());
+    let both = concat([rows.clone(), rows.clone().filter(col("number").gt(lit(0)))], UnionArgs::default()).unwrap();
+    let joined = rows.clone().select([col("id")]).join(rows.clone(), [col("id")], [col("id")], JoinArgs::default());
+    for frame in [rows.clone(), rows.clone().select([col("id")]), both, joined, rows] {
+        let by = frame.clone().collect_schema().unwrap().iter_names().cloned().collect::<Vec<_>>();
+        let sorted = |frame: LazyFrame| frame.sort(by.clone(), SortMultipleOptions::default());
+        let found = collect(held.settle(&frame).unwrap()).unwrap();
+        assert_rows(&collect(sorted(found.lazy())).unwrap(), &collect(sorted(frame)).unwrap(), "twice");
+    }
 }
 
 /// A table whose keys are all different, of which some are missing where there are columns for it.

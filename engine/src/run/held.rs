@@ -1,17 +1,18 @@
-//! Steps that need all rows, in memory: sorting, and joins with a table whose keys are all different, in ways that are quicker than the
-//! engine's and give the same rows in the same order.
+//! Steps that need all rows, in memory: sorting, distinct rows that are told apart by digests, and joins with a table whose keys are all
+//! different, in ways that are quicker than the engine's and give the same rows in the same order.
 
 use super::lookup::{Lookup, MOST};
 use super::order::{By, is_sortable, sorted};
+use super::unseen::Unseen;
 use super::walk::{Done, Keys, frame_of};
 use crate::error::Result;
-use crate::named::col;
+use crate::named::{col, free};
 use crate::op::is_beginning;
 use crate::plan::{stoppable, unique_name};
 use crate::run::collect;
 use polars::prelude::{
-    Column, DataFrame, DataType, DslPlan, Expr, Field, IntoLazy as _, JoinOptions, LazyFrame, OptFlags, PlSmallStr,
-    PolarsError, Scalar, Schema, SortMultipleOptions,
+    Column, DataFrame, DataType, DistinctOptionsDSL, DslPlan, Expr, Field, IntoLazy as _, JoinOptions, LazyFrame,
+    OptFlags, PlSmallStr, PolarsError, Scalar, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +26,8 @@ pub struct Held {
 impl Held {
     /// Work that ends with an error when the flag is raised.
     pub fn new(stop: Arc<AtomicBool>) -> Self {
-        Self { stop, done: Done::default() }
+        // What looks for distinct rows remembers those that came, so that it is made anew for each time that they come.
+        Self { stop, done: Done::but_for(|plan| matches!(plan, DslPlan::Distinct { .. })) }
     }
 
     /// The same rows in the same order. Tables that are joined have been read, as far as they would be held anyway.
@@ -38,6 +40,7 @@ impl Held {
             DslPlan::Sort { input, by_column, slice: None, sort_options } => {
                 self.sort(frame_of(input), by_column, sort_options)?
             }
+            DslPlan::Distinct { input, options } => Self::distinct(frame_of(input), options)?,
             DslPlan::Join { input_left, input_right, left_on, right_on, predicates, options }
                 if predicates.is_empty() && Lookup::takes(options) =>
             {
@@ -76,6 +79,26 @@ impl Held {
         };
         let frame = frame.map(in_order, OptFlags::PROJECTION_PUSHDOWN, None, Some(unique_name()));
         Ok(Some(keys.without(read(frame, &keys.names), &before)))
+    }
+
+    fn distinct(mut frame: LazyFrame, options: &DistinctOptionsDSL) -> Result<Option<LazyFrame>> {
+        let is_first = matches!(options.keep_strategy, UniqueKeepStrategy::First | UniqueKeepStrategy::Any);
+        let Some(subset) = options.subset.clone().filter(|_| is_first && options.maintain_order) else {
+            return Ok(None);
+        };
+        let before = frame.collect_schema()?;
+        let chosen = DataFrame::empty_with_schema(&before).lazy().select(subset).collect_schema()?;
+        let mut chosen = chosen.iter();
+        let (Some((key, DataType::Int128)), None) = (chosen.next(), chosen.next()) else { return Ok(None) };
+        if before.get(key) != Some(&DataType::Int128) {
+            return Ok(None);
+        }
+        let number = PlSmallStr::from_string(free("__number of the row", &[&before]));
+        let unseen = Unseen::by(key.clone(), number.clone());
+        let flags = OptFlags::PROJECTION_PUSHDOWN | OptFlags::STREAMING;
+        let firsts = frame.with_row_index(number.clone(), None);
+        let firsts = firsts.map(move |rows| unseen.firsts(rows), flags, None, Some(unique_name()));
+        Ok(Some(read(firsts, &[key.clone(), number.clone()]).drop(by_name([number], true, false))))
     }
 
     fn join(&self, sides: [LazyFrame; 2], on: [&[Expr]; 2], options: &Arc<JoinOptions>) -> Result<LazyFrame> {

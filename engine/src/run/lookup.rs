@@ -4,6 +4,7 @@
 //! several rows for one copies all columns of both tables.
 
 use super::order::is_sortable;
+use super::slots::Slots;
 use crate::error::Result;
 use crate::named::{col, free};
 use foldhash::fast::RandomState;
@@ -27,23 +28,38 @@ pub(super) struct Lookup {
 }
 
 /// The row of each key.
-#[derive(Default)]
 struct Places {
-    short: HashMap<Short, IdxSize, RandomState>,
+    /// Keys of few bytes lie beside their rows, so that memory is waited for once.
+    short: Slots,
     long: HashMap<Box<[u8]>, IdxSize, RandomState>,
 }
 
-/// A key of few bytes, which lies beside its row, so that memory is waited for once.
-#[derive(PartialEq, Eq, Hash)]
-struct Short(u64, u32);
+/// The key of a row as bytes that are the same for keys that are equal.
+enum Key<'a> {
+    Missing,
+    /// Its bytes and their number, with room for the row below them; never zero.
+    Short(u128),
+    Long(&'a [u8]),
+}
 
-impl Short {
-    fn of(key: &[u8]) -> Option<Self> {
-        let mut bytes = [0; 12];
-        bytes.get_mut(..11)?.get_mut(..key.len())?.copy_from_slice(key);
-        bytes[11] = u8::try_from(key.len()).ok()?;
-        let (first, last) = bytes.split_first_chunk()?;
-        Some(Self(u64::from_ne_bytes(*first), u32::from_ne_bytes(last.try_into().ok()?)))
+/// The bits of a short key below which a row stands.
+const ROW: u32 = IdxSize::BITS;
+
+impl<'a> Key<'a> {
+    /// What the view of a text of at most eleven bytes has of it: its length in the lowest 32 bits, its bytes above.
+    const fn inline(view: u128, length: u32) -> Self {
+        Self::Short((view >> u32::BITS | (length as u128 + 1) << 88) << ROW)
+    }
+
+    fn of(key: &'a [u8]) -> Self {
+        let mut bytes = [0; size_of::<u128>()];
+        match (bytes.get_mut(4..4 + key.len()), u32::try_from(key.len())) {
+            (Some(place), Ok(length)) if length < 12 => {
+                place.copy_from_slice(key);
+                Self::inline(u128::from_le_bytes(bytes), length)
+            }
+            _ => Self::Long(key),
+        }
     }
 }
 
@@ -74,13 +90,8 @@ impl Lookup {
         if !dtypes.iter().all(is_sortable) {
             return Ok(None);
         }
-        let mut places = Places::default();
-        let mut are_different = true;
-        each_key(keys.columns(), |row, key| {
-            if let Some(key) = key {
-                are_different &= places.insert(key, row);
-            }
-        })?;
+        let mut places = Places { short: Slots::new(u128::MAX << ROW), long: HashMap::default() };
+        let are_different = places.fill(keys.columns())?;
         let mut rows = rows.clone();
         rows.rechunk_mut();
         Ok(are_different.then(|| Self { rows, dtypes, places: Arc::new(places) }))
@@ -117,37 +128,64 @@ impl Lookup {
 }
 
 impl Places {
-    /// False when the key is there already.
-    fn insert(&mut self, key: &[u8], row: IdxSize) -> bool {
-        match Short::of(key) {
-            Some(key) => self.short.insert(key, row).is_none(),
-            None => self.long.insert(key.into(), row).is_none(),
-        }
-    }
-
-    fn get(&self, key: &[u8]) -> Option<IdxSize> {
-        match Short::of(key) {
-            Some(key) => self.short.get(&key).copied(),
-            None => self.long.get(key).copied(),
-        }
+    /// Takes the keys of all rows in; false when several rows have the same.
+    fn fill(&mut self, keys: &[Column]) -> PolarsResult<bool> {
+        let mut short = Vec::new();
+        let mut are_different = true;
+        each_key(keys, |row, key| match key {
+            Key::Missing => {}
+            Key::Short(key) => short.push(key | u128::from(row)),
+            Key::Long(key) => are_different &= self.long.insert(key.into(), row).is_none(),
+        })?;
+        self.short.insert(&short, |is_new| are_different &= is_new);
+        Ok(are_different)
     }
 
     /// For each row of some keys the row that has the same.
     fn find(&self, keys: &[Column]) -> PolarsResult<Column> {
         let rows = keys.first().map_or(0, Column::len);
+        let mut short = Vec::with_capacity(rows);
+        let mut long = Vec::new();
+        each_key(keys, |row, key| match key {
+            Key::Missing => short.push(0),
+            Key::Short(key) => short.push(key),
+            Key::Long(key) => {
+                short.push(0);
+                long.extend(self.long.get(key).map(|place| (row, *place)));
+            }
+        })?;
         let mut found: Vec<Option<IdxSize>> = Vec::with_capacity(rows);
-        each_key(keys, |_, key| found.push(key.and_then(|key| self.get(key))))?;
+        // The row is what lies below the key.
+        self.short
+            .find(&short, |number| found.push(number.map(|number| (number & u128::from(IdxSize::MAX)) as IdxSize)));
+        for (row, place) in long {
+            if let Some(found) = found.get_mut(row as usize) {
+                *found = Some(place);
+            }
+        }
         Ok(IdxCa::from_iter_options(keys[0].name().clone(), found.into_iter()).into_series().into_column())
     }
 }
 
-/// Does something with the keys of each row as bytes that are the same for keys that are equal; a row that lacks one has none.
-fn each_key(keys: &[Column], mut each: impl FnMut(IdxSize, Option<&[u8]>)) -> PolarsResult<()> {
+/// Does something with the key of each row.
+fn each_key(keys: &[Column], mut each: impl FnMut(IdxSize, Key<'_>)) -> PolarsResult<()> {
     if let [key] = keys
         && key.dtype() == &DataType::String
     {
         let texts = key.str()?;
-        texts.iter().zip(0..).for_each(|(text, row)| each(row, text.map(str::as_bytes)));
+        let known = texts.rechunk_validity();
+        let mut row: IdxSize = 0;
+        for texts in texts.downcast_iter() {
+            for (at, view) in texts.views().iter().enumerate() {
+                let key = match view.length {
+                    _ if known.as_ref().is_some_and(|known| !known.get_bit(row as usize)) => Key::Missing,
+                    length @ 0..12 => Key::inline(view.as_u128(), length),
+                    _ => Key::Long(texts.value(at).as_bytes()),
+                };
+                each(row, key);
+                row += 1;
+            }
+        }
         return Ok(());
     }
     let mut missing: Option<polars::prelude::BooleanChunked> = None;
@@ -159,7 +197,7 @@ fn each_key(keys: &[Column], mut each: impl FnMut(IdxSize, Option<&[u8]>)) -> Po
     let all = encoded.downcast_iter().flat_map(|chunk| chunk.values_iter());
     for (row, key) in (0..).zip(all) {
         let lacks = missing.as_ref().is_some_and(|missing| missing.get(row as usize) == Some(true));
-        each(row, (!lacks).then_some(key));
+        each(row, if lacks { Key::Missing } else { Key::of(key) });
     }
     Ok(())
 }

@@ -18,7 +18,9 @@ mod monitor;
 mod order;
 mod preview;
 mod receipt;
+mod slots;
 pub mod spill;
+mod unseen;
 mod verify;
 mod walk;
 

@@ -4,11 +4,17 @@ use crate::error::Result;
 use crate::named::free;
 use polars::prelude::{DslPlan, Expr, LazyFrame, PlSmallStr, Schema, by_name};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Plans that are settled. Each is held beside what it was, so that nothing else can come to stand in its place.
 #[derive(Default)]
-pub(super) struct Done(Mutex<Settled>);
+pub(super) struct Done {
+    settled: Mutex<Settled>,
+    but_for: Option<fn(&DslPlan) -> bool>,
+    /// How many nodes were worked on that are not remembered.
+    anew: AtomicU64,
+}
 
 #[derive(Default)]
 struct Settled {
@@ -21,6 +27,11 @@ struct Settled {
 type Node<'a> = &'a dyn Fn(DslPlan) -> Result<DslPlan>;
 
 impl Done {
+    /// Plans that hold nodes of a kind are worked on anew wherever they are met.
+    pub(super) fn but_for(kind: fn(&DslPlan) -> bool) -> Self {
+        Self { but_for: Some(kind), ..Self::default() }
+    }
+
     /// A frame whose nodes are put in another way; what several frames share is worked on once.
     pub(super) fn settle(&self, frame: &LazyFrame, node: Node<'_>) -> Result<LazyFrame> {
         crate::deep::with_stack(|| self.walk(&frame.logical_plan, node)).map(LazyFrame::from)
@@ -37,17 +48,19 @@ impl Done {
                 Input::Own(input) => *input = crate::deep::with_stack(|| self.walk(input, node))?,
             }
         }
-        let done = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, settled)) = done.nodes.iter().find(|(before, _)| are_same(before, &plan)) {
             return Ok(settled.clone());
         }
         drop(done);
         let settled = node(plan.clone())?;
-        if matches!(
+        if self.but_for.is_some_and(|is_kind| is_kind(&plan)) {
+            self.anew.fetch_add(1, Ordering::Relaxed);
+        } else if matches!(
             plan,
             DslPlan::Sort { .. } | DslPlan::Distinct { .. } | DslPlan::GroupBy { .. } | DslPlan::Join { .. }
         ) {
-            let mut done = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut done = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
             done.nodes.push((plan, settled.clone()));
         }
         Ok(settled)
@@ -56,14 +69,17 @@ impl Done {
     /// A plan that others may share; it is worked on once, so that its rows are read and counted once.
     fn shared(&self, plan: &Arc<DslPlan>, node: Node<'_>) -> Result<Arc<DslPlan>> {
         let place = Arc::as_ptr(plan) as usize;
-        let done = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, settled)) = done.plans.get(&place) {
             return Ok(Arc::clone(settled));
         }
         drop(done);
+        let anew = self.anew.load(Ordering::Relaxed);
         let settled = Arc::new(crate::deep::with_stack(|| self.walk(plan, node))?);
-        let mut done = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        done.plans.insert(place, (Arc::clone(plan), Arc::clone(&settled)));
+        if self.anew.load(Ordering::Relaxed) == anew {
+            let mut done = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+            done.plans.insert(place, (Arc::clone(plan), Arc::clone(&settled)));
+        }
         Ok(settled)
     }
 }

@@ -1,0 +1,136 @@
+//! A table of numbers of 128 bits that are looked up many at a time.
+//!
+//! A table that does not fit the near caches waits for memory at each look. Looks that do not need each other's answer wait together, so
+//! that many take hardly longer than one.
+
+use foldhash::fast::RandomState;
+use std::hash::BuildHasher as _;
+
+/// So many are looked up at once.
+const AT_ONCE: usize = 32;
+/// What stands where nothing is; no number of the table is that.
+const EMPTY: u128 = 0;
+
+/// Numbers, each at the first free place from that of its digest on.
+pub(super) struct Slots {
+    places: Vec<u128>,
+    /// Bits by which numbers are told apart; the others tell something about them.
+    mask: u128,
+    used: usize,
+    hasher: RandomState,
+}
+
+impl Slots {
+    /// An empty table of numbers that are told apart by some of their bits.
+    pub(super) fn new(mask: u128) -> Self {
+        Self { places: vec![EMPTY; AT_ONCE * 2], mask, used: 0, hasher: RandomState::default() }
+    }
+
+    /// Puts numbers in, and says of each whether it is new; of several that are the same the first stays. Zero is never new.
+    pub(super) fn insert(&mut self, numbers: &[u128], mut is_new: impl FnMut(bool)) {
+        for numbers in numbers.chunks(AT_ONCE) {
+            self.make_room();
+            let firsts = self.firsts(numbers);
+            for (number, (place, first)) in numbers.iter().zip(firsts) {
+                is_new(*number != EMPTY && first != *number && self.put(*number, place));
+            }
+        }
+    }
+
+    /// Says for each of some numbers which one of the table is the same.
+    pub(super) fn find(&self, numbers: &[u128], mut found: impl FnMut(Option<u128>)) {
+        for numbers in numbers.chunks(AT_ONCE) {
+            let firsts = self.firsts(numbers);
+            for (number, (place, first)) in numbers.iter().zip(firsts) {
+                let is_first = first != EMPTY && self.are_same(first, *number);
+                found(if is_first { Some(first) } else { self.at(place, *number).ok() });
+            }
+        }
+    }
+
+    /// Where each is looked for first, and what is there.
+    fn firsts(&self, numbers: &[u128]) -> [(usize, u128); AT_ONCE] {
+        let mut firsts = [(0, EMPTY); AT_ONCE];
+        for (first, number) in firsts.iter_mut().zip(numbers) {
+            let place = self.place(*number);
+            *first = (place, self.places.get(place).copied().unwrap_or(EMPTY));
+        }
+        firsts
+    }
+
+    /// By the upper bits of a digest, so that a larger table has the same order.
+    fn place(&self, number: u128) -> usize {
+        let digest = self.hasher.hash_one(number & self.mask);
+        usize::try_from(digest >> (u64::BITS - self.places.len().trailing_zeros())).unwrap_or_default()
+    }
+
+    fn are_same(&self, one: u128, other: u128) -> bool {
+        (one ^ other) & self.mask == 0
+    }
+
+    /// The one that is the same as a number, or the place where that belongs.
+    fn at(&self, mut place: usize, number: u128) -> Result<u128, usize> {
+        loop {
+            match self.places.get(place) {
+                Some(&EMPTY) => return Err(place),
+                Some(found) if self.are_same(*found, number) => return Ok(*found),
+                Some(_) => place += 1,
+                None => place = 0,
+            }
+        }
+    }
+
+    fn put(&mut self, number: u128, place: usize) -> bool {
+        let Err(place) = self.at(place, number) else { return false };
+        if let Some(slot) = self.places.get_mut(place) {
+            *slot = number;
+            self.used += 1;
+        }
+        true
+    }
+
+    /// At most two thirds of the places are taken after the next lot.
+    fn make_room(&mut self) {
+        if (self.used + AT_ONCE) * 3 <= self.places.len() * 2 {
+            return;
+        }
+        let larger = vec![EMPTY; self.places.len() * 2];
+        let before = std::mem::replace(&mut self.places, larger);
+        self.used = 0;
+        for number in before.into_iter().filter(|number| *number != EMPTY) {
+            self.put(number, self.place(number));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Slots;
+    use std::collections::HashSet;
+
+    #[test]
+    fn each_number_is_new_once() {
+        let mut numbers: Vec<u128> = (1..40_000_u128).map(|at| at * at % 7_919 + (at % 3 << 100) + 1).collect();
+        numbers.extend([u128::MAX, 1, u128::MAX]);
+        let (mut slots, mut before, mut new) = (Slots::new(u128::MAX), HashSet::new(), Vec::new());
+        for lot in numbers.chunks(777) {
+            slots.insert(lot, |is| new.push(is));
+        }
+        let expected: Vec<bool> = numbers.iter().map(|number| before.insert(*number)).collect();
+        assert_eq!(new, expected);
+        let mut found = Vec::new();
+        slots.find(&[u128::MAX, 5 << 110, numbers[9]], |number| found.push(number));
+        assert_eq!(found, [Some(u128::MAX), None, Some(numbers[9])]);
+    }
+
+    #[test]
+    fn what_is_outside_the_mask_is_told_of_the_first() {
+        let mut slots = Slots::new(!0xffff);
+        let mut new = Vec::new();
+        slots.insert(&[0x1_0001, 0x1_0002, 0x2_0003], |is| new.push(is));
+        assert_eq!(new, [true, false, true]);
+        let mut found = Vec::new();
+        slots.find(&[0x2_0000, 0x1_0000, 0x3_0000, 0], |number| found.push(number));
+        assert_eq!(found, [Some(0x2_0003), Some(0x1_0001), None, None]);
+    }
+}

@@ -1,0 +1,92 @@
+//! Rows that are the first of their kind, found as batches come from several threads.
+//!
+//! Which row is the first can be said in the order of the rows alone. A batch that comes before its turn is put by, and the one whose turn
+//! it is takes those that follow it along, so that no thread waits for another one's rows.
+
+use super::slots::Slots;
+use polars::prelude::{
+    BooleanChunked, DataFrame, Int128Chunked, NewChunkedArray as _, PlSmallStr, PolarsError, PolarsResult,
+};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// A pass over the rows of one table.
+pub(super) struct Unseen {
+    key: PlSmallStr,
+    number: PlSmallStr,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The number of the row whose turn it is.
+    next: u64,
+    waiting: BTreeMap<u64, Batch>,
+    seen: Seen,
+}
+
+struct Batch {
+    rows: DataFrame,
+    keys: Vec<u128>,
+}
+
+impl Unseen {
+    /// Rows are told apart by a column of whole numbers of 128 bits; another column has their numbers, from zero on.
+    pub(super) fn by(key: PlSmallStr, number: PlSmallStr) -> Self {
+        let seen = Seen { numbers: Slots::new(u128::MAX), zero: false, missing: false };
+        Self { key, number, state: Mutex::new(State { next: 0, waiting: BTreeMap::new(), seen }) }
+    }
+
+    /// The rows of a batch, and of those that waited for it, that are the first of their kind; none while rows before these have not come.
+    pub(super) fn firsts(&self, rows: DataFrame) -> PolarsResult<DataFrame> {
+        let numbers = rows.column(&self.number)?.idx()?.iter().next();
+        let Some(first) = numbers.flatten().map(u64::from) else { return Ok(rows) };
+        let keys = rows.column(&self.key)?.clone();
+        let mut kept = rows.clear();
+        let numbers = keys.i128()?.iter().map(|key| key.unwrap_or_default().cast_unsigned());
+        let batch = Batch { keys: numbers.collect(), rows };
+
+        let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *guard;
+        if first < state.next || state.waiting.insert(first, batch).is_some() {
+            return Err(PolarsError::ComputeError(
+                "rows came a second time while the distinct ones were sought".into(),
+            ));
+        }
+        let mut ready = Vec::new();
+        while let Some(Batch { rows, keys }) = state.waiting.remove(&state.next) {
+            state.next += rows.height() as u64;
+            let are_new = state.seen.add(&keys, rows.column(&self.key)?.i128()?);
+            ready.push((rows, are_new));
+        }
+        drop(guard);
+
+        for (rows, are_new) in ready {
+            kept.vstack_mut_owned(rows.filter(&are_new)?)?;
+        }
+        Ok(kept)
+    }
+}
+
+/// Keys that have come.
+struct Seen {
+    numbers: Slots,
+    zero: bool,
+    missing: bool,
+}
+
+impl Seen {
+    /// Whether each is new; those that are zero or missing are noted beside the table.
+    fn add(&mut self, keys: &[u128], cells: &Int128Chunked) -> BooleanChunked {
+        let mut are_new = Vec::with_capacity(keys.len());
+        self.numbers.insert(keys, |is| are_new.push(is));
+        if keys.contains(&0) {
+            for ((is_new, key), cell) in are_new.iter_mut().zip(keys).zip(cells.iter()) {
+                if *key == 0 {
+                    let came = if cell.is_some() { &mut self.zero } else { &mut self.missing };
+                    *is_new = !std::mem::replace(came, true);
+                }
+            }
+        }
+        BooleanChunked::from_slice(PlSmallStr::EMPTY, &are_new)
+    }
+}
