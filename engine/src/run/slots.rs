@@ -4,16 +4,21 @@
 //! that many take hardly longer than one.
 
 use foldhash::fast::RandomState;
+use memmap2::MmapMut;
 use std::hash::BuildHasher as _;
+use std::ops::{Deref, DerefMut};
 
 /// So many are looked up at once.
 const AT_ONCE: usize = 32;
 /// What stands where nothing is; no number of the table is that.
 const EMPTY: u128 = 0;
 
+/// Tables of so many bytes and more ask the system for large pages, of which it can remember the places.
+const LARGE: usize = 4 << 20;
+
 /// Numbers, each at the first free place from that of its digest on.
 pub(super) struct Slots {
-    places: Vec<u128>,
+    places: Places,
     /// Bits by which numbers are told apart; the others tell something about them.
     mask: u128,
     used: usize,
@@ -23,7 +28,7 @@ pub(super) struct Slots {
 impl Slots {
     /// An empty table of numbers that are told apart by some of their bits.
     pub(super) fn new(mask: u128) -> Self {
-        Self { places: vec![EMPTY; AT_ONCE * 2], mask, used: 0, hasher: RandomState::default() }
+        Self { places: Places::of(AT_ONCE * 2), mask, used: 0, hasher: RandomState::default() }
     }
 
     /// Puts numbers in, and says of each whether it is new; of several that are the same the first stays. Zero is never new.
@@ -51,9 +56,10 @@ impl Slots {
     /// Where each is looked for first, and what is there.
     fn firsts(&self, numbers: &[u128]) -> [(usize, u128); AT_ONCE] {
         let mut firsts = [(0, EMPTY); AT_ONCE];
+        let places: &[u128] = &self.places;
         for (first, number) in firsts.iter_mut().zip(numbers) {
             let place = self.place(*number);
-            *first = (place, self.places.get(place).copied().unwrap_or(EMPTY));
+            *first = (place, places.get(place).copied().unwrap_or(EMPTY));
         }
         firsts
     }
@@ -70,8 +76,9 @@ impl Slots {
 
     /// The one that is the same as a number, or the place where that belongs.
     fn at(&self, mut place: usize, number: u128) -> Result<u128, usize> {
+        let places: &[u128] = &self.places;
         loop {
-            match self.places.get(place) {
+            match places.get(place) {
                 Some(&EMPTY) => return Err(place),
                 Some(found) if self.are_same(*found, number) => return Ok(*found),
                 Some(_) => place += 1,
@@ -94,11 +101,52 @@ impl Slots {
         if (self.used + AT_ONCE) * 3 <= self.places.len() * 2 {
             return;
         }
-        let larger = vec![EMPTY; self.places.len() * 2];
+        let larger = Places::of(self.places.len() * 2);
         let before = std::mem::replace(&mut self.places, larger);
         self.used = 0;
-        for number in before.into_iter().filter(|number| *number != EMPTY) {
+        for number in before.iter().copied().filter(|number| *number != EMPTY) {
             self.put(number, self.place(number));
+        }
+    }
+}
+
+/// Memory for numbers, at first empty.
+enum Places {
+    Small(Vec<u128>),
+    Large(MmapMut),
+}
+
+impl Places {
+    fn of(length: usize) -> Self {
+        let bytes = length * size_of::<u128>();
+        match MmapMut::map_anon(bytes) {
+            Ok(memory) if bytes >= LARGE => {
+                // Without them it works as well, and slower.
+                #[cfg(target_os = "linux")]
+                let _ = memory.advise(memmap2::Advice::HugePage);
+                Self::Large(memory)
+            }
+            _ => Self::Small(vec![EMPTY; length]),
+        }
+    }
+}
+
+impl Deref for Places {
+    type Target = [u128];
+
+    fn deref(&self) -> &[u128] {
+        match self {
+            Self::Small(numbers) => numbers,
+            Self::Large(memory) => bytemuck::cast_slice(memory),
+        }
+    }
+}
+
+impl DerefMut for Places {
+    fn deref_mut(&mut self) -> &mut [u128] {
+        match self {
+            Self::Small(numbers) => numbers,
+            Self::Large(memory) => bytemuck::cast_slice_mut(memory),
         }
     }
 }

@@ -61,7 +61,7 @@ impl Unseen {
         drop(guard);
 
         for (rows, are_new) in ready {
-            kept.vstack_mut_owned(rows.filter(&are_new)?)?;
+            kept.vstack_mut_owned(rows.filter(&BooleanChunked::from_slice(PlSmallStr::EMPTY, &are_new))?)?;
         }
         Ok(kept)
     }
@@ -76,7 +76,7 @@ struct Seen {
 
 impl Seen {
     /// Whether each is new; those that are zero or missing are noted beside the table.
-    fn add(&mut self, keys: &[u128], cells: &Int128Chunked) -> BooleanChunked {
+    fn add(&mut self, keys: &[u128], cells: &Int128Chunked) -> Vec<bool> {
         let mut are_new = Vec::with_capacity(keys.len());
         self.numbers.insert(keys, |is| are_new.push(is));
         if keys.contains(&0) {
@@ -87,6 +87,6 @@ impl Seen {
                 }
             }
         }
-        BooleanChunked::from_slice(PlSmallStr::EMPTY, &are_new)
+        are_new
     }
 }
