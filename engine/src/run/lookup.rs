@@ -156,8 +156,8 @@ impl Places {
         })?;
         let mut found: Vec<Option<IdxSize>> = Vec::with_capacity(rows);
         // The row is what lies below the key.
-        self.short
-            .find(&short, |number| found.push(number.map(|number| (number & u128::from(IdxSize::MAX)) as IdxSize)));
+        let row = |number: u128| IdxSize::try_from(number & u128::from(IdxSize::MAX)).ok();
+        self.short.find(&short, |number| found.push(number.and_then(row)));
         for (row, place) in long {
             if let Some(found) = found.get_mut(row as usize) {
                 *found = Some(place);

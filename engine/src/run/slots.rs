@@ -15,6 +15,11 @@ const EMPTY: u128 = 0;
 
 /// Tables of so many bytes and more ask the system for large pages, of which it can remember the places.
 const LARGE: usize = 4 << 20;
+/// More than a table of four thousand million numbers takes.
+#[cfg(target_pointer_width = "64")]
+const RESERVED: usize = 128 << 30;
+#[cfg(not(target_pointer_width = "64"))]
+const RESERVED: usize = 0;
 
 /// Numbers, each at the first free place from that of its digest on.
 pub(super) struct Slots {
@@ -101,10 +106,37 @@ impl Slots {
         if (self.used + AT_ONCE) * 3 <= self.places.len() * 2 {
             return;
         }
-        let larger = Places::of(self.places.len() * 2);
-        let before = std::mem::replace(&mut self.places, larger);
+        let before = self.places.len();
         self.used = 0;
-        for number in before.iter().copied().filter(|number| *number != EMPTY) {
+        if self.places.double() {
+            self.spread(before);
+        } else {
+            let larger = Places::of(before * 2);
+            let numbers = std::mem::replace(&mut self.places, larger);
+            for number in numbers.iter().copied().filter(|number| *number != EMPTY) {
+                self.put(number, self.place(number));
+            }
+        }
+    }
+
+    /// Moves the numbers of the places before one to where they belong in all. Those that stand together are moved together, the last
+    /// first: each belongs twice as far on, behind what has not been moved.
+    fn spread(&mut self, mut end: usize) {
+        let (mut together, mut around) = (Vec::new(), Vec::new());
+        while let Some(last) = self.places[..end].iter().rposition(|number| *number != EMPTY) {
+            let first = self.places[..last].iter().rposition(|number| *number == EMPTY).map_or(0, |empty| empty + 1);
+            together.extend_from_slice(&self.places[first..=last]);
+            self.places[first..=last].fill(EMPTY);
+            for number in together.drain(..) {
+                let place = self.place(number);
+                match self.at(place, number) {
+                    Err(free) if free < place => around.push(number),
+                    _ => _ = self.put(number, place),
+                }
+            }
+            end = first;
+        }
+        for number in around {
             self.put(number, self.place(number));
         }
     }
@@ -112,23 +144,44 @@ impl Slots {
 
 /// Memory for numbers, at first empty.
 enum Places {
-    Small(Vec<u128>),
-    Large(MmapMut),
+    Held(Vec<u128>),
+    /// So many bytes of some that are the system's until something is written to them, so that a table grows where it is.
+    Reserved(MmapMut, usize),
 }
 
 impl Places {
     fn of(length: usize) -> Self {
         let bytes = length * size_of::<u128>();
-        match MmapMut::map_anon(bytes) {
-            Ok(memory) if bytes >= LARGE => {
-                // Without them it works as well, and slower.
-                #[cfg(target_os = "linux")]
-                let _ = memory.advise(memmap2::Advice::HugePage);
-                Self::Large(memory)
-            }
-            _ => Self::Small(vec![EMPTY; length]),
+        match reserved().filter(|_| (LARGE..=RESERVED).contains(&bytes)) {
+            Some(memory) => Self::Reserved(memory, bytes),
+            None => Self::Held(vec![EMPTY; length]),
         }
     }
+
+    /// Twice as many places, of which the new ones are empty; false where the numbers have to be brought elsewhere.
+    fn double(&mut self) -> bool {
+        match self {
+            Self::Reserved(_, bytes) if *bytes * 2 <= RESERVED => {
+                *bytes *= 2;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Addresses without memory behind them; none where the system does not give any.
+#[cfg(target_os = "linux")]
+fn reserved() -> Option<MmapMut> {
+    let memory = memmap2::MmapOptions::new().len(RESERVED).no_reserve_swap().map_anon().ok()?;
+    // Without large pages it works as well, and slower.
+    let _ = memory.advise(memmap2::Advice::HugePage);
+    Some(memory)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn reserved() -> Option<MmapMut> {
+    None
 }
 
 impl Deref for Places {
@@ -136,8 +189,8 @@ impl Deref for Places {
 
     fn deref(&self) -> &[u128] {
         match self {
-            Self::Small(numbers) => numbers,
-            Self::Large(memory) => bytemuck::cast_slice(memory),
+            Self::Held(numbers) => numbers,
+            Self::Reserved(memory, bytes) => memory.get(..*bytes).map_or(&[], bytemuck::cast_slice),
         }
     }
 }
@@ -145,8 +198,8 @@ impl Deref for Places {
 impl DerefMut for Places {
     fn deref_mut(&mut self) -> &mut [u128] {
         match self {
-            Self::Small(numbers) => numbers,
-            Self::Large(memory) => bytemuck::cast_slice_mut(memory),
+            Self::Held(numbers) => numbers,
+            Self::Reserved(memory, bytes) => memory.get_mut(..*bytes).map_or(&mut [], bytemuck::cast_slice_mut),
         }
     }
 }
@@ -158,7 +211,7 @@ mod tests {
 
     #[test]
     fn each_number_is_new_once() {
-        let mut numbers: Vec<u128> = (1..40_000_u128).map(|at| at * at % 7_919 + (at % 3 << 100) + 1).collect();
+        let mut numbers: Vec<u128> = (1..40_000_u128).map(|at| at * at % 7_919 + ((at % 3) << 100) + 1).collect();
         numbers.extend([u128::MAX, 1, u128::MAX]);
         let (mut slots, mut before, mut new) = (Slots::new(u128::MAX), HashSet::new(), Vec::new());
         for lot in numbers.chunks(777) {
@@ -169,6 +222,20 @@ mod tests {
         let mut found = Vec::new();
         slots.find(&[u128::MAX, 5 << 110, numbers[9]], |number| found.push(number));
         assert_eq!(found, [Some(u128::MAX), None, Some(numbers[9])]);
+    }
+
+    #[test]
+    fn a_large_table_grows_and_loses_nothing() {
+        let number = |at: u128| at.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835) | 1;
+        let numbers: Vec<u128> = (1..1_500_000).map(number).collect();
+        let mut slots = Slots::new(u128::MAX);
+        let different: HashSet<&u128> = numbers.iter().collect();
+        let mut new = 0;
+        slots.insert(&numbers, |is| new += usize::from(is));
+        assert_eq!(new, different.len());
+        slots.insert(&numbers, |is| assert!(!is));
+        let mut found = numbers.iter();
+        slots.find(&numbers, |number| assert_eq!(number.as_ref(), found.next()));
     }
 
     #[test]

@@ -90,3 +90,44 @@ impl Seen {
         are_new
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Unseen;
+    use polars::prelude::{DataFrame, Int128Chunked, IntoColumn as _, IntoSeries as _, NewChunkedArray as _, df};
+    use std::collections::HashSet;
+    use std::sync::Mutex;
+
+    #[test]
+    fn batches_that_come_in_any_order_leave_their_first_rows_in_order() {
+        let keys: Vec<Option<i128>> = (0..30_000_i128).map(|at| (at % 11 > 0).then_some(at * at % 4_999 - 7)).collect();
+        let mut rows = df!("row" => (0..30_000_u32).collect::<Vec<_>>()).unwrap();
+        rows.with_column(Int128Chunked::from_slice_options("key".into(), &keys).into_series().into_column()).unwrap();
+        // Neighbours change places, as batches do that several threads work on.
+        let mut batches: Vec<(usize, DataFrame)> =
+            (0..300).map(|at| (at, rows.slice(i64::try_from(at).unwrap() * 100, 100))).collect();
+        batches.chunks_mut(40).for_each(<[_]>::reverse);
+        let unseen = Unseen::by("key".into(), "row".into());
+        let (batches, kept) = (Mutex::new(batches.into_iter()), Mutex::new(Vec::new()));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    loop {
+                        let Some((at, batch)) = batches.lock().unwrap().next() else { break };
+                        let firsts = unseen.firsts(batch).unwrap();
+                        kept.lock().unwrap().push((at, firsts));
+                    }
+                });
+            }
+        });
+        let mut kept = kept.into_inner().unwrap();
+        kept.sort_by_key(|(at, _)| *at);
+        let found: Vec<u32> =
+            kept.iter().flat_map(|(_, rows)| rows.column("row").unwrap().u32().unwrap().into_no_null_iter()).collect();
+        let mut came = HashSet::new();
+        let expected: Vec<u32> =
+            (0_u32..).zip(&keys).filter(|(_, key)| came.insert(*key)).map(|(row, _)| row).collect();
+        assert_eq!(found, expected);
+        assert!(unseen.firsts(rows.slice(500, 100)).is_err(), "rows came again");
+    }
+}
