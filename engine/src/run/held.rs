@@ -12,10 +12,10 @@ use crate::plan::{stoppable, unique_name};
 use crate::run::collect;
 use polars::prelude::{
     Column, DataFrame, DataType, DistinctOptionsDSL, DslPlan, Expr, Field, IntoLazy as _, JoinOptions, LazyFrame,
-    OptFlags, PlSmallStr, PolarsError, Scalar, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name,
+    OptFlags, PlSmallStr, Scalar, Schema, SortMultipleOptions, UniqueKeepStrategy, by_name,
 };
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// Plans that are run in memory.
 pub struct Held {
@@ -73,10 +73,7 @@ impl Held {
         });
         let by: Vec<By> = by.collect();
         let stop = Arc::clone(&self.stop);
-        let in_order = move |rows: DataFrame| {
-            let rows = sorted(rows, &by, &stop)?;
-            if stop.load(Ordering::Relaxed) { Err(PolarsError::ComputeError("cancelled".into())) } else { Ok(rows) }
-        };
+        let in_order = move |rows: DataFrame| sorted(rows, &by, &stop);
         let frame = frame.map(in_order, OptFlags::PROJECTION_PUSHDOWN, None, Some(unique_name()));
         Ok(Some(keys.without(read(frame, &keys.names), &before)))
     }

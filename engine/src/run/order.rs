@@ -4,10 +4,13 @@
 //! bytes, in one piece of memory. Only rows that are alike in them are looked at again, few at a time. Comparing whole keys where they
 //! lie, as the engine does for several, waits for memory at each comparison.
 
-use polars::prelude::{Column, DataFrame, DataType, IdxCa, IdxSize, PlSmallStr, PolarsResult, StringChunked};
+use polars::prelude::{
+    Column, DataFrame, DataType, IdxCa, IdxSize, NewChunkedArray as _, PlSmallStr, PolarsError, PolarsResult,
+    StringChunked,
+};
 use rayon::prelude::{
-    IndexedParallelIterator as _, IntoParallelIterator as _, IntoParallelRefMutIterator as _, ParallelIterator as _,
-    ParallelSliceMut as _,
+    IndexedParallelIterator as _, IntoParallelRefIterator as _, IntoParallelRefMutIterator as _, ParallelIterator as _,
+    ParallelSlice as _, ParallelSliceMut as _,
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,6 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const FEW: usize = 1 << 14;
 /// After so many bytes that are alike, texts are compared as a whole.
 const DEEP: usize = 32;
+/// So many cells of a column are brought into order at once.
+const LOT: usize = 1 << 19;
 
 /// What a row has of a key just now, and its number.
 type Row = (u64, IdxSize);
@@ -42,7 +47,7 @@ pub(super) fn is_sortable(dtype: &DataType) -> bool {
         || dtype.is_float()
 }
 
-/// Rows in order; those that are alike keep theirs. Ends early, with rows in any order, when the flag is raised.
+/// Rows in order; those that are alike keep theirs. Ends early, with an error, when the flag is raised.
 pub(super) fn sorted(rows: DataFrame, by: &[By], stop: &AtomicBool) -> PolarsResult<DataFrame> {
     let mut keys = Vec::new();
     for by in by {
@@ -52,15 +57,32 @@ pub(super) fn sorted(rows: DataFrame, by: &[By], stop: &AtomicBool) -> PolarsRes
     let mut numbers: Vec<Row> = (0..count).map(|number| (0, number)).collect();
     order(&mut numbers, &keys, stop);
     drop(keys);
-    let numbers: Vec<IdxSize> = numbers.into_iter().map(|(_, number)| number).collect();
-    let numbers = IdxCa::from_vec(PlSmallStr::EMPTY, numbers);
+    let lots: Vec<IdxCa> = numbers
+        .par_chunks(LOT)
+        .map(|rows| IdxCa::from_iter_values(PlSmallStr::EMPTY, rows.iter().map(|(_, number)| *number)))
+        .collect();
+    drop(numbers);
     let height = rows.height();
-    // Each column goes as soon as its own cells lie in order.
-    let columns = rows
-        .into_columns()
-        .into_par_iter()
-        .map(|column| if stop.load(Ordering::Relaxed) { Ok(column) } else { column.rechunk().take(&numbers) });
+    // One column after another, so that few cells are held twice.
+    let columns = rows.into_columns().into_iter().map(|column| taken(column, &lots, stop));
     DataFrame::new(height, columns.collect::<PolarsResult<Vec<Column>>>()?)
+}
+
+/// The cells of a column in the order of the numbers of their rows.
+fn taken(column: Column, lots: &[IdxCa], stop: &AtomicBool) -> PolarsResult<Column> {
+    let column = column.rechunk();
+    let take = |lot: &IdxCa| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(PolarsError::ComputeError("cancelled".into()));
+        }
+        column.take(lot)
+    };
+    let mut parts = lots.par_iter().map(take).collect::<PolarsResult<Vec<Column>>>()?.into_iter();
+    let Some(mut cells) = parts.next() else { return Ok(column) };
+    for part in parts {
+        cells.append_owned(part)?;
+    }
+    Ok(cells)
 }
 
 struct Key {
