@@ -212,12 +212,17 @@ fn what_cannot_fit_says_so_and_where_and_leaves_the_old_output() {
 #[test]
 fn what_a_killed_run_left_is_removed_by_the_next() {
     let folder = tempfile::tempdir().unwrap();
-    let dead = folder.path().join(".brewhouse-spill-999999999-0");
+    let left = ["spill", "estimate"].map(|what| folder.path().join(format!(".brewhouse-{what}-999999999-0")));
     let own = folder.path().join(format!(".brewhouse-spill-{}-7777777", std::process::id()));
-    std::fs::create_dir(&dead).unwrap();
+    for dead in &left {
+        std::fs::create_dir(dead).unwrap();
+        std::fs::write(dead.join("rows"), "some").unwrap();
+    }
     std::fs::create_dir(&own).unwrap();
-    drop(Spill::begin(folder.path(), 1, 1, Depth::Rows, Arc::default()).unwrap());
-    assert!(!dead.exists());
+    std::fs::write(folder.path().join("in.csv"), "id\n1\n").unwrap();
+    // So few rows that this run itself makes no such folder.
+    execute(&job(folder.path(), Vec::new()), &Monitor::silent()).unwrap();
+    assert!(left.iter().all(|dead| !dead.exists()));
     assert!(own.exists(), "that of a process that lives");
 }
 

@@ -212,6 +212,11 @@ def mounted(place, options):
     return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True).returncode == 0
 
 
+def size(large):
+    """A disk that has room for every output of a table, twice."""
+    return f"size={64 + (large.stat().st_size * 8 >> 20)}m"
+
+
 def refused(bench, kind, shape, code, said, words):
     if bench.mistaken(kind, code, said, shape.name):
         return
@@ -227,7 +232,7 @@ def full(bench, files, _):
     names = ("file", "folder", "several", "text", "workbook")
     for share in [0.05, 0.5, 0.95]:
         place = bench.folder / f"full-{share}"
-        disk = mounted(place, "size=64m")
+        disk = mounted(place, size(large))
         if not disk:
             bench.notes.append("full: no disk could be mounted; a limit on the size of files stands for it")
             place.mkdir(exist_ok=True)
@@ -241,7 +246,7 @@ def full(bench, files, _):
             code, said = bench.run(shape.arguments(large, receipt=False), **more)
             refused(bench, "full", shape, code, said, "make room|disk")
             if disk:
-                subprocess.run(["mount", "-o", "remount,size=64m", str(place)], check=True)
+                subprocess.run(["mount", "-o", f"remount,{size(large)}", str(place)], check=True)
             check_after(bench, "full", shape, small, "with room again")
         if disk:
             subprocess.run(["umount", str(place)], check=True)
@@ -258,7 +263,7 @@ def full(bench, files, _):
 def readonly(bench, files, _):
     small, large, _ = files
     place = bench.folder / "readonly"
-    disk = mounted(place, "size=64m")
+    disk = mounted(place, size(large))
     made = shapes(bench, place, small, large)
     if disk:
         subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)

@@ -41,7 +41,7 @@ const PASSING_PART: f64 = 100e6;
 const DIGEST: f64 = 44.0;
 
 /// How the names of folders begin that hold what the first rows yield.
-const PREFIX: &str = ".brewhouse-estimate-";
+pub(super) const PREFIX: &str = ".brewhouse-estimate-";
 
 /// The most that is read ahead of a packed file, unpacked.
 const AHEAD: f64 = 450e6;
@@ -225,7 +225,6 @@ struct Bulk {
 
 /// Writes rows as the target would have them, into a folder that goes at once.
 fn write_somewhere(folder: &Path, target: &Target, frame: LazyFrame, schema: &Schema) -> Result<Bulk> {
-    sink::remove_dead_folders(folder, PREFIX);
     let place = Temporary::private_folder(folder, PREFIX).map_err(polars::error::PolarsError::from)?;
     let path = place.path().join(target.path.file_name().unwrap_or("out".as_ref()));
     let format = Some(target.format()?.name.to_lowercase());

@@ -1,11 +1,12 @@
 //! Running a job: open, compile, stream into a temporary file, balance the ledger, verify, and only then put the output in place.
 
 use super::attempt::{Attempts, Effort};
-use super::estimate::{WORTH, estimate};
+use super::estimate::{self, WORTH};
 use super::job::Job;
 use super::ledger;
 use super::monitor::{Monitor, Progress};
 use super::receipt::{InputFact, OutputFact, RECEIPT_VERSION, Receipt};
+use super::spill;
 use crate::digest::Digests;
 use crate::error::{Error, ErrorKind, Problem, Result};
 use crate::op::Environment;
@@ -184,8 +185,13 @@ fn run_prepared(
     let base = limited(prepared.dataset.frame.clone(), job.limit);
     let inputs: Vec<PathBuf> = receipt.inputs.iter().map(|i| i.path.clone()).collect();
     let budget = job.memory.bytes();
+    // What runs before this one were killed over.
+    let work_folder = job.work_folder();
+    for prefix in [estimate::PREFIX, spill::PREFIX] {
+        sink::remove_dead_folders(&work_folder, prefix);
+    }
     // Before the files are hashed beside it, which would count as its work.
-    let estimate = estimate(job, &prepared, WORTH, budget);
+    let estimate = estimate::estimate(job, &prepared, WORTH, budget);
     if let Some(estimate) = &estimate {
         let seconds = started.elapsed().as_secs_f64();
         let estimate = Some(estimate.clone());

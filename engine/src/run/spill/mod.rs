@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How the names of folders begin that hold what is worked on.
-const PREFIX: &str = ".brewhouse-spill-";
+pub(super) const PREFIX: &str = ".brewhouse-spill-";
 
 /// Which nodes are worked on in pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,6 @@ pub struct Spill {
 impl Spill {
     /// Work in a new folder inside another, about `chunk` bytes at a time, where some `expected` bytes are read in all.
     pub fn begin(inside: &Path, chunk: u64, expected: u64, depth: Depth, stop: Arc<AtomicBool>) -> Result<Arc<Self>> {
-        crate::sink::remove_dead_folders(inside, PREFIX);
         let folder = Temporary::private_folder(inside, PREFIX).map_err(|error| {
             let message = format!("no folder for rows that do not fit in memory can be made in {}", inside.display());
             Error::new(ErrorKind::Sink, message).advise("name another with --temp-folder").caused_by(error)
