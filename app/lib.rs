@@ -18,6 +18,8 @@ pub mod cache;
 pub mod cli;
 pub mod secrets;
 
+#[cfg(target_os = "linux")]
+mod cut;
 mod panics;
 
 #[cfg(feature = "gui")]
@@ -54,6 +56,8 @@ use std::process::ExitCode;
 
 /// Starts the program with its arguments, the program's own name first; returns the exit code.
 pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    #[cfg(target_os = "linux")]
+    cut::survive();
     panics::guarded(|| match cli::parse(arguments) {
         Ok(cli::Start::Command(command, options)) => cli::dispatch(*command, options),
         Ok(cli::Start::Window(paths)) => window(paths),
