@@ -24,6 +24,12 @@ pub(super) fn made<T, E>(path: &Path, make: impl FnOnce() -> std::result::Result
     Ok(made)
 }
 
+/// Makes something inside a path that is remembered; not while the process is about to end, after which it would stay.
+pub(super) fn made_inside<T>(make: impl FnOnce() -> T) -> T {
+    let _live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+    make()
+}
+
 /// Forgets a path: it is gone, or about to become the output.
 pub(super) fn forget(path: &Path) {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner).retain(|live| live != path);

@@ -12,13 +12,13 @@ use polars::io::hive::HivePathFormatter;
 use polars::io::utils::file::Writable;
 use polars::prelude::file_provider::{FileProviderArgs, FileProviderReturn, FileProviderType};
 use polars::prelude::{
-    IdxSize, LazyFrame, PartitionStrategy, PlRefPath, PlanCallback, Schema, SinkDestination, SinkTarget, SpecialEq,
-    UnifiedSinkArgs,
+    IdxSize, LazyFrame, PartitionStrategy, PlRefPath, PlanCallback, PolarsError, Schema, SinkDestination, SinkTarget,
+    SpecialEq, UnifiedSinkArgs,
 };
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -112,7 +112,7 @@ impl Staging {
         let destination = if self.target.has_parts() {
             SinkDestination::Partitioned {
                 base_path: PlRefPath::try_from_path(&self.temporary)?,
-                file_path_provider: Some(part_paths(&self.target)?),
+                file_path_provider: Some(parts(&self.target, &self.temporary)?),
                 partition_strategy: strategy(&self.target),
                 max_rows_per_file: self
                     .target
@@ -302,14 +302,26 @@ fn prove(format: &WriteFormat, target: &Target, path: PathBuf, schema: &Schema) 
     Ok(WrittenFile { path, rows: found.rows, bytes, sha256: None })
 }
 
-// Folders region=EU/, then part-0.parquet, part-1.parquet ...
-fn part_paths(target: &Target) -> Result<FileProviderType> {
+// Folders region=EU/, then part-0.parquet, part-1.parquet ... They are opened here: an engine that is still at work while the process
+// ends would make their folders anew.
+fn parts(target: &Target, base: &Path) -> Result<FileProviderType> {
     let ending = format::part_ending(target)?;
-    let name = move |arguments: FileProviderArgs| {
+    let base = base.to_owned();
+    let open = move |arguments: FileProviderArgs| {
         let folders = HivePathFormatter::new(arguments.partition_keys.columns()).to_string();
-        Ok(FileProviderReturn::Path(format!("{folders}part-{}.{ending}", arguments.index_in_partition)))
+        let name = format!("{folders}part-{}.{ending}", arguments.index_in_partition);
+        if !Path::new(&name).components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(PolarsError::ComputeError(format!("{name} leads out of the folder").into()));
+        }
+        let path = base.join(&name);
+        let file = cleanup::made_inside(|| {
+            std::fs::create_dir_all(path.parent().unwrap_or(&base))?;
+            File::create(&path)
+        });
+        let told = |error| PolarsError::IO { error: Arc::new(error), msg: None };
+        Ok(FileProviderReturn::Writable(Writable::Local(file.map_err(told)?)))
     };
-    Ok(FileProviderType::Function(PlanCallback::new(name)))
+    Ok(FileProviderType::Function(PlanCallback::new(open)))
 }
 
 fn strategy(target: &Target) -> PartitionStrategy {
