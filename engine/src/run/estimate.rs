@@ -26,6 +26,9 @@ use std::path::Path;
 pub const WORTH: u64 = 64 << 20;
 /// Of the first rows, one in so many is tried.
 const SHARE: u64 = 100;
+/// About so many bytes of them at most, and not fewer rows than these: lines may be as long as memory.
+const TRIED: u64 = 256 << 20;
+const FEWEST: u32 = 1_000;
 /// How much of the processors a run keeps busy, on average.
 const BUSY: f64 = 0.85;
 /// Of the rows that are tried, one in so many is tried alone before.
@@ -138,8 +141,12 @@ fn counted_by_lines(prepared: &Prepared, bytes: u64) -> Option<u64> {
     reason = "an estimate of amounts that are not negative"
 )]
 fn try_rows(job: &Job, prepared: &Prepared, rows: u64, budget: Option<u64>) -> Result<Option<Estimate>> {
-    let tried = u32::try_from((rows / SHARE).clamp(20_000, 200_000)).unwrap_or(20_000);
-    let Some(target) = job.targets.first() else { return Ok(None) };
+    let each = source::total_bytes(&job.dataset, &job.base) / rows.max(1);
+    let tried = (rows / SHARE).clamp(20_000, 200_000).min(TRIED / each.max(1));
+    let tried = u32::try_from(tried).unwrap_or(u32::MAX);
+    let Some(target) = job.targets.first().filter(|_| u64::from(tried) <= rows && tried >= FEWEST) else {
+        return Ok(None);
+    };
     let read = |count: u32| -> Result<(DataFrame, f64)> {
         let began = processor_seconds();
         let rows = collect(prepared.dataset.frame.clone().limit(count))?;
