@@ -3,6 +3,7 @@
 //! Only cells that are there take room, however far apart they stand. Text stays text between quotes; numbers are written with all the
 //! digits that they have, dates in the one layout that sources type, errors as their word.
 
+use super::excel_size::refuse_large;
 use super::files::{Found, shown, unreadable};
 use super::{Depth, FileFact, Opened, ReadOptions, Source, delimited, straighten};
 use crate::error::{Error, ErrorKind, Result};
@@ -18,8 +19,6 @@ use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 
-/// The most that one part of a workbook may take when it is unpacked: its reader holds the texts in memory.
-const PART: u64 = 2 << 30;
 /// The most delimiters that a copy may need.
 const MOST: u64 = 1 << 32;
 /// The most rows and columns that a sheet of any program has; a cell beyond them is a fault of the file.
@@ -466,23 +465,7 @@ fn before_the_first(at: ExcelDateTime, timed: bool) -> Option<String> {
     (moment.year() >= 1).then(|| moment.format(layout).to_string())
 }
 
-// A small file may unpack to more than any memory.
-fn refuse_large(path: &Path) -> Result<()> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(file)) else { return Ok(()) };
-    for at in 0..archive.len() {
-        let part = archive.by_index_raw(at).map_err(|error| damaged(path, error))?;
-        let name = part.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
-        let held = !name.contains("worksheets/") && !name.contains("media/");
-        if held && part.size() > PART {
-            let message = format!("{}: {name} in it would take {} bytes", shown(path), grouped(part.size()));
-            return Err(Error::new(ErrorKind::Source, message).advise("save the sheet as CSV, and read that"));
-        }
-    }
-    Ok(())
-}
-
-fn damaged(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Error {
+pub(super) fn damaged(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     let mut head = [0; 5];
     let tagged = File::open(path).is_ok_and(|mut file| file.read_exact(&mut head).is_ok()) && head[0] == b'<';
     if tagged {

@@ -14,6 +14,7 @@ mod dialect;
 mod encoding;
 mod exact;
 mod excel;
+mod excel_size;
 mod facts;
 mod files;
 mod filter;
